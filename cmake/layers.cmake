@@ -1,0 +1,28 @@
+# The architecture as code: which library may link, and so include, which other.
+#
+#   host-tools -> llama -> base        kernel -> llama, libpi, base
+#        `------> libpi/fs (portable) -> base
+#
+# A library's headers are reached only through the libraries that it links; the check below refuses
+# a link that the picture does not have.
+
+set(BARELLAMA_MAY_LINK_base "")
+set(BARELLAMA_MAY_LINK_base_host base)
+set(BARELLAMA_MAY_LINK_llama base)
+set(BARELLAMA_MAY_LINK_pi_fs base)
+set(BARELLAMA_MAY_LINK_pi_drivers base pi_fs)
+set(BARELLAMA_MAY_LINK_pi base pi_fs pi_drivers)
+set(BARELLAMA_MAY_LINK_session base llama pi_fs)
+set(BARELLAMA_MAY_LINK_host_tools base base_host llama pi_fs)
+
+# barellama_library(NAME SOURCES file... [LINKS library...] [EXTERNAL library...])
+function(barellama_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;EXTERNAL" ${ARGN})
+  foreach(link IN LISTS ARG_LINKS)
+    if(NOT link IN_LIST BARELLAMA_MAY_LINK_${name})
+      message(FATAL_ERROR "layers: ${name} may not link ${link} (cmake/layers.cmake)")
+    endif()
+  endforeach()
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC barellama_options ${ARG_LINKS} ${ARG_EXTERNAL})
+endfunction()

@@ -1,0 +1,15 @@
+# Toolchain of the Raspberry Pi Zero: ARM1176JZF-S with VFP11, no operating system, no C library.
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_SYSTEM_PROCESSOR arm)
+set(CMAKE_C_COMPILER arm-none-eabi-gcc)
+set(CMAKE_CXX_COMPILER arm-none-eabi-g++)
+set(CMAKE_ASM_COMPILER arm-none-eabi-gcc)
+set(CMAKE_OBJCOPY arm-none-eabi-objcopy)
+set(CMAKE_SIZE arm-none-eabi-size)
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+set(BARELLAMA_PI0 ON CACHE BOOL "" FORCE)
+
+set(cpu "-mcpu=arm1176jzf-s -mfpu=vfp -mfloat-abi=hard -marm")
+set(CMAKE_CXX_FLAGS_INIT "${cpu}")
+set(CMAKE_ASM_FLAGS_INIT "${cpu}")
+set(CMAKE_EXE_LINKER_FLAGS_INIT "${cpu} -nostdlib -nostartfiles")
