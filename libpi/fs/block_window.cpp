@@ -13,7 +13,8 @@ constexpr uint64_t kScatteredBlocks = 8;
 }  // namespace
 
 BlockWindow::BlockWindow(BlockDevice& device, std::span<std::byte> buffer)
-    : device_(&device), buffer_(buffer.first(buffer.size() / kBlock * kBlock)) {
+    : device_(&device),
+      buffer_(buffer.first(buffer.size() / BlockDevice::kBlockSize * BlockDevice::kBlockSize)) {
   CHECK(reinterpret_cast<uintptr_t>(buffer.data()) % BlockDevice::kTargetAlignment == 0);
   CHECK(buffer_.size() >= kMinBuffer);
 }

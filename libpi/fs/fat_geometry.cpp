@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <string_view>
 
 #include "base/align.h"
 #include "base/bytes.h"
@@ -55,8 +56,8 @@ struct BootSector {
   }
 };
 
-bool has_text(std::span<const std::byte> sector, size_t at, const char* text) {
-  return std::memcmp(sector.data() + at, text, std::strlen(text)) == 0;
+bool has_text(std::span<const std::byte> sector, size_t at, std::string_view text) {
+  return std::memcmp(sector.data() + at, text.data(), text.size()) == 0;
 }
 
 Status corrupt(const char* text, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0) {

@@ -44,7 +44,7 @@ base::Result<FileInfo> FatVolume::find(std::string_view path) {
   FileInfo found = root();
   uint32_t part = 0;
   while (!path.empty()) {
-    const size_t size = std::min(path.find('/'), path.size());
+    const auto size = static_cast<size_t>(std::ranges::find(path, '/') - path.begin());
     const std::string_view name = path.substr(0, size);
     path.remove_prefix(std::min(size + 1, path.size()));
     if (name.empty()) continue;
@@ -60,7 +60,7 @@ base::Result<FileInfo> FatVolume::find(std::string_view path) {
 
 base::Result<FileInfo> FatVolume::find_in(const FileInfo& folder, std::string_view name,
                                           uint32_t part) {
-  TRY_ASSIGN(FolderReader reader, open_folder(folder));
+  FolderReader reader(window_, geometry_, folder);
   FileInfo info;
   for (;;) {
     TRY_ASSIGN(const bool is_there, reader.next(info));

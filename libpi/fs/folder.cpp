@@ -10,7 +10,7 @@ namespace {
 constexpr uint32_t kMaxFolderBytes = 65536 * FolderEntries::kEntrySize;
 
 uint32_t most_clusters(const FatGeometry& geometry) {
-  return std::max(1u, kMaxFolderBytes / geometry.cluster_bytes());
+  return std::max<uint32_t>(1, kMaxFolderBytes / geometry.cluster_bytes());
 }
 
 }  // namespace
