@@ -12,8 +12,7 @@ Arena::Arena(std::span<std::byte> memory) : Arena(memory.data(), memory.size()) 
   CHECK(reinterpret_cast<uintptr_t>(memory.data()) % kAlignment == 0);
 }
 
-// Half of the address space can hold no model; the sums below cannot overflow.
-Arena Arena::measuring() { return Arena(nullptr, UINT64_MAX / 2); }
+Arena Arena::measuring(uint64_t capacity) { return Arena(nullptr, capacity); }
 
 Result<std::byte*> Arena::allocate_bytes(uint64_t bytes, const char* tag) {
   const uint64_t rounded = round_up<uint64_t>(bytes, kAlignment);

@@ -1,8 +1,8 @@
 // The only allocator. One block of memory, handed out from the bottom, given back only as a whole
 // (rewind to a mark). Every allocation has a tag, so that a table can say where the memory went.
 //
-// An arena can also only *measure*: Arena::measuring() hands out spans that must not be touched and
-// adds up what they would take. A plan and the real thing are then the same code, and agree to the
+// An arena can also only *measure*: Arena::measuring(capacity) hands out spans that must not be
+// touched and adds up what they would take. A plan and the real thing are then the same code, and agree to the
 // byte.
 #pragma once
 
@@ -20,6 +20,8 @@ class Arena {
   // DMA writes whole cache lines of 32 bytes (ARM1176 TRM 7.2), so no two allocations share one.
   static constexpr size_t kAlignment = 32;
   static constexpr size_t kMaxUses = 48;
+  // Half of the address space can hold no model, and sums below it cannot overflow.
+  static constexpr uint64_t kEndless = UINT64_MAX / 2;
 
   struct Use {
     const char* tag;  // a literal
@@ -34,7 +36,8 @@ class Arena {
 
   // `memory` is aligned to kAlignment (CHECKed) and outlives the arena.
   explicit Arena(std::span<std::byte> memory);
-  static Arena measuring();
+  // Without a capacity there is no end.
+  static Arena measuring(uint64_t capacity = kEndless);
 
   bool is_measuring() const { return base_ == nullptr; }
   uint64_t capacity() const { return capacity_; }

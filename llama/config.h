@@ -1,0 +1,52 @@
+// What a Llama model is, before any weight is read. Symbols keep their names from llama2.c and the
+// papers (Touvron et al. 2023, "Llama 2"; RoPE: Su et al. 2021; GQA: Ainslie et al. 2023).
+#pragma once
+
+#include <cstdint>
+
+#include "base/status.h"
+
+namespace llama {
+
+enum class RopeScaling : uint32_t { kNone = 0, kLlama3 = 1 };
+enum class TokenizerKind : uint32_t { kSentencePiece = 0, kByteLevel = 1 };
+enum class ChatTemplate : uint32_t {
+  kNone = 0,
+  kLlama2 = 1,
+  kZephyr = 2,
+  kChatMl = 3,
+  kLlama3 = 4
+};
+
+struct ModelConfig {
+  uint32_t dim;         // width of the residual stream
+  uint32_t hidden_dim;  // width of the feed-forward layer
+  uint32_t n_layers;
+  uint32_t n_heads;     // query heads
+  uint32_t n_kv_heads;  // key and value heads; each serves n_heads / n_kv_heads query heads
+  uint32_t head_size;   // dim / n_heads in all models so far, but a size of its own
+  uint32_t vocab_size;
+  uint32_t context;  // the most positions that the model was made for
+  float rope_base;   // theta; 10000 for Llama 2, 500000 for Llama 3
+  float norm_eps;
+  RopeScaling rope_scaling;
+  // Of RopeScaling::kLlama3 (Llama 3.1 model card); otherwise 0.
+  float rope_factor;
+  float rope_low_freq_factor;
+  float rope_high_freq_factor;
+  uint32_t rope_original_context;
+  bool tied_classifier;  // the embedding table is the classifier
+  TokenizerKind tokenizer;
+  ChatTemplate chat_template;
+  int32_t bos;
+  int32_t eos;
+
+  uint32_t q_dim() const { return n_heads * head_size; }
+  uint32_t kv_dim() const { return n_kv_heads * head_size; }
+};
+
+// Bounds that keep every product of two of them within 64 bits, far above any model that could be
+// streamed in a lifetime. kCorrupt names the first value that cannot be.
+base::Status validate(const ModelConfig& config);
+
+}  // namespace llama

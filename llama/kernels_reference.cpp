@@ -1,0 +1,200 @@
+#include <bit>
+
+#include "base/check.h"
+#include "llama/kernels.h"
+#include "llama/math.h"
+
+namespace llama {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "packed words are read as they lie");
+
+// The packed rows are aligned to words by the file format.
+uint32_t load_word(const std::byte* at) {
+  uint32_t word;
+  __builtin_memcpy(&word, __builtin_assume_aligned(at, 4), sizeof(word));
+  return word;
+}
+
+float scale_at(const std::byte* block, uint32_t row) {
+  const uint32_t pair = load_word(block + row / 2 * 4);
+  return scale_to_float(static_cast<uint16_t>(row % 2 == 0 ? pair : pair >> 16));
+}
+
+constexpr uint32_t kScalesBytes = kRowsPerGroup * kScaleBytes;
+
+// The integer dot product of 32 weights of one row of a q8_0 block with 32 activations.
+int32_t dot_q8(const std::byte* block, uint32_t row, const int8_t* x) {
+  int32_t sum = 0;
+  for (uint32_t k = 0; k < kColumnsPerGroup; k += 4) {
+    // Even columns are stored offset by 128 (llama/packed_rows.h).
+    const uint32_t word = load_word(block + kScalesBytes + (k + row) * 4) ^ 0x00800080u;
+    sum += static_cast<int8_t>(word) * x[k] + static_cast<int8_t>(word >> 8) * x[k + 1] +
+           static_cast<int8_t>(word >> 16) * x[k + 2] + static_cast<int8_t>(word >> 24) * x[k + 3];
+  }
+  return sum;
+}
+
+// The same of a q4_0 block.
+int32_t dot_q4(const std::byte* block, uint32_t row, const int8_t* x) {
+  int32_t sum = 0;
+  for (uint32_t k = 0; k < kColumnsPerGroup; k += 8) {
+    // Make all nibbles offset by 8, whatever they are stored as.
+    const uint32_t word = load_word(block + kScalesBytes + (k / 2 + row) * 4) ^ 0x80008000u;
+    for (uint32_t i = 0; i < 8; ++i) {
+      sum += (static_cast<int32_t>(word >> (4 * i) & 15u) - 8) * x[k + i];
+    }
+  }
+  return sum;
+}
+
+void multiply_quantized(WeightType type, const std::byte* row_group, uint32_t rows,
+                        const Columns& columns, uint32_t column, float* out) {
+  const uint32_t groups = column_groups(columns.width);
+  const int8_t* x = columns.weights.data() + size_t{column} * groups * kColumnsPerGroup;
+  const float* x_scales = columns.scales.data() + size_t{column} * groups;
+  const bool is_q8 = type == WeightType::kQ8_0;
+  const uint32_t block_bytes = is_q8 ? kQ8BlockBytes : kQ4BlockBytes;
+  float sums[kRowsPerGroup] = {};
+  for (uint32_t g = 0; g < groups; ++g) {
+    const std::byte* block = row_group + size_t{g} * block_bytes;
+    const int8_t* group = x + size_t{g} * kColumnsPerGroup;
+    for (uint32_t r = 0; r < kRowsPerGroup; ++r) {
+      const int32_t dot = is_q8 ? dot_q8(block, r, group) : dot_q4(block, r, group);
+      sums[r] += static_cast<float>(dot) * (scale_at(block, r) * x_scales[g]);
+    }
+  }
+  for (uint32_t r = 0; r < rows; ++r) out[r] = sums[r];
+}
+
+void multiply_f32(const std::byte* row_group, uint32_t rows, const Columns& columns,
+                  uint32_t column, float* out) {
+  const float* x = columns.values.data() + size_t{column} * columns.width;
+  float sums[kRowsPerGroup] = {};
+  for (uint32_t k = 0; k < columns.width; ++k) {
+    for (uint32_t r = 0; r < kRowsPerGroup; ++r) {
+      const uint32_t word = load_word(row_group + (size_t{k} * kRowsPerGroup + r) * sizeof(float));
+      sums[r] += std::bit_cast<float>(word) * x[k];
+    }
+  }
+  for (uint32_t r = 0; r < rows; ++r) out[r] = sums[r];
+}
+
+// One group of 32: returns its scale, or a NaN if a value is not finite.
+float quantize_values(std::span<const float> values, int8_t* weights) {
+  float largest = 0;
+  bool finite = true;
+  for (const float value : values) {
+    const float magnitude = value < 0 ? -value : value;
+    finite = finite && magnitude <= 3.402823466e38f;
+    largest = magnitude > largest ? magnitude : largest;
+  }
+  const float scale = largest / 127.0f;
+  const float inverse = finite && scale != 0 ? 1.0f / scale : 0.0f;
+  for (uint32_t i = 0; i < kColumnsPerGroup; ++i) {
+    // |x| * inverse is 127 plus at most an ulp or two, which rounds to 127.
+    weights[i] = finite && i < values.size()
+                     ? static_cast<int8_t>(round_to_int(values[i] * inverse))
+                     : int8_t{0};
+  }
+  return finite ? scale : std::bit_cast<float>(0x7fc00000u);
+}
+
+}  // namespace
+
+void quantize_columns(Columns& columns) {
+  const uint32_t groups = column_groups(columns.width);
+  for (uint32_t c = 0; c < columns.count; ++c) {
+    const auto column = columns.values.subspan(size_t{c} * columns.width, columns.width);
+    for (uint32_t g = 0; g < groups; ++g) {
+      const uint32_t first = g * kColumnsPerGroup;
+      const uint32_t left = columns.width - first;
+      const size_t index = size_t{c} * groups + g;
+      columns.scales[index] =
+          quantize_values(column.subspan(first, left < kColumnsPerGroup ? left : kColumnsPerGroup),
+                          columns.weights.data() + index * kColumnsPerGroup);
+    }
+  }
+}
+
+void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t rows,
+                   const Columns& columns, float* out, size_t out_stride) {
+  const size_t group_bytes = static_cast<size_t>(row_group_bytes(type, columns.width));
+  CHECK(base::divide_up<size_t>(rows, kRowsPerGroup) * group_bytes <= packed.size());
+  for (uint32_t first = 0; first < rows; first += kRowsPerGroup) {
+    const std::byte* row_group = packed.data() + first / kRowsPerGroup * group_bytes;
+    const uint32_t in_group = rows - first < kRowsPerGroup ? rows - first : kRowsPerGroup;
+    for (uint32_t c = 0; c < columns.count; ++c) {
+      float* const to = out + c * out_stride + first;
+      if (type == WeightType::kF32) {
+        multiply_f32(row_group, in_group, columns, c, to);
+      } else {
+        multiply_quantized(type, row_group, in_group, columns, c, to);
+      }
+    }
+  }
+}
+
+void rmsnorm(std::span<float> out, std::span<const float> x, std::span<const float> weight,
+             float eps) {
+  float sum = 0;
+  for (const float value : x) sum += value * value;
+  const float scale = 1.0f / sqrt(sum / static_cast<float>(x.size()) + eps);
+  for (size_t i = 0; i < x.size(); ++i) out[i] = weight[i] * (scale * x[i]);
+}
+
+void rotate_pairs(std::span<float> x, std::span<const float> turns) {
+  for (size_t head = 0; head < x.size(); head += turns.size()) {
+    for (size_t i = 0; i < turns.size(); i += 2) {
+      const float cosine = turns[i];
+      const float sine = turns[i + 1];
+      const float a = x[head + i];
+      const float b = x[head + i + 1];
+      x[head + i] = a * cosine - b * sine;
+      x[head + i + 1] = a * sine + b * cosine;
+    }
+  }
+}
+
+void softmax(std::span<float> x) {
+  float largest = x[0];
+  for (const float value : x) largest = value > largest ? value : largest;
+  float sum = 0;
+  for (float& value : x) {
+    value = exp(value - largest);
+    sum += value;
+  }
+  for (float& value : x) value /= sum;
+}
+
+void swiglu(std::span<float> gate, std::span<const float> up) {
+  for (size_t i = 0; i < gate.size(); ++i) {
+    const float silu = gate[i] * (1.0f / (1.0f + exp(-gate[i])));
+    gate[i] = silu * up[i];
+  }
+}
+
+void add(std::span<float> x, std::span<const float> y) {
+  for (size_t i = 0; i < x.size(); ++i) x[i] += y[i];
+}
+
+void attention_scores(std::span<float> out, std::span<const float> q, std::span<const float> keys) {
+  const float root = sqrt(static_cast<float>(q.size()));
+  for (size_t t = 0; t < out.size(); ++t) {
+    const auto key = keys.subspan(t * q.size(), q.size());
+    float score = 0;
+    for (size_t i = 0; i < q.size(); ++i) score += q[i] * key[i];
+    out[t] = score / root;
+  }
+}
+
+void attention_mix(std::span<float> out, std::span<const float> weights,
+                   std::span<const float> values) {
+  for (float& value : out) value = 0;
+  for (size_t t = 0; t < weights.size(); ++t) {
+    const auto at = values.subspan(t * out.size(), out.size());
+    for (size_t i = 0; i < out.size(); ++i) out[i] += weights[t] * at[i];
+  }
+}
+
+}  // namespace llama

@@ -1,0 +1,195 @@
+#include "llama/transformer.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace llama {
+
+using base::ErrorCode;
+using base::Status;
+
+Status Transformer::create(const ModelFile& file, WeightSource& source, base::Clock& clock,
+                           base::Arena& arena, const Options& options) {
+  file_ = &file;
+  options_ = options;
+  const ModelConfig& model = file.config();
+  CHECK(options.max_columns >= 1);
+  if (options.context > model.context) {
+    return Status::error(ErrorCode::kOutOfRange,
+                         "a context of {} positions was asked for, but the model was made for {}",
+                         options.context, model.context);
+  }
+  uint32_t context = options.context;
+  if (context == 0) {
+    const uint64_t fitting = arena.available() / 2 / KvCache::bytes_per_position(model);
+    context = static_cast<uint32_t>(std::min<uint64_t>(model.context, fitting));
+    context = std::max<uint32_t>(context, 1);
+  }
+  TRY_ASSIGN(cache_, KvCache::create(model, context, arena));
+  TRY_ASSIGN(rope_, Rope::create(model, arena));
+  TRY(allocate_state(arena));
+  return weights_.plan(file, source, clock, arena, options.weights);
+}
+
+Status Transformer::allocate_state(base::Arena& arena) {
+  const ModelConfig& model = config();
+  const uint64_t columns = options_.max_columns;
+  const uint32_t widest = std::max({model.dim, model.q_dim(), model.hidden_dim});
+  TRY_ASSIGN(x_, arena.allocate<float>(columns * model.dim, "activations"));
+  TRY_ASSIGN(xb_,
+             arena.allocate<float>(columns * std::max(model.dim, model.q_dim()), "activations"));
+  TRY_ASSIGN(q_,
+             arena.allocate<float>(columns * std::max(model.dim, model.q_dim()), "activations"));
+  TRY_ASSIGN(k_, arena.allocate<float>(columns * model.kv_dim(), "activations"));
+  TRY_ASSIGN(v_, arena.allocate<float>(columns * model.kv_dim(), "activations"));
+  TRY_ASSIGN(gate_, arena.allocate<float>(columns * model.hidden_dim, "activations"));
+  TRY_ASSIGN(up_, arena.allocate<float>(columns * model.hidden_dim, "activations"));
+  TRY_ASSIGN(turns_, arena.allocate<float>(columns * model.head_size, "activations"));
+  TRY_ASSIGN(scores_, arena.allocate<float>(cache_.positions(), "activations"));
+  TRY_ASSIGN(quantized_, arena.allocate<int8_t>(columns * padded_width(widest), "activations"));
+  TRY_ASSIGN(scales_, arena.allocate<float>(columns * column_groups(widest), "activations"));
+  const uint64_t logit_columns = options_.all_logits ? columns : 1;
+  TRY_ASSIGN(logits_, arena.allocate<float>(logit_columns * model.vocab_size, "logits"));
+  return base::ok_status();
+}
+
+base::Result<std::span<const float>> Transformer::forward(std::span<const int32_t> tokens,
+                                                          uint32_t position, Logits logits,
+                                                          Interrupt* interrupt) {
+  CHECK(!tokens.empty() && tokens.size() <= options_.max_columns);
+  CHECK(position + tokens.size() <= context());
+  CHECK(logits != Logits::kAll || options_.all_logits);
+  columns_ = static_cast<uint32_t>(tokens.size());
+  interrupt_ = interrupt;
+  matrices_done_ = 0;
+  weights_.begin_pass(logits != Logits::kNone);
+  TRY(embed(tokens));
+  for (uint32_t column = 0; column < columns_; ++column) {
+    rope_.turns_at(position + column, row(turns_, column, config().head_size));
+  }
+  for (uint32_t layer = 0; layer < config().n_layers; ++layer) {
+    TRY(attend(layer, position));
+    TRY(feed_forward(layer));
+  }
+  return classify(logits);
+}
+
+Status Transformer::embed(std::span<const int32_t> tokens) {
+  for (uint32_t column = 0; column < columns_; ++column) {
+    CHECK(tokens[column] >= 0);
+    TRY(weights_.embedding_row(static_cast<uint32_t>(tokens[column]),
+                               row(x_, column, config().dim)));
+  }
+  return base::ok_status();
+}
+
+// x += wo attention(rmsnorm(x))
+Status Transformer::attend(uint32_t layer, uint32_t position) {
+  const ModelConfig& model = config();
+  const auto index = [&](TensorRole role) { return ModelFile::layer_index(layer, role); };
+  normalize(xb_, index(TensorRole::kAttentionNorm));
+  set_input(xb_, model.dim);
+  TRY(multiply(index(TensorRole::kWq), q_));
+  TRY(multiply(index(TensorRole::kWk), k_));
+  TRY(multiply(index(TensorRole::kWv), v_));
+  for (uint32_t column = 0; column < columns_; ++column) {
+    const auto turns = row(turns_, column, model.head_size);
+    const auto key = row(k_, column, model.kv_dim());
+    rotate_pairs(row(q_, column, model.q_dim()), turns);
+    rotate_pairs(key, turns);
+    cache_.store(layer, position + column, key, row(v_, column, model.kv_dim()));
+    attend_column(layer, column, position + column);
+  }
+  set_input(xb_, model.q_dim());
+  TRY(multiply(index(TensorRole::kWo), q_));
+  add(x_.first(size_t{columns_} * model.dim), q_);
+  return base::ok_status();
+}
+
+// Attention of one column over all positions up to its own, into xb.
+void Transformer::attend_column(uint32_t layer, uint32_t column, uint32_t position) {
+  const ModelConfig& model = config();
+  const uint32_t heads_per_kv = model.n_heads / model.n_kv_heads;
+  const uint32_t seen = position + 1;
+  const auto q = row(q_, column, model.q_dim());
+  const auto out = row(xb_, column, model.q_dim());
+  const auto scores = scores_.first(seen);
+  for (uint32_t head = 0; head < model.n_heads; ++head) {
+    const uint32_t kv_head = head / heads_per_kv;
+    attention_scores(scores, row(q, head, model.head_size), cache_.keys(layer, kv_head, seen));
+    softmax(scores);
+    attention_mix(row(out, head, model.head_size), scores, cache_.values(layer, kv_head, seen));
+  }
+}
+
+// x += w2 swiglu(w1 rmsnorm(x), w3 rmsnorm(x))
+Status Transformer::feed_forward(uint32_t layer) {
+  const ModelConfig& model = config();
+  const auto index = [&](TensorRole role) { return ModelFile::layer_index(layer, role); };
+  normalize(xb_, index(TensorRole::kFeedForwardNorm));
+  set_input(xb_, model.dim);
+  TRY(multiply(index(TensorRole::kW1), gate_));
+  TRY(multiply(index(TensorRole::kW3), up_));
+  swiglu(gate_.first(size_t{columns_} * model.hidden_dim), up_);
+  set_input(gate_, model.hidden_dim);
+  TRY(multiply(index(TensorRole::kW2), xb_));
+  add(x_.first(size_t{columns_} * model.dim), xb_);
+  return base::ok_status();
+}
+
+base::Result<std::span<const float>> Transformer::classify(Logits logits) {
+  if (logits == Logits::kNone) return std::span<const float>();
+  const uint32_t dim = config().dim;
+  const uint32_t wanted = logits == Logits::kAll ? columns_ : 1;
+  const auto norm = weights_.vector(file_->final_norm_index());
+  // The columns before the last one are done: the wanted ones move to the front.
+  for (uint32_t i = 0; i < wanted; ++i) {
+    rmsnorm(row(xb_, i, dim), row(x_, columns_ - wanted + i, dim), norm, config().norm_eps);
+  }
+  columns_ = wanted;
+  set_input(xb_, dim);
+  TRY(multiply(file_->classifier_index(), logits_));
+  return std::span<const float>(logits_.first(size_t{wanted} * config().vocab_size));
+}
+
+void Transformer::normalize(std::span<float> out, uint32_t norm_index) {
+  const auto weight = weights_.vector(norm_index);
+  for (uint32_t column = 0; column < columns_; ++column) {
+    rmsnorm(row(out, column, config().dim), row(x_, column, config().dim), weight,
+            config().norm_eps);
+  }
+}
+
+// What the next matrices are multiplied with: `columns_` columns of `width` values.
+void Transformer::set_input(std::span<const float> values, uint32_t width) {
+  input_ = {.count = columns_,
+            .width = width,
+            .values = values.first(size_t{columns_} * width),
+            .weights = quantized_.first(size_t{columns_} * padded_width(width)),
+            .scales = scales_.first(size_t{columns_} * column_groups(width))};
+  input_is_quantized_ = false;
+}
+
+// out (columns, rows) = input (columns, width) times the matrix, tile by tile as it arrives.
+Status Transformer::multiply(uint32_t tensor_index, std::span<float> out) {
+  const Tensor& tensor = file_->tensors()[tensor_index];
+  CHECK(tensor.columns == input_.width && size_t{columns_} * tensor.rows <= out.size());
+  if (tensor.type != WeightType::kF32 && !input_is_quantized_) {
+    quantize_columns(input_);
+    input_is_quantized_ = true;
+  }
+  const uint32_t total = config().n_layers * 7 + 1;
+  for (uint32_t tile = 0; tile < tensor.tile_count; ++tile) {
+    if (interrupt_ != nullptr && interrupt_->should_stop(matrices_done_, total)) {
+      return Status::error(ErrorCode::kCancelled, "stopped");
+    }
+    TRY_ASSIGN(const auto packed, weights_.tile(tensor_index, tile));
+    multiply_rows(tensor.type, packed, tensor.rows_in_tile(tile), input_,
+                  out.data() + size_t{tile} * tensor.rows_per_tile, tensor.rows);
+  }
+  ++matrices_done_;
+  return base::ok_status();
+}
+
+}  // namespace llama

@@ -1,0 +1,115 @@
+// The forward pass of a Llama (Touvron et al. 2023), for a few tokens at once.
+//
+//   x = embedding of each token                                           (columns, dim)
+//   for each layer:
+//     xb = rmsnorm(x);  q, k, v = wq xb, wk xb, wv xb;  turn q, k by position;  keep k, v
+//     x += wo attention(q, keys, values)
+//     xb = rmsnorm(x);  x += w2 swiglu(w1 xb, w3 xb)
+//   logits = classifier rmsnorm(x)                                        (columns, vocab_size)
+//
+// All tokens of a call go through a layer together, so that each weight is read once for all of
+// them; every column's sums are those of a call of its own, bit for bit.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/status.h"
+#include "llama/kernels.h"
+#include "llama/kv_cache.h"
+#include "llama/model_file.h"
+#include "llama/rope.h"
+#include "llama/weights.h"
+
+namespace llama {
+
+// Asked often while a token is on its way: may the computation go on? Also where a program can show
+// progress. `done` of `total` counts matrices.
+class Interrupt {
+ public:
+  virtual bool should_stop(uint32_t done, uint32_t total) = 0;
+
+ protected:
+  ~Interrupt() = default;
+};
+
+enum class Logits : uint8_t {
+  kNone,  // of no column: a part of a prompt
+  kLast,  // of the last column only
+  kAll,   // of every column; needs Options::all_logits
+};
+
+class Transformer {
+ public:
+  struct Options {
+    uint32_t context = 0;      // positions to have room for; 0: as many as the model was made for,
+                               // but with a KV cache of at most half of the arena's room
+    uint32_t max_columns = 8;  // tokens of one call, at most
+    bool all_logits = false;
+    Weights::Options weights;
+  };
+
+  // Takes arena room for the state, then plans the weights into the rest. With a measuring arena it
+  // only measures. kOutOfMemory; kOutOfRange for a context longer than the model's.
+  base::Status create(const ModelFile& file, WeightSource& source, base::Clock& clock,
+                      base::Arena& arena, const Options& options);
+
+  // Reads the pinned weights; before the first forward().
+  base::Status load(LoadProgress* progress) { return weights_.load(progress); }
+
+  // Runs `tokens` (1 to max_columns of them, each below vocab_size) at positions `position` and on.
+  // Returns logits (columns asked for, vocab_size), valid until the next call. kCancelled when
+  // `interrupt` (may be null) said so, and whatever reading weights returns; then the positions
+  // from `position` on hold nothing and may be run again.
+  base::Result<std::span<const float>> forward(std::span<const int32_t> tokens, uint32_t position,
+                                               Logits logits, Interrupt* interrupt);
+
+  const ModelConfig& config() const { return file_->config(); }
+  uint32_t context() const { return cache_.positions(); }
+  uint32_t max_columns() const { return options_.max_columns; }
+  const Weights& weights() const { return weights_; }
+
+ private:
+  base::Status allocate_state(base::Arena& arena);
+  base::Status embed(std::span<const int32_t> tokens);
+  base::Status attend(uint32_t layer, uint32_t position);
+  base::Status feed_forward(uint32_t layer);
+  base::Result<std::span<const float>> classify(Logits logits);
+  void attend_column(uint32_t layer, uint32_t column, uint32_t position);
+  void normalize(std::span<float> out, uint32_t norm_index);
+  void set_input(std::span<const float> values, uint32_t width);
+  base::Status multiply(uint32_t tensor_index, std::span<float> out);
+
+  // Row `column` of a (columns, width) buffer.
+  static std::span<float> row(std::span<float> buffer, uint32_t column, uint32_t width) {
+    return buffer.subspan(size_t{column} * width, width);
+  }
+
+  const ModelFile* file_ = nullptr;
+  Options options_;
+  Weights weights_;
+  KvCache cache_;
+  Rope rope_;
+  Interrupt* interrupt_ = nullptr;
+  uint32_t columns_ = 0;  // of the call that runs
+  uint32_t matrices_done_ = 0;
+
+  std::span<float> x_;       // (columns, dim)
+  std::span<float> xb_;      // (columns, max(dim, q_dim)): inside a residual branch
+  std::span<float> q_;       // (columns, q_dim), then wo's output (columns, dim)
+  std::span<float> k_;       // (columns, kv_dim)
+  std::span<float> v_;       // (columns, kv_dim)
+  std::span<float> gate_;    // (columns, hidden_dim)
+  std::span<float> up_;      // (columns, hidden_dim)
+  std::span<float> turns_;   // (columns, head_size)
+  std::span<float> scores_;  // (context)
+  std::span<float> logits_;  // (columns or 1, vocab_size)
+  std::span<int8_t> quantized_;
+  std::span<float> scales_;
+  Columns input_{};  // of the matrices being multiplied; quantized when the first one needs it
+  bool input_is_quantized_ = false;
+};
+
+}  // namespace llama
