@@ -1,0 +1,285 @@
+#include "host-tools/model_writer.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <vector>
+
+#include "base/align.h"
+#include "base/crc32c.h"
+#include "host-tools/failure.h"
+#include "host-tools/files.h"
+#include "host-tools/progress.h"
+
+namespace host {
+namespace {
+
+using llama::Segment;
+using llama::SegmentKind;
+using llama::Tensor;
+using llama::TensorRole;
+using llama::WeightType;
+
+// An embedding row is read alone, with its whole tile.
+constexpr uint32_t kEmbeddingTileBytes = 4 * 1024;
+constexpr uint32_t kTiedTileBytes = 16 * 1024;
+
+// How many rows a tile of about `target` bytes has: of the sizes from half the target on, the one
+// that loses least to the padding to 512 bytes.
+uint32_t rows_per_tile(WeightType type, llama::TensorShape shape, uint32_t target) {
+  if (shape.rows == 1) return 1;
+  const uint64_t group_bytes = llama::row_group_bytes(type, shape.columns);
+  const uint64_t most = std::max<uint64_t>(1, target / group_bytes);
+  uint64_t best = most;
+  double least_loss = 1;
+  for (uint64_t groups = most; groups >= std::max<uint64_t>(1, most / 2); --groups) {
+    const uint64_t bytes = groups * group_bytes;
+    const uint64_t padded = base::round_up<uint64_t>(bytes, llama::kTileAlignment);
+    const double loss = static_cast<double>(padded - bytes) / static_cast<double>(padded);
+    if (loss < least_loss) {
+      least_loss = loss;
+      best = groups;
+    }
+  }
+  const uint64_t all = base::divide_up(shape.rows, llama::kRowsPerGroup);
+  return static_cast<uint32_t>(std::min(best, all)) * llama::kRowsPerGroup;
+}
+
+class Writer {
+ public:
+  Writer(WeightReader& reader, std::span<const std::byte> tokenizer, const WriteOptions& options,
+         const std::filesystem::path& output)
+      : reader_(reader),
+        config_(reader.config()),
+        tokenizer_(tokenizer),
+        options_(options),
+        output_(output),
+        pending_(output) {}
+
+  WriteReport write() {
+    lay_out();
+    stream_.open(pending_.path(), std::ios::binary | std::ios::out | std::ios::trunc);
+    pad_to(segments_.front().offset);
+    Progress progress("converting", file_bytes_);
+    for (Segment& segment : segments_) {
+      pad_to(segment.offset);
+      segment_crc_ = 0;
+      if (segment.kind == SegmentKind::kTokenizer) {
+        put(tokenizer_);
+      } else {
+        for (const Tensor& tensor : tensors_) {
+          if (tensor.offset >= segment.offset && tensor.offset < segment.offset + segment.bytes) {
+            write_tensor(tensor, progress);
+          }
+        }
+      }
+      pad_to(segment.offset + segment.bytes);
+      segment.crc = segment_crc_;
+    }
+    write_head();
+    stream_.close();
+    if (!stream_) fail("{}: cannot write: {}", output_.string(), system_error());
+    pending_.commit();
+    return {file_bytes_, read_squares_ > 0 ? std::sqrt(error_squares_ / read_squares_) : 0};
+  }
+
+ private:
+  void lay_out();
+  void add_tensor(TensorRole role, uint32_t layer, uint64_t& at);
+  void write_tensor(const Tensor& tensor, Progress& progress);
+  void pack_row(const Tensor& tensor, std::span<const float> row, uint32_t row_in_group,
+                std::span<std::byte> row_group);
+  void note_error(std::span<const float> read, std::span<const float> written);
+  void write_head();
+  void put(std::span<const std::byte> bytes);
+  void pad_to(uint64_t offset);
+
+  WeightReader& reader_;
+  llama::ModelConfig config_;
+  std::span<const std::byte> tokenizer_;
+  WriteOptions options_;
+  std::filesystem::path output_;
+  PendingFile pending_;
+  std::ofstream stream_;
+  uint64_t position_ = 0;
+  uint32_t segment_crc_ = 0;
+  std::vector<Segment> segments_;
+  std::vector<Tensor> tensors_;
+  std::vector<uint32_t> tile_crcs_;
+  uint64_t directory_bytes_ = 0;
+  uint64_t file_bytes_ = 0;
+  double error_squares_ = 0;
+  double read_squares_ = 0;
+};
+
+void Writer::add_tensor(TensorRole role, uint32_t layer, uint64_t& at) {
+  const llama::TensorShape shape = llama::shape_of(role, config_);
+  const WeightType type = shape.rows == 1 ? WeightType::kF32 : options_.type;
+  const uint32_t target =
+      role != TensorRole::kEmbedding
+          ? options_.tile_bytes
+          : std::min(options_.tile_bytes,
+                     config_.tied_classifier ? kTiedTileBytes : kEmbeddingTileBytes);
+  const uint32_t rows = rows_per_tile(type, shape, target);
+  const uint32_t count = base::divide_up(shape.rows, rows);
+  const auto padded = [&](uint32_t tile_rows) {
+    const uint64_t bytes = shape.rows == 1 ? llama::packed_bytes(type, 1, shape.columns)
+                                           : base::divide_up(tile_rows, llama::kRowsPerGroup) *
+                                                 llama::row_group_bytes(type, shape.columns);
+    return base::round_up<uint64_t>(bytes, llama::kTileAlignment);
+  };
+  const uint64_t bytes = (count - 1) * padded(rows) + padded(shape.rows - (count - 1) * rows);
+  tensors_.push_back({.role = role,
+                      .layer = static_cast<uint16_t>(layer),
+                      .type = type,
+                      .rows = shape.rows,
+                      .columns = shape.columns,
+                      .rows_per_tile = rows,
+                      .tile_bytes = static_cast<uint32_t>(padded(rows)),
+                      .first_tile = static_cast<uint32_t>(tile_crcs_.size()),
+                      .tile_count = count,
+                      .offset = at,
+                      .bytes = bytes});
+  tile_crcs_.resize(tile_crcs_.size() + count);
+  at += bytes;
+}
+
+// Decides where everything goes. Offsets depend on the directory's size, and that on the number of
+// tiles only: tensors are placed from 0 on first and moved when the size is known.
+void Writer::lay_out() {
+  uint64_t at = 0;
+  const auto add_segment = [&](SegmentKind kind, uint32_t layer, auto fill) {
+    const uint64_t offset = at;
+    fill();
+    at = base::round_up<uint64_t>(at, llama::kSegmentAlignment);
+    segments_.push_back({kind, layer, offset, at - offset, 0});
+  };
+  add_segment(SegmentKind::kEmbedding, 0, [&] { add_tensor(TensorRole::kEmbedding, 0, at); });
+  for (uint32_t layer = 0; layer < config_.n_layers; ++layer) {
+    add_segment(SegmentKind::kLayer, layer, [&] {
+      using enum TensorRole;
+      for (const TensorRole role :
+           {kAttentionNorm, kWq, kWk, kWv, kWo, kFeedForwardNorm, kW1, kW3, kW2}) {
+        add_tensor(role, layer, at);
+      }
+    });
+  }
+  add_segment(SegmentKind::kFinal, 0, [&] {
+    add_tensor(TensorRole::kFinalNorm, 0, at);
+    if (!config_.tied_classifier) add_tensor(TensorRole::kClassifier, 0, at);
+  });
+  add_segment(SegmentKind::kTokenizer, 0, [&] { at += tokenizer_.size(); });
+
+  const auto count = [](const auto& list) { return static_cast<uint32_t>(list.size()); };
+  directory_bytes_ = llama::directory_bytes(count(segments_), count(tensors_), count(tile_crcs_));
+  const uint64_t first =
+      base::round_up<uint64_t>(llama::kHeaderBytes + directory_bytes_, llama::kSegmentAlignment);
+  for (Segment& segment : segments_) segment.offset += first;
+  for (Tensor& tensor : tensors_) tensor.offset += first;
+  file_bytes_ = first + at;
+}
+
+void Writer::write_tensor(const Tensor& tensor, Progress& progress) {
+  pad_to(tensor.offset);
+  std::vector<float> rows;
+  for (uint32_t tile = 0; tile < tensor.tile_count; ++tile) {
+    const uint32_t count = tensor.rows_in_tile(tile);
+    rows.resize(size_t{count} * tensor.columns);
+    reader_.read_rows(tensor.role, tensor.layer, tile * tensor.rows_per_tile, rows);
+    for (const float value : rows) {
+      if (!std::isfinite(value)) {
+        fail("{} of layer {} holds an infinity or NaN: the model is damaged",
+             llama::name_of(tensor.role), tensor.layer);
+      }
+    }
+    std::vector<std::byte> packed(static_cast<size_t>(tensor.bytes_of_tile(tile)));
+    if (tensor.is_vector()) {
+      std::memcpy(packed.data(), rows.data(), rows.size() * sizeof(float));
+    } else {
+      const auto group_bytes =
+          static_cast<size_t>(llama::row_group_bytes(tensor.type, tensor.columns));
+      for (uint32_t row = 0; row < base::round_up(count, llama::kRowsPerGroup); ++row) {
+        // Rows that only fill up the last row group are zeros.
+        const std::vector<float> zeros(row < count ? 0 : tensor.columns);
+        const auto values = row < count ? std::span<const float>(rows).subspan(
+                                              size_t{row} * tensor.columns, tensor.columns)
+                                        : std::span<const float>(zeros);
+        pack_row(tensor, values, row % llama::kRowsPerGroup,
+                 std::span(packed).subspan(row / llama::kRowsPerGroup * group_bytes, group_bytes));
+      }
+    }
+    tile_crcs_[tensor.first_tile + tile] = base::crc32c(packed);
+    put(packed);
+    progress.update(position_);
+  }
+}
+
+void Writer::pack_row(const Tensor& tensor, std::span<const float> row, uint32_t row_in_group,
+                      std::span<std::byte> row_group) {
+  if (tensor.type == WeightType::kF32) {
+    llama::pack_f32_row(row, row_in_group, row_group);
+    return;
+  }
+  const uint32_t groups = llama::column_groups(tensor.columns);
+  const size_t block_bytes = row_group.size() / groups;
+  for (uint32_t g = 0; g < groups; ++g) {
+    std::array<float, llama::kColumnsPerGroup> values{};
+    const size_t first = size_t{g} * llama::kColumnsPerGroup;
+    for (size_t i = 0; i < values.size() && first + i < row.size(); ++i) values[i] = row[first + i];
+    std::array<int8_t, llama::kColumnsPerGroup> weights{};
+    const uint16_t scale = llama::quantize_group(tensor.type, values, weights);
+    if (!llama::pack_group(tensor.type, {scale, weights}, row_in_group,
+                           row_group.subspan(g * block_bytes, block_bytes))) {
+      fail("{} of layer {} holds weights too large for {}: convert with --type f32",
+           llama::name_of(tensor.role), tensor.layer, llama::name_of(tensor.type));
+    }
+  }
+  std::vector<float> written(row.size());
+  llama::unpack_row(tensor.type, row_group, row_in_group, written);
+  note_error(row, written);
+}
+
+void Writer::note_error(std::span<const float> read, std::span<const float> written) {
+  for (size_t i = 0; i < read.size(); ++i) {
+    const double error = static_cast<double>(written[i]) - static_cast<double>(read[i]);
+    error_squares_ += error * error;
+    read_squares_ += static_cast<double>(read[i]) * static_cast<double>(read[i]);
+  }
+}
+
+void Writer::write_head() {
+  std::vector<std::byte> directory(static_cast<size_t>(directory_bytes_));
+  llama::write_directory(segments_, tensors_, tile_crcs_, directory);
+  std::vector<std::byte> header(llama::kHeaderBytes);
+  llama::write_header(config_, options_.name, file_bytes_, static_cast<uint32_t>(segments_.size()),
+                      static_cast<uint32_t>(tensors_.size()),
+                      static_cast<uint32_t>(tile_crcs_.size()), directory, header);
+  stream_.seekp(0);
+  position_ = 0;
+  put(header);
+  put(directory);
+}
+
+void Writer::put(std::span<const std::byte> bytes) {
+  stream_.write(reinterpret_cast<const char*>(bytes.data()),
+                static_cast<std::streamsize>(bytes.size()));
+  if (!stream_) fail("{}: cannot write: {}", output_.string(), system_error());
+  position_ += bytes.size();
+  segment_crc_ = base::crc32c(bytes, segment_crc_);
+}
+
+void Writer::pad_to(uint64_t offset) {
+  const std::vector<std::byte> zeros(static_cast<size_t>(offset - position_));
+  put(zeros);
+}
+
+}  // namespace
+
+WriteReport write_model(WeightReader& reader, std::span<const std::byte> tokenizer,
+                        const WriteOptions& options, const std::filesystem::path& output) {
+  return Writer(reader, tokenizer, options, output).write();
+}
+
+}  // namespace host

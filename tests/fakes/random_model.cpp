@@ -1,0 +1,99 @@
+#include "tests/fakes/random_model.h"
+
+#include <cmath>
+#include <cstring>
+
+#include "host-tools/files.h"
+
+namespace tests {
+
+llama::ModelConfig small_config() {
+  return {.dim = 72,
+          .hidden_dim = 172,
+          .n_layers = 3,
+          .n_heads = 6,
+          .n_kv_heads = 2,
+          .head_size = 12,
+          .vocab_size = 309,
+          .context = 64,
+          .rope_base = 10000.0f,
+          .norm_eps = 1e-5f,
+          .rope_scaling = llama::RopeScaling::kNone,
+          .rope_factor = 0,
+          .rope_low_freq_factor = 0,
+          .rope_high_freq_factor = 0,
+          .rope_original_context = 0,
+          .tied_classifier = false,
+          .tokenizer = llama::TokenizerKind::kSentencePiece,
+          .chat_template = llama::ChatTemplate::kNone,
+          .bos = 1,
+          .eos = 2};
+}
+
+void RandomWeights::read_rows(llama::TensorRole role, uint32_t layer, uint32_t first_row,
+                              std::span<float> out) {
+  const llama::TensorShape shape = llama::shape_of(role, config_);
+  for (size_t i = 0; i < out.size(); ++i) {
+    // splitmix64 of the weight's place: the same whatever rows are asked for together.
+    const uint64_t index = uint64_t{first_row} * shape.columns + i;
+    uint64_t z = seed_ * 0x9e3779b97f4a7c15u +
+                 ((static_cast<uint64_t>(role) << 16 | layer) << 40 | index) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    z ^= z >> 31;
+    const float uniform = static_cast<float>(z >> 40) / 8388608.0f - 1.0f;  // -1 to 1
+    out[i] = shape.rows == 1 ? 1.0f + 0.1f * uniform
+                             : uniform * std::sqrt(3.0f / static_cast<float>(shape.columns));
+  }
+}
+
+std::vector<std::byte> make_model(const llama::ModelConfig& config, llama::WeightType type,
+                                  uint32_t tile_bytes, uint64_t seed) {
+  RandomWeights reader(config, seed);
+  const host::TemporaryFolder folder;
+  const auto path = folder.path() / "model.blm";
+  const std::byte tokenizer[1] = {};
+  host::write_model(reader, tokenizer, {.type = type, .name = "random", .tile_bytes = tile_bytes},
+                    path);
+  const std::string content = host::read_file(path);
+  std::vector<std::byte> bytes(content.size());
+  std::memcpy(bytes.data(), content.data(), content.size());
+  return bytes;
+}
+
+void MemorySource::fail_from(uint64_t first, uint64_t count, Fault fault) {
+  first_fault_ = reads_ + first;
+  faults_ = count;
+  fault_ = fault;
+}
+
+base::Status MemorySource::do_start_read(uint64_t offset, std::span<std::byte> target) {
+  offset_ = offset;
+  target_ = target;
+  return base::ok_status();
+}
+
+base::Status MemorySource::do_finish_read() {
+  const uint64_t read = reads_++;
+  const bool fails =
+      fault_ != Fault::kNone && read >= first_fault_ && read - first_fault_ < faults_;
+  if (fails && fault_ == Fault::kError) {
+    return base::Status::error(base::ErrorCode::kIo, "block {} cannot be read", offset_ / 512);
+  }
+  // Stale: the device says that all is well and leaves what was in the target before.
+  if (!(fails && fault_ == Fault::kStale)) {
+    std::memcpy(target_.data(), bytes_.data() + offset_, target_.size());
+  }
+  if (fails && fault_ == Fault::kFlippedBit) {
+    target_[(read * 7919) % target_.size()] ^= std::byte{1};
+  }
+  bytes_read_ += target_.size();
+  return base::ok_status();
+}
+
+AlignedMemory::AlignedMemory(size_t bytes) : memory_(bytes + 64), bytes_(bytes) {
+  const auto address = reinterpret_cast<uintptr_t>(memory_.data());
+  data_ = memory_.data() + (64 - address % 64) % 64;
+}
+
+}  // namespace tests
