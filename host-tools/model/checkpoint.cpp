@@ -1,4 +1,4 @@
-#include "host-tools/checkpoint.h"
+#include "host-tools/model/checkpoint.h"
 
 #include <array>
 #include <vector>

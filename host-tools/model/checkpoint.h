@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "host-tools/weight_reader.h"
+#include "host-tools/model/weight_reader.h"
 
 namespace host {
 

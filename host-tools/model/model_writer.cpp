@@ -1,4 +1,4 @@
-#include "host-tools/model_writer.h"
+#include "host-tools/model/model_writer.h"
 
 #include <algorithm>
 #include <array>

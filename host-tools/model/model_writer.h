@@ -7,7 +7,7 @@
 #include <span>
 #include <string>
 
-#include "host-tools/weight_reader.h"
+#include "host-tools/model/weight_reader.h"
 
 namespace host {
 
