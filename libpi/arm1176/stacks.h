@@ -1,0 +1,24 @@
+// The stacks, and how much of them was ever used: start.S paints them.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace pi::arm1176 {
+
+struct Stack {
+  std::string_view name;
+  std::span<const uint32_t> words;  // from the lowest address up
+
+  uint32_t size_bytes() const { return static_cast<uint32_t>(words.size_bytes()); }
+  // What was ever written, from the top down. Reads the unused part whole.
+  uint32_t high_water_bytes() const;
+};
+
+inline constexpr int kStacks = 3;
+Stack main_stack();
+Stack interrupt_stack();
+Stack fault_stack();
+
+}  // namespace pi::arm1176

@@ -1,0 +1,62 @@
+#include "libpi/bcm2835/system_timer.h"
+
+#include "base/check.h"
+#include "libpi/bcm2835/memory_map.h"
+#include "libpi/deadline.h"
+#include "libpi/peripheral_access.h"
+
+namespace pi {
+namespace {
+
+// BCM2835 ARM Peripherals, 12.1.
+struct Cs : Register<Cs, 0x00, Access::kReadWrite> {  // matched channels; write 1 to clear
+  using Matched = Field<Cs, 0, 4>;
+};
+struct Clo : Register<Clo, 0x04, Access::kRead> {};
+struct Chi : Register<Chi, 0x08, Access::kRead> {};
+struct C1 : Register<C1, 0x10, Access::kReadWrite> {};
+struct C3 : Register<C3, 0x18, Access::kReadWrite> {};
+
+constexpr MmioBase kBase = bcm2835::kSystemTimer;
+constexpr uint64_t kLongestAlarm = UINT32_MAX;
+// The comparison is for equality: a time that has gone by when it is written comes 71 minutes late.
+// Writing takes well below a microsecond; two are never missed.
+constexpr uint64_t kShortestAlarm = 2;
+
+}  // namespace
+
+uint64_t SystemTimer::now_us() {
+  const PeripheralAccess access;
+  // The low half may wrap between the two reads: the high half tells, and is stable for 71 minutes
+  // after that.
+  uint32_t high = Chi::read(kBase).raw;
+  uint32_t low = Clo::read(kBase).raw;
+  const uint32_t high_again = Chi::read(kBase).raw;
+  if (high_again != high) {
+    high = high_again;
+    low = Clo::read(kBase).raw;
+  }
+  return static_cast<uint64_t>(high) << 32 | low;
+}
+
+void SystemTimer::delay_us(uint64_t us) { pi::delay_us(*this, us); }
+
+void SystemTimer::set_alarm(Channel channel, uint64_t in_us) {
+  CHECK(in_us <= kLongestAlarm);
+  const PeripheralAccess access;
+  Cs::set(kBase, Cs::Matched{uint32_t{1} << static_cast<unsigned>(channel)});
+  const uint64_t wait = in_us < kShortestAlarm ? kShortestAlarm : in_us;
+  const uint32_t at = Clo::read(kBase).raw + static_cast<uint32_t>(wait);
+  if (channel == Channel::k1) {
+    C1::write(kBase, {at});
+  } else {
+    C3::write(kBase, {at});
+  }
+}
+
+void SystemTimer::clear_alarm(Channel channel) {
+  const PeripheralAccess access;
+  Cs::set(kBase, Cs::Matched{uint32_t{1} << static_cast<unsigned>(channel)});
+}
+
+}  // namespace pi
