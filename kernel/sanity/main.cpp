@@ -1,0 +1,31 @@
+// The image to try a new board, cable or card with: prints what the board is, echoes what is typed
+// and blinks the LED twice a second. It reads no model.
+#include "kernel/board.h"
+
+namespace {
+
+constexpr uint64_t kTickUs = 20'000;  // the shortest phase of the heartbeat is four of them
+
+void echo(pi::Serial& serial) {
+  char c;
+  while (serial.try_read(c)) {
+    // Terminals send Return as '\r' and expect both characters back.
+    const std::string_view text = c == '\r' ? "\r\n" : std::string_view(&c, 1);
+    serial.write(text);
+  }
+}
+
+}  // namespace
+
+extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
+  kernel::Board& board = kernel::Board::start(arguments, {});
+  pi::Serial& serial = board.serial();
+  serial.write("\nbarellama sanity image\n");
+  board.print_banner(serial);
+  serial.write("ready: type, and it comes back; the LED blinks twice a second\n");
+  for (;;) {
+    echo(serial);
+    board.led().heartbeat(board.timer().now_us());
+    board.idle(kTickUs);
+  }
+}
