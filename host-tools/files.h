@@ -70,7 +70,8 @@ void write_file(const std::filesystem::path& path, std::string_view content);
 // Opens for reading; says what is wrong when it is missing, unreadable, or a folder.
 Descriptor open_to_read(const std::filesystem::path& path);
 
-// Reads exactly target.size() bytes from `offset` on; a Failure names `path` when they aren't there.
+// Reads exactly target.size() bytes from `offset` on; a Failure names `path` when they aren't
+// there.
 void read_at(const Descriptor& file, uint64_t offset, std::span<std::byte> target,
              const std::filesystem::path& path);
 

@@ -128,7 +128,8 @@ void Subprocess::kill() {
 }
 
 std::string run(const std::vector<std::string>& command, Interrupts& interrupts,
-                const std::vector<std::string>& environment) {
+                const std::vector<std::string>& environment,
+                const std::function<void()>& meanwhile) {
   Subprocess process(command, environment);
   process.close_input();
   std::string output;
@@ -139,7 +140,9 @@ std::string run(const std::vector<std::string>& command, Interrupts& interrupts,
     pollfd waits[] = {{output_open ? process.output().get() : -1, POLLIN, 0},
                       {errors_open ? process.errors().get() : -1, POLLIN, 0},
                       {interrupts.descriptor(), POLLIN, 0}};
-    if (::poll(waits, 3, -1) < 0 && errno != EINTR) fail("poll: {}", system_error());
+    const int ready = ::poll(waits, 3, meanwhile ? 100 : -1);
+    if (ready < 0 && errno != EINTR) fail("poll: {}", system_error());
+    if (ready == 0) meanwhile();
     if (waits[2].revents != 0) interrupts.check();
     if (waits[0].revents != 0) output_open = read_some(process.output(), output);
     if (waits[1].revents != 0) errors_open = read_some(process.errors(), errors);

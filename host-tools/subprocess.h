@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,8 +45,9 @@ class Subprocess {
 };
 
 // Runs a program to its end and returns what it wrote to standard output. Throws Failure with its
-// messages when it fails, and when interrupted.
+// messages when it fails, and when interrupted. `meanwhile` is called about ten times a second.
 std::string run(const std::vector<std::string>& command, Interrupts& interrupts,
-                const std::vector<std::string>& environment = {});
+                const std::vector<std::string>& environment = {},
+                const std::function<void()>& meanwhile = {});
 
 }  // namespace host

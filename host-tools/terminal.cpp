@@ -1,0 +1,20 @@
+#include "host-tools/terminal.h"
+
+#include <unistd.h>
+
+#include "host-tools/failure.h"
+
+namespace host {
+
+RawTerminal::RawTerminal() {
+  if (::tcgetattr(STDIN_FILENO, &before_) != 0) fail("the terminal: {}", system_error());
+  termios raw = before_;
+  ::cfmakeraw(&raw);
+  // The console may end its lines with a line feed alone.
+  raw.c_oflag |= OPOST | ONLCR;
+  if (::tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw) != 0) fail("the terminal: {}", system_error());
+}
+
+RawTerminal::~RawTerminal() { ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_); }
+
+}  // namespace host
