@@ -1,0 +1,58 @@
+#include "host-tools/card_files.h"
+
+namespace host {
+
+// Each key is in the documentation of the firmware, "config.txt"; init_emmc_clock and the reasons
+// are in docs/hardware.md.
+std::string default_config() {
+  return R"(# Read by the firmware of the Pi before the kernel starts.
+kernel=kernel.img
+kernel_address=0x8000
+# The GPU gets the least that it can live with; the firmware is then start_cd.elf, fixup_cd.dat.
+gpu_mem=16
+# The serial console: without this line a Zero W stays silent.
+enable_uart=1
+init_uart_clock=48000000
+# 1000 MHz from the start; nobody else would ask for them.
+force_turbo=1
+initial_turbo=0
+boot_delay=0
+disable_splash=1
+)";
+}
+
+std::string default_settings(const std::string& model_name) {
+  return R"(# Settings of barellama: KEY = VALUE. What is missing or commented out has the value shown.
+
+# The model, a file in this folder.
+model = )" +
+         model_name + R"(
+
+# How stories begin, when nobody types.
+# prompt = Once upon a time
+# Tell one at each start, without being asked.
+# autostart = 0
+
+# At most so many tokens a story; 0: as many as the context has.
+# steps = 0
+# 0: always the likeliest token. Higher: bolder.
+# temperature = 1.0
+# Choose among the likeliest tokens that make up this share.
+# top_p = 0.9
+# The same seed tells the same story. Without one, each story is another.
+# seed = 1
+# Context in tokens; 0: what the model was made for.
+# ctx = 0
+
+# Speed of the serial console.
+# baud = 115200
+# Use only so many MB of memory; 0: all that is there.
+# ram_mb = 0
+# Print a hash of all logits after each story, for comparison with other machines.
+# hash = 0
+# Print machine-readable records on the console, for programs that read it.
+# records = 0
+)";
+}
+
+}  // namespace host

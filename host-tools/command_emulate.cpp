@@ -1,0 +1,186 @@
+#include "host-tools/command_emulate.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host-tools/card_image.h"
+#include "host-tools/emulator.h"
+#include "host-tools/failure.h"
+#include "host-tools/interrupts.h"
+#include "host-tools/story_reader.h"
+#include "host-tools/terminal.h"
+
+namespace host {
+
+namespace {
+
+struct Options {
+  std::string card;
+  std::string kernel;
+  std::optional<std::string> prompt;
+  // Settings of the card that have an option of their own, as typed.
+  std::string steps, temperature, top_p, seed, ram_mb;
+  std::vector<std::string> settings;
+  bool hash = false;
+  bool counts_instructions = false;
+  double timeout_s = 0;
+};
+
+Settings make_settings(const Options& options) {
+  Settings settings;
+  const std::pair<const char*, const std::string*> named[] = {{"steps", &options.steps},
+                                                              {"temperature", &options.temperature},
+                                                              {"top_p", &options.top_p},
+                                                              {"seed", &options.seed},
+                                                              {"ram_mb", &options.ram_mb}};
+  for (const auto& [key, value] : named) {
+    if (!value->empty()) settings.emplace_back(key, *value);
+  }
+  if (options.hash) settings.emplace_back("hash", "1");
+  for (const std::string& setting : options.settings) {
+    const size_t equals = setting.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      throw Failure("--set " + setting + ": must be KEY=VALUE", 2);
+    }
+    settings.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+  }
+  return settings;
+}
+
+std::vector<std::string> lines_of_standard_input() {
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(std::cin, line);) {
+    if (!line.empty()) lines.push_back(line);
+  }
+  return lines;
+}
+
+// Keys go to the machine; Ctrl-A is for us, and its next key says what for. False: leave.
+bool type_keys(Emulator& machine, std::string_view keys, bool& after_control_a) {
+  constexpr char kControlA = 1;
+  for (const char key : keys) {
+    if (after_control_a) {
+      after_control_a = false;
+      if (key == 'x' || key == 'X') return false;
+      if (key == 'a' || key == 'A' || key == kControlA) machine.write({&kControlA, 1});
+    } else if (key == kControlA) {
+      after_control_a = true;
+    } else {
+      machine.write({&key, 1});
+    }
+  }
+  return true;
+}
+
+void show(std::string_view bytes) {
+  std::fwrite(bytes.data(), 1, bytes.size(), stdout);
+  std::fflush(stdout);
+}
+
+void run_console(Emulator& machine, Interrupts& interrupts) {
+  std::fprintf(stderr, "console of the emulated Pi; Ctrl-A X leaves, Ctrl-A A sends Ctrl-A\n");
+  const RawTerminal terminal;
+  bool after_control_a = false;
+  while (machine.is_running()) {
+    pollfd waits[] = {{STDIN_FILENO, POLLIN, 0},
+                      {machine.descriptor(), POLLIN, 0},
+                      {interrupts.descriptor(), POLLIN, 0}};
+    if (::poll(waits, 3, -1) < 0 && errno != EINTR) fail("poll: {}", system_error());
+    if (waits[2].revents != 0) interrupts.check();
+    if (waits[1].revents != 0) show(machine.read(Emulator::Milliseconds(0)));
+    if (waits[0].revents != 0) {
+      char keys[256];
+      const ssize_t count = ::read(STDIN_FILENO, keys, sizeof keys);
+      if (count <= 0) return;
+      if (!type_keys(machine, {keys, static_cast<size_t>(count)}, after_control_a)) return;
+    }
+  }
+  if (*machine.exit_code() != 0) {
+    fail("QEMU failed ({}): {}", *machine.exit_code(), machine.qemu_messages());
+  }
+  std::fprintf(stderr, "\r\nthe machine switched itself off\r\n");
+}
+
+void tell_stories(const Options& options, EmulatorOptions machine_options,
+                  const std::vector<std::string>& lines, Interrupts& interrupts) {
+  Settings& settings = machine_options.settings;
+  settings.emplace_back("records", "1");
+  settings.emplace_back("autostart", lines.empty() ? "1" : "0");
+  if (options.prompt) settings.emplace_back("prompt", *options.prompt);
+  Emulator machine(machine_options, &interrupts);
+  StoryReader::Limits limits;
+  if (options.timeout_s > 0) {
+    limits.total = std::chrono::milliseconds(static_cast<int64_t>(options.timeout_s * 1000));
+  }
+  StoryReader reader(machine, limits, options.hash);
+  if (lines.empty()) reader.read_story();
+  for (const std::string& line : lines) reader.type_line(line);
+}
+
+void run_emulate(const Options& options) {
+  const bool is_interactive = !options.prompt && ::isatty(STDIN_FILENO) == 1;
+  std::vector<std::string> lines;
+  if (!options.prompt && !is_interactive) lines = lines_of_standard_input();
+
+  Interrupts interrupts;
+  TemporaryFolder folder;
+  EmulatorOptions machine_options;
+  machine_options.card = options.card;
+  machine_options.settings = make_settings(options);
+  machine_options.counts_instructions = options.counts_instructions;
+  machine_options.kernel = options.kernel;
+  if (options.kernel.empty()) {
+    const auto card = std::make_unique<CardImage>(options.card);
+    machine_options.kernel = folder.path() / "kernel.img";
+    write_file(machine_options.kernel, card->read_file("kernel.img"));
+  }
+  if (is_interactive) {
+    Emulator machine(machine_options, &interrupts);
+    run_console(machine, interrupts);
+  } else {
+    tell_stories(options, machine_options, lines, interrupts);
+  }
+}
+
+}  // namespace
+
+void add_emulate_command(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("emulate", "Boot a card image in an emulated Pi Zero");
+  command->footer(
+      "With --prompt, or when standard input is no terminal, only the generated text goes to\n"
+      "standard output, and the program ends with the story. Otherwise the console is yours.");
+  command->add_option("card", options->card, "Card image; it is not changed")->required();
+  command->add_option("--prompt", options->prompt, "Begin of the story");
+  command->add_option("--steps", options->steps, "At most so many tokens")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--temperature", options->temperature, "0: always the likeliest token")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--top-p", options->top_p, "Only the likeliest tokens of this share")
+      ->check(CLI::Range(0.0, 1.0));
+  command->add_option("--seed", options->seed, "Seed of the sampler, not 0")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--ram-mb", options->ram_mb, "Use only so many MB of the Pi's memory")
+      ->check(CLI::PositiveNumber);
+  command->add_flag("--hash", options->hash, "Print the hash of all logits after the text");
+  command
+      ->add_option("--timeout", options->timeout_s,
+                   "Give up after so many seconds (default: after 300 without a word)")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--set", options->settings, "KEY=VALUE: any other setting of the card")
+      ->allow_extra_args(false);
+  command->add_option("--kernel", options->kernel, "Kernel image (default: the card's kernel.img)");
+  command->add_flag("--icount", options->counts_instructions,
+                    "Exact time by instructions: slower, the same in every run");
+  command->callback([options] { run_emulate(*options); });
+}
+
+}  // namespace host
