@@ -1,0 +1,117 @@
+#include "libpi/bcm2835/emmc.h"
+
+#include "tests/libpi/sd_rig.h"
+
+namespace pi {
+namespace {
+
+TEST(Emmc, DividesTheClockByAnyEvenNumberAndNeverBeyondWhatIsWanted) {
+  struct Case {
+    uint32_t base_hz, wanted_hz, got_hz;
+  };
+  // 0 stands for 250 MHz. 200 and 100 MHz are what config.txt and old firmware set; QEMU says 50.
+  for (const Case& c : {Case{250'000'000, 50'000'000, 41'666'666},
+                        {0, 25'000'000, 25'000'000},
+                        {0, 400'000, 399'361},
+                        {200'000'000, 50'000'000, 50'000'000},
+                        {100'000'000, 50'000'000, 50'000'000},
+                        {50'000'000, 50'000'000, 50'000'000},
+                        {50'000'000, 400'000, 396'825}}) {
+    FakeSdHost host;
+    Emmc emmc(host, bcm2835::kEmmc, c.base_hz);
+    ASSERT_EQ(emmc.reset(), SdFault::kNone);
+    EXPECT_EQ(emmc.clock_hz(), 0u);
+    ASSERT_EQ(emmc.set_clock(c.wanted_hz), SdFault::kNone);
+    EXPECT_EQ(emmc.clock_hz(), c.got_hz) << c.base_hz << " " << c.wanted_hz;
+    if (c.base_hz == 0 || c.base_hz == FakeSdHost::kBaseClockHz) {
+      EXPECT_EQ(host.clock_hz(), c.got_hz);
+    }
+  }
+}
+
+TEST(Emmc, SpacesItsWritesAtEverySpeed) {
+  FakeSdHost host;
+  Emmc emmc(host, bcm2835::kEmmc, 0);
+  ASSERT_EQ(emmc.reset(), SdFault::kNone);
+  for (const uint32_t hz : {400'000u, 25'000'000u, 50'000'000u, 400'000u}) {
+    ASSERT_EQ(emmc.set_clock(hz), SdFault::kNone);
+    emmc.set_bus_width(BusWidth::k4Bits);
+    emmc.set_bus_width(BusWidth::k1Bit);
+    ASSERT_EQ(emmc.reset_lines(), SdFault::kNone);
+  }
+  EXPECT_EQ(host.violations().write_spacing, 0);
+  EXPECT_EQ(host.violations().total(), 0);
+}
+
+TEST(Emmc, GivesUpOnACommandThatRaisesNoFlag) {
+  FakeSdHost host;
+  Emmc emmc(host, bcm2835::kEmmc, 0);
+  ASSERT_EQ(emmc.reset(), SdFault::kNone);
+  ASSERT_EQ(emmc.set_clock(400'000), SdFault::kNone);
+  host.inject(SdInjection::kSilence, 0);
+  const uint64_t begin = host.elapsed_us();
+  EXPECT_EQ(emmc.send(sd::go_idle_state()), SdFault::kStuck);
+  EXPECT_GE(host.elapsed_us() - begin, Emmc::kCommandTimeoutUs);
+  EXPECT_LE(host.elapsed_us() - begin, Emmc::kCommandTimeoutUs + 10'000);
+  // The line is still taken: the next command waits for it, and gives up too.
+  EXPECT_EQ(emmc.send(sd::go_idle_state()), SdFault::kStuck);
+  ASSERT_EQ(host.sent().size(), 1u);
+  ASSERT_EQ(emmc.reset_lines(), SdFault::kNone);
+  EXPECT_EQ(emmc.send(sd::go_idle_state()), SdFault::kNone);
+}
+
+TEST(Emmc, TellsTheKindsOfBadAnswersApart) {
+  FakeSdHost host;
+  Emmc emmc(host, bcm2835::kEmmc, 0);
+  ASSERT_EQ(emmc.reset(), SdFault::kNone);
+  ASSERT_EQ(emmc.set_clock(400'000), SdFault::kNone);
+  host.inject(SdInjection::kCommandTimeout, 0);
+  host.inject(SdInjection::kAnswerDamaged, 1);
+  const SdCommand command = sd::send_interface_condition(sd::kInterfaceCondition);
+  EXPECT_EQ(emmc.send(command), SdFault::kCommandTimeout);
+  ASSERT_EQ(emmc.reset_lines(), SdFault::kNone);
+  EXPECT_EQ(emmc.send(command), SdFault::kCommandCrc);
+  ASSERT_EQ(emmc.reset_lines(), SdFault::kNone);
+  EXPECT_EQ(emmc.send(command), SdFault::kNone);
+  EXPECT_EQ(emmc.response(), sd::kInterfaceCondition);
+}
+
+// Answers every read of INTERRUPT with the same flags.
+class FlagBus final : public mmio::Bus, public base::Clock {
+ public:
+  FlagBus() { mmio::bus() = this; }
+  ~FlagBus() override { mmio::bus() = nullptr; }
+  uint32_t read32(uint32_t address) override { return (address & 0xff) == 0x30 ? flags : 0; }
+  void write32(uint32_t, uint32_t) override {}
+  uint64_t now_us() override { return ++now; }
+  uint32_t flags = 0;
+  uint64_t now = 0;
+};
+
+// SDHCI 2.2.17.
+TEST(Emmc, TakesACompleteTransferForCompleteDespiteADataTimeout) {
+  FlagBus bus;
+  Emmc emmc(bus, bcm2835::kEmmc, 0);
+  bus.flags = emmc::Interrupt::DtoErr::kMask;
+  EXPECT_EQ(emmc.data_event().fault, SdFault::kDataTimeout);
+  bus.flags |= emmc::Interrupt::DataDone::kMask;
+  EXPECT_EQ(emmc.data_event().fault, SdFault::kNone);
+  EXPECT_TRUE(emmc.data_event().complete);
+  bus.flags |= emmc::Interrupt::DcrcErr::kMask;
+  EXPECT_EQ(emmc.data_event().fault, SdFault::kDataCrc);
+}
+
+TEST(Emmc, GivesUpOnAControllerThatDoesNotReset) {
+  FakeSdHost host;
+  Emmc emmc(host, bcm2835::kEmmc, 0);
+  ASSERT_EQ(emmc.reset(), SdFault::kNone);
+  ASSERT_EQ(emmc.set_clock(400'000), SdFault::kNone);
+  host.inject(SdInjection::kControllerHangs, 0);
+  EXPECT_EQ(emmc.send(sd::go_idle_state()), SdFault::kStuck);
+  EXPECT_EQ(emmc.reset_lines(), SdFault::kStuck);
+  EXPECT_EQ(emmc.reset(), SdFault::kStuck);
+  EXPECT_LT(host.elapsed_us(), 1'000'000u);
+}
+
+}  // namespace
+}  // namespace pi
