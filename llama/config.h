@@ -9,7 +9,6 @@
 namespace llama {
 
 enum class RopeScaling : uint32_t { kNone = 0, kLlama3 = 1 };
-enum class TokenizerKind : uint32_t { kSentencePiece = 0, kByteLevel = 1 };
 enum class ChatTemplate : uint32_t {
   kNone = 0,
   kLlama2 = 1,
@@ -36,10 +35,7 @@ struct ModelConfig {
   float rope_high_freq_factor;
   uint32_t rope_original_context;
   bool tied_classifier;  // the embedding table is the classifier
-  TokenizerKind tokenizer;
   ChatTemplate chat_template;
-  int32_t bos;
-  int32_t eos;
 
   uint32_t q_dim() const { return n_heads * head_size; }
   uint32_t kv_dim() const { return n_kv_heads * head_size; }

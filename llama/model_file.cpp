@@ -39,11 +39,8 @@ enum HeaderAt : size_t {
   kAtRopeHigh = 116,
   kAtRopeOriginalContext = 120,
   kAtTied = 124,
-  kAtTokenizer = 128,
-  kAtChatTemplate = 132,
-  kAtBos = 136,
-  kAtEos = 140,
-  kAtName = 144,
+  kAtChatTemplate = 128,
+  kAtName = 192,
 };
 
 Status corrupt(const char* text, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0) {
@@ -76,10 +73,7 @@ ModelConfig read_config(std::span<const std::byte> header) {
           .rope_high_freq_factor = f32(kAtRopeHigh),
           .rope_original_context = u32(kAtRopeOriginalContext),
           .tied_classifier = u32(kAtTied) != 0,
-          .tokenizer = static_cast<TokenizerKind>(u32(kAtTokenizer)),
-          .chat_template = static_cast<ChatTemplate>(u32(kAtChatTemplate)),
-          .bos = static_cast<int32_t>(u32(kAtBos)),
-          .eos = static_cast<int32_t>(u32(kAtEos))};
+          .chat_template = static_cast<ChatTemplate>(u32(kAtChatTemplate))};
 }
 
 TensorRole role_at(uint32_t index, const ModelConfig& config) {
@@ -193,13 +187,11 @@ Status ModelFile::parse_header(std::span<const std::byte> header) {
   config_ = read_config(header);
   TRY(validate(config_));
   if (config_.rope_scaling > RopeScaling::kLlama3 ||
-      config_.tokenizer > TokenizerKind::kByteLevel ||
       config_.chat_template > ChatTemplate::kLlama3) {
     return Status::error(ErrorCode::kUnsupported,
-                         "the model needs RoPE scaling {}, tokenizer {} or chat template {}, which "
-                         "this program does not know; use a newer barellama",
+                         "the model needs RoPE scaling {} or chat template {}, which this program "
+                         "does not know; use a newer barellama",
                          static_cast<uint32_t>(config_.rope_scaling),
-                         static_cast<uint32_t>(config_.tokenizer),
                          static_cast<uint32_t>(config_.chat_template));
   }
   file_bytes_ = base::load_le64(header, kAtFileBytes);
@@ -403,10 +395,7 @@ void write_header(const ModelConfig& config, std::string_view name, uint64_t fil
   f32(kAtRopeHigh, config.rope_high_freq_factor);
   u32(kAtRopeOriginalContext, config.rope_original_context);
   u32(kAtTied, config.tied_classifier ? 1 : 0);
-  u32(kAtTokenizer, static_cast<uint32_t>(config.tokenizer));
   u32(kAtChatTemplate, static_cast<uint32_t>(config.chat_template));
-  u32(kAtBos, static_cast<uint32_t>(config.bos));
-  u32(kAtEos, static_cast<uint32_t>(config.eos));
   for (size_t i = 0; i < name.size() && i + 1 < kModelNameBytes; ++i) {
     header[kAtName + i] = static_cast<std::byte>(name[i]);
   }

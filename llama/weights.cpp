@@ -275,8 +275,9 @@ Status Weights::stream_to(Position wanted) {
   };
   const Status finished = finish_read();
   if (coming_status_.ok()) coming_status_ = finished;
-  if (!coming_.holds(offset)) {
-    // The first chunk ever, or a pass that was given up.
+  if (!coming_.holds(offset) || !coming_status_.ok()) {
+    // The first chunk ever, or a pass that was given up, or a read ahead that failed: what it met
+    // may be over by now, and if not, this read tells.
     TRY(start_chunk(wanted, other()));
     coming_status_ = finish_read();
   }

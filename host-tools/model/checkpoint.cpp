@@ -111,8 +111,6 @@ void Checkpoint::read_header() {
   // llama2.c has these as constants.
   config_.rope_base = 10000.0f;
   config_.norm_eps = 1e-5f;
-  config_.bos = 1;
-  config_.eos = 2;
   require_ok(llama::validate(config_), path_.string() + ": no llama2.c checkpoint");
 }
 

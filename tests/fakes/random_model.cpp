@@ -24,10 +24,7 @@ llama::ModelConfig small_config() {
           .rope_high_freq_factor = 0,
           .rope_original_context = 0,
           .tied_classifier = false,
-          .tokenizer = llama::TokenizerKind::kSentencePiece,
-          .chat_template = llama::ChatTemplate::kNone,
-          .bos = 1,
-          .eos = 2};
+          .chat_template = llama::ChatTemplate::kNone};
 }
 
 void RandomWeights::read_rows(llama::TensorRole role, uint32_t layer, uint32_t first_row,

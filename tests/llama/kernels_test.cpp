@@ -1,0 +1,185 @@
+#include "llama/kernels.h"
+
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <vector>
+
+#include "llama/fp_mode.h"
+
+namespace llama {
+namespace {
+
+// Random rows of a type, packed, and the same rows unpacked to floats.
+struct Matrix {
+  std::vector<std::byte> packed;
+  std::vector<float> values;  // (rows rounded up to 4, columns)
+};
+
+Matrix random_matrix(WeightType type, uint32_t rows, uint32_t columns, std::mt19937& random) {
+  std::normal_distribution<float> normal(0, 0.1f);
+  const auto group_bytes = static_cast<size_t>(row_group_bytes(type, columns));
+  const uint32_t padded = base::round_up(rows, kRowsPerGroup);
+  Matrix matrix{std::vector<std::byte>(padded / 4 * group_bytes),
+                std::vector<float>(size_t{padded} * columns)};
+  for (uint32_t row = 0; row < padded; ++row) {
+    const auto group = std::span(matrix.packed).subspan(row / 4 * group_bytes, group_bytes);
+    const auto values = std::span(matrix.values).subspan(size_t{row} * columns, columns);
+    for (float& value : values) value = normal(random);
+    if (type == WeightType::kF32) {
+      pack_f32_row(values, row % 4, group);
+    } else {
+      const size_t block = group_bytes / column_groups(columns);
+      for (uint32_t g = 0; g < column_groups(columns); ++g) {
+        std::array<float, 32> in{};
+        for (uint32_t i = 0; i < 32 && g * 32 + i < columns; ++i) in[i] = values[g * 32 + i];
+        std::array<int8_t, 32> weights;
+        const uint16_t scale = quantize_group(type, in, weights);
+        pack_group(type, {scale, weights}, row % 4, group.subspan(g * block, block));
+      }
+    }
+    unpack_row(type, group, row % 4, values);
+  }
+  return matrix;
+}
+
+class Multiply : public testing::TestWithParam<WeightType> {};
+
+// The definition once more, from unpacked rows and in the order that kernels.h promises.
+float expected_product(WeightType type, std::span<const float> row, const Columns& columns,
+                       uint32_t column) {
+  float sum = 0;
+  if (type == WeightType::kF32) {
+    for (uint32_t i = 0; i < columns.width; ++i) {
+      sum += row[i] * columns.values[size_t{column} * columns.width + i];
+    }
+    return sum;
+  }
+  double exact = 0;
+  for (uint32_t i = 0; i < columns.width; ++i) {
+    const size_t group = size_t{column} * column_groups(columns.width) + i / 32;
+    const size_t weight = size_t{column} * padded_width(columns.width) + i;
+    exact += static_cast<double>(row[i]) * columns.weights[weight] *
+             static_cast<double>(columns.scales[group]);
+  }
+  return static_cast<float>(exact);
+}
+
+TEST_P(Multiply, EqualsThePlainProductForOddShapes) {
+  enter_flush_to_zero();
+  std::mt19937 random(3);
+  std::normal_distribution<float> normal(0, 1);
+  for (const uint32_t width : {1u, 2u, 31u, 32u, 33u, 64u, 172u}) {
+    for (const uint32_t rows : {1u, 3u, 4u, 5u, 13u}) {
+      const Matrix matrix = random_matrix(GetParam(), rows, width, random);
+      constexpr uint32_t kCount = 3;
+      std::vector<float> values(size_t{kCount} * width);
+      for (float& value : values) value = normal(random);
+      std::vector<int8_t> weights(size_t{kCount} * padded_width(width));
+      std::vector<float> scales(size_t{kCount} * column_groups(width));
+      Columns columns{kCount, width, values, weights, scales};
+      quantize_columns(columns);
+      const size_t stride = rows + 2;
+      std::vector<float> out(kCount * stride, -99);
+      multiply_rows(GetParam(), matrix.packed, rows, columns, out.data(), stride);
+      for (uint32_t c = 0; c < kCount; ++c) {
+        for (uint32_t r = 0; r < rows; ++r) {
+          const auto row = std::span(matrix.values).subspan(size_t{r} * width, width);
+          const float expected = expected_product(GetParam(), row, columns, c);
+          EXPECT_NEAR(out[c * stride + r], expected, 1e-5f) << width << " " << rows;
+        }
+        // Rows that only pad a row group are not written.
+        EXPECT_EQ(out[c * stride + rows], -99);
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Types, Multiply,
+                         testing::Values(WeightType::kF32, WeightType::kQ8_0, WeightType::kQ4_0),
+                         [](const auto& tested) { return std::string(name_of(tested.param)); });
+
+TEST(QuantizeColumns, RoundsToTheNearestStepAndPadsWithZeros) {
+  std::vector<float> values(40, 0.0f);
+  values[0] = 127.0f;
+  values[1] = -127.0f;
+  values[2] = 2.5f;  // a tie goes to the even step
+  values[3] = 3.5f;
+  values[39] = -0.001f;
+  std::vector<int8_t> weights(64, 55);
+  std::vector<float> scales(2);
+  Columns columns{1, 40, values, weights, scales};
+  quantize_columns(columns);
+  EXPECT_EQ(scales[0], 1.0f);
+  EXPECT_EQ(weights[0], 127);
+  EXPECT_EQ(weights[1], -127);
+  EXPECT_EQ(weights[2], 2);
+  EXPECT_EQ(weights[3], 4);
+  EXPECT_EQ(weights[39], -127);
+  EXPECT_EQ(weights[40], 0);
+  EXPECT_EQ(weights[63], 0);
+}
+
+TEST(QuantizeColumns, KeepsZerosZeroAndLetsDamageShow) {
+  std::vector<float> values(96, 0.0f);
+  values[40] = std::numeric_limits<float>::quiet_NaN();
+  values[70] = -std::numeric_limits<float>::infinity();
+  std::vector<int8_t> weights(96, 55);
+  std::vector<float> scales(3);
+  Columns columns{1, 96, values, weights, scales};
+  quantize_columns(columns);
+  EXPECT_EQ(scales[0], 0.0f);
+  EXPECT_EQ(weights[0], 0);
+  EXPECT_TRUE(std::isnan(scales[1]));
+  EXPECT_TRUE(std::isnan(scales[2]));
+}
+
+TEST(Softmax, SumsToOneAndSurvivesLargeValues) {
+  std::vector<float> x = {1000.0f, 999.0f, -1000.0f};
+  softmax(x);
+  EXPECT_NEAR(x[0], 0.7310586f, 1e-6f);
+  EXPECT_NEAR(x[1], 0.2689414f, 1e-6f);
+  EXPECT_EQ(x[2], 0.0f);
+}
+
+TEST(Rmsnorm, ScalesToUnitPowerAndMayWriteInPlace) {
+  std::vector<float> x = {3.0f, -4.0f};
+  const std::vector<float> weight = {1.0f, 2.0f};
+  rmsnorm(x, x, weight, 0);
+  const float root = std::sqrt(12.5f);
+  EXPECT_NEAR(x[0], 3.0f / root, 1e-6f);
+  EXPECT_NEAR(x[1], -8.0f / root, 1e-6f);
+}
+
+TEST(RotatePairs, TurnsEachHeadsPairsByTheSameAngles) {
+  std::vector<float> x = {1, 0, 0, 1};            // two heads of size 2
+  const std::vector<float> turns = {0.0f, 1.0f};  // a quarter turn
+  rotate_pairs(x, turns);
+  EXPECT_EQ(x, (std::vector<float>{0, 1, -1, 0}));
+}
+
+TEST(Swiglu, GatesWithTheSigmoid) {
+  std::vector<float> gate = {0.0f, 2.0f, -200.0f};
+  swiglu(gate, std::vector<float>{5.0f, 3.0f, 1.0f});
+  EXPECT_EQ(gate[0], 0.0f);
+  EXPECT_NEAR(gate[1], 3.0f * 2.0f / (1.0f + std::exp(-2.0f)), 1e-6f);
+  EXPECT_EQ(gate[2], 0.0f);
+}
+
+TEST(Attention, WeighsValuesByTheirKeys) {
+  const std::vector<float> keys = {1, 0, 0, 1};
+  const std::vector<float> values = {10, 20, 30, 40};
+  std::vector<float> scores(2);
+  attention_scores(scores, std::vector<float>{std::sqrt(2.0f), 0}, keys);
+  EXPECT_NEAR(scores[0], 1.0f, 1e-6f);
+  EXPECT_EQ(scores[1], 0.0f);
+  std::vector<float> out(2);
+  attention_mix(out, std::vector<float>{0.25f, 0.75f}, values);
+  EXPECT_EQ(out, (std::vector<float>{25, 35}));
+}
+
+}  // namespace
+}  // namespace llama

@@ -1,0 +1,280 @@
+// The promises of streaming: whatever is pinned, however small the chunks, the same bits; and
+// damaged weights never become logits.
+#include "llama/transformer.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "llama/fp_mode.h"
+#include "tests/fakes/random_model.h"
+
+namespace llama {
+namespace {
+
+using tests::AlignedMemory;
+using tests::MemorySource;
+
+class CountingClock final : public base::Clock {
+ public:
+  uint64_t now_us() override { return ++now_; }
+
+ private:
+  uint64_t now_ = 0;
+};
+
+// A model, opened and planned into an arena of a given size.
+class Machine {
+ public:
+  Machine(std::vector<std::byte> bytes, size_t arena_bytes, const Transformer::Options& options)
+      : source_(std::move(bytes)), memory_(arena_bytes), arena_(memory_.span()) {
+    enter_flush_to_zero();
+    auto opened = ModelFile::open(source_, arena_);
+    status_ = opened.status();
+    if (!status_.ok()) return;
+    file_ = *opened;
+    status_ = transformer_.create(file_, source_, clock_, arena_, options);
+    if (status_.ok()) status_ = transformer_.load(nullptr);
+  }
+
+  // Runs `tokens` in calls of `batch` and returns all logits.
+  base::Status run(std::span<const int32_t> tokens, uint32_t batch, std::vector<float>& logits) {
+    for (uint32_t at = 0; at < tokens.size(); at += batch) {
+      const auto part = tokens.subspan(at, std::min<size_t>(batch, tokens.size() - at));
+      TRY_ASSIGN(const auto made, transformer_.forward(part, at, Logits::kAll, nullptr));
+      logits.insert(logits.end(), made.begin(), made.end());
+    }
+    return base::ok_status();
+  }
+
+  MemorySource source_;
+  AlignedMemory memory_;
+  base::Arena arena_;
+  CountingClock clock_;
+  ModelFile file_;
+  Transformer transformer_;
+  base::Status status_;
+};
+
+constexpr int32_t kTokens[] = {1, 300, 17, 308, 4, 4, 99, 250, 12, 3, 201};
+
+Transformer::Options options_with(uint64_t max_pinned, uint64_t chunk_bytes) {
+  return {.context = 16,
+          .max_columns = 4,
+          .all_logits = true,
+          .weights = {.chunk_bytes = chunk_bytes, .max_pinned_bytes = max_pinned}};
+}
+
+std::vector<float> logits_of(const std::vector<std::byte>& model, uint64_t max_pinned,
+                             uint64_t chunk_bytes, uint32_t batch) {
+  Machine machine(model, 4 << 20, options_with(max_pinned, chunk_bytes));
+  EXPECT_TRUE(machine.status_.ok()) << machine.status_.text();
+  std::vector<float> logits;
+  EXPECT_TRUE(machine.run(kTokens, batch, logits).ok());
+  return logits;
+}
+
+bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
+
+struct Kind {
+  WeightType type;
+  bool tied;
+};
+
+class Streaming : public testing::TestWithParam<Kind> {
+ protected:
+  std::vector<std::byte> model(uint32_t tile_bytes) const {
+    ModelConfig config = tests::small_config();
+    config.tied_classifier = GetParam().tied;
+    return tests::make_model(config, GetParam().type, tile_bytes);
+  }
+};
+
+TEST_P(Streaming, GivesTheSameBitsFromNothingPinnedToAllPinned) {
+  const auto bytes = model(2048);
+  const auto whole = logits_of(bytes, UINT64_MAX, 1 << 20, 1);
+  ASSERT_EQ(whole.size(), std::size(kTokens) * 309);
+  for (uint64_t pinned = 0; pinned < bytes.size(); pinned += bytes.size() / 13) {
+    EXPECT_TRUE(same_bits(logits_of(bytes, pinned, 1 << 14, 1), whole)) << pinned;
+  }
+}
+
+TEST_P(Streaming, GivesTheSameBitsWithTilesOfOneRowGroupAndChunksOfOneTile) {
+  const auto whole = logits_of(model(1 << 16), UINT64_MAX, 1 << 20, 1);
+  EXPECT_TRUE(same_bits(logits_of(model(1), 0, 1, 1), whole));
+  EXPECT_TRUE(same_bits(logits_of(model(1), 30000, 1, 3), whole));
+}
+
+TEST_P(Streaming, GivesTheSameBitsForBatchedTokens) {
+  const auto bytes = model(4096);
+  const auto one_by_one = logits_of(bytes, UINT64_MAX, 1 << 20, 1);
+  for (const uint32_t batch : {2u, 3u, 4u}) {
+    EXPECT_TRUE(same_bits(logits_of(bytes, UINT64_MAX, 1 << 20, batch), one_by_one)) << batch;
+    EXPECT_TRUE(same_bits(logits_of(bytes, 20000, 8192, batch), one_by_one)) << batch;
+  }
+}
+
+TEST_P(Streaming, ReadsEachStreamedByteOnceForABatch) {
+  const auto bytes = model(4096);
+  Machine machine(bytes, 4 << 20, options_with(0, 8192));
+  ASSERT_TRUE(machine.status_.ok());
+  std::vector<float> logits;
+  ASSERT_TRUE(machine.run(std::span(kTokens).first(4), 4, logits).ok());
+  const uint64_t once = machine.transformer_.weights().streamed_bytes();
+  const uint64_t rows = 4 * machine.file_.tensors()[0].bytes_of_tile(0);
+  EXPECT_GE(machine.transformer_.weights().counters().bytes_streamed, once);
+  EXPECT_LE(machine.transformer_.weights().counters().bytes_streamed, once + rows);
+}
+
+TEST_P(Streaming, SkipsTheClassifierWhereNobodyAsksForLogits) {
+  Machine machine(model(4096), 4 << 20, options_with(0, 8192));
+  ASSERT_TRUE(machine.status_.ok());
+  const auto whole = logits_of(model(4096), UINT64_MAX, 1 << 20, 1);
+  // Parts of a prompt without logits, in between and at odd places.
+  ASSERT_TRUE(
+      machine.transformer_.forward(std::span(kTokens).first(3), 0, Logits::kNone, nullptr).ok());
+  ASSERT_TRUE(
+      machine.transformer_.forward(std::span(kTokens).subspan(3, 4), 3, Logits::kLast, nullptr)
+          .ok());
+  ASSERT_TRUE(
+      machine.transformer_.forward(std::span(kTokens).subspan(7, 2), 7, Logits::kNone, nullptr)
+          .ok());
+  const auto last =
+      machine.transformer_.forward(std::span(kTokens).subspan(9, 2), 9, Logits::kLast, nullptr);
+  ASSERT_TRUE(last.ok());
+  EXPECT_TRUE(same_bits({last->begin(), last->end()}, {whole.end() - 309, whole.end()}));
+}
+
+// For every n: the n-th read fails, once or for ever, in every way. Right logits, or an error.
+TEST_P(Streaming, NeverComputesFromWrongWeights) {
+  using Fault = MemorySource::Fault;
+  ModelConfig config = tests::small_config();
+  config.n_layers = 1;
+  config.tied_classifier = GetParam().tied;
+  const auto bytes = tests::make_model(config, GetParam().type, 8192);
+  const auto right = logits_of(bytes, UINT64_MAX, 1 << 20, 1);
+  const auto tokens = std::span(kTokens).first(2);
+  const std::vector<float> expected(right.begin(), right.begin() + 2 * 309);
+  for (const Fault fault : {Fault::kError, Fault::kFlippedBit, Fault::kStale}) {
+    for (const uint64_t count : {uint64_t{1}, uint64_t{2}, UINT64_MAX / 2}) {
+      for (uint64_t n = 0;; ++n) {
+        Machine machine(bytes, 4 << 20, options_with(20000, 8192));
+        ASSERT_TRUE(machine.status_.ok());
+        const uint64_t before = machine.source_.reads();
+        machine.source_.fail_from(n, count, fault);
+        std::vector<float> logits;
+        const base::Status status = machine.run(tokens, 1, logits);
+        const bool touched = machine.source_.reads() - before > n;
+        if (status.ok()) {
+          ASSERT_TRUE(same_bits(logits, expected)) << n;
+        } else {
+          ASSERT_TRUE(touched);
+          // The same prompt again, the fault gone: nothing is left of it.
+          machine.source_.fail_from(0, 0, Fault::kNone);
+          logits.clear();
+          ASSERT_TRUE(machine.run(tokens, 1, logits).ok()) << n;
+          ASSERT_TRUE(same_bits(logits, expected)) << n;
+        }
+        // A single wrong bit or stale read is mended; a device's own error is final here.
+        if (touched && count == 1 && fault != Fault::kError) {
+          ASSERT_TRUE(status.ok()) << n;
+        }
+        if (!touched) break;
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, Streaming,
+    testing::Values(Kind{WeightType::kF32, false}, Kind{WeightType::kQ8_0, false},
+                    Kind{WeightType::kQ4_0, true}, Kind{WeightType::kQ8_0, true}),
+    [](const auto& tested) {
+      return std::string(name_of(tested.param.type)) + (tested.param.tied ? "_tied" : "_own");
+    });
+
+TEST(Transformer, DamageThatStaysIsReportedWithItsPlaceWhenPinned) {
+  auto bytes = tests::make_model(tests::small_config(), WeightType::kQ8_0, 4096);
+  const Machine good(bytes, 4 << 20, options_with(UINT64_MAX, 8192));
+  ASSERT_TRUE(good.status_.ok());
+  const Tensor& w2 = good.file_.tensors()[ModelFile::layer_index(1, TensorRole::kW2)];
+  bytes[w2.offset_of_tile(1) + 40] ^= std::byte{0x10};
+  const Machine bad(bytes, 4 << 20, options_with(UINT64_MAX, 8192));
+  ASSERT_FALSE(bad.status_.ok());
+  EXPECT_EQ(bad.status_.code(), base::ErrorCode::kCorrupt);
+  EXPECT_EQ(bad.status_.number(0), 2u);  // segment: embedding, layer 0, layer 1
+  EXPECT_EQ(bad.status_.number(1), 1u);
+  EXPECT_EQ(bad.status_.number(2), w2.offset_of_tile(1));
+}
+
+TEST(Transformer, PlansToTheByteWhatItTakes) {
+  const auto bytes = tests::make_model(tests::small_config(), WeightType::kQ4_0, 4096);
+  for (const size_t arena_bytes : {200u << 10, 300u << 10, 1u << 20}) {
+    Machine machine(bytes, arena_bytes, options_with(UINT64_MAX, 8192));
+    ASSERT_TRUE(machine.status_.ok()) << arena_bytes;
+    MemorySource source(bytes);
+    AlignedMemory directory(1 << 20);
+    base::Arena directory_arena(directory.span());
+    auto file = ModelFile::open(source, directory_arena);
+    ASSERT_TRUE(file.ok());
+    CountingClock clock;
+    base::Arena measuring = base::Arena::measuring(arena_bytes - directory_arena.used());
+    Transformer planned;
+    ASSERT_TRUE(
+        planned.create(*file, source, clock, measuring, options_with(UINT64_MAX, 8192)).ok());
+    EXPECT_EQ(measuring.used() + directory_arena.used(), machine.arena_.used());
+    EXPECT_EQ(planned.weights().pinned_bytes(), machine.transformer_.weights().pinned_bytes());
+  }
+}
+
+TEST(Transformer, RefusesAnArenaOneByteTooSmall) {
+  const auto bytes = tests::make_model(tests::small_config(), WeightType::kQ8_0, 4096);
+  Transformer::Options options = options_with(0, 1);
+  base::Arena measuring = base::Arena::measuring();
+  MemorySource source(bytes);
+  AlignedMemory directory(1 << 20);
+  base::Arena directory_arena(directory.span());
+  auto file = ModelFile::open(source, directory_arena);
+  ASSERT_TRUE(file.ok());
+  CountingClock clock;
+  Transformer least;
+  // 8 bytes of room per chunk byte let the buffers be of one tile: the least that works.
+  ASSERT_TRUE(least.create(*file, source, clock, measuring, options).ok());
+  const size_t need = static_cast<size_t>(measuring.used() + directory_arena.used());
+  EXPECT_TRUE(Machine(bytes, need, options).status_.ok());
+  const Machine refused(bytes, need - 1, options);
+  ASSERT_FALSE(refused.status_.ok());
+  EXPECT_EQ(refused.status_.code(), base::ErrorCode::kOutOfMemory);
+  EXPECT_GT(refused.status_.number(2), 0u);
+}
+
+class StopAfter final : public Interrupt {
+ public:
+  explicit StopAfter(int asks) : asks_(asks) {}
+  bool should_stop(uint32_t, uint32_t) override { return asks_-- <= 0; }
+
+ private:
+  int asks_;
+};
+
+TEST(Transformer, StopsAnywhereAndStartsAfresh) {
+  const auto bytes = tests::make_model(tests::small_config(), WeightType::kQ8_0, 4096);
+  const auto expected = logits_of(bytes, UINT64_MAX, 1 << 20, 1);
+  Machine machine(bytes, 4 << 20, options_with(20000, 8192));
+  ASSERT_TRUE(machine.status_.ok());
+  for (int asks = 0; asks < 60; asks += 7) {
+    StopAfter interrupt(asks);
+    const auto stopped =
+        machine.transformer_.forward(std::span(kTokens).first(2), 0, Logits::kAll, &interrupt);
+    ASSERT_FALSE(stopped.ok());
+    EXPECT_EQ(stopped.status().code(), base::ErrorCode::kCancelled);
+    std::vector<float> logits;
+    ASSERT_TRUE(machine.run(kTokens, 1, logits).ok());
+    EXPECT_TRUE(same_bits(logits, expected)) << asks;
+  }
+}
+
+}  // namespace
+}  // namespace llama
