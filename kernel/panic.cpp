@@ -85,8 +85,10 @@ void begin_panic() {
   arm::disable_interrupts();
   ++panics_begun;
   if (panics_begun == 1) return;
-  if (panics_begun == 2 && panic_serial != nullptr) {
-    panic_serial->write("\n*** and another panic while printing that one\n");
+  if (panics_begun == 2) {
+    // What printed the first one may be what is broken.
+    panic_serial = nullptr;
+    serial_for_panic().write("\n*** panic: another one, while printing the first\n");
     stop_and_blink();
   }
   stop_for_good();
@@ -172,9 +174,9 @@ void check_failed(const char* file, int line, const char* expression) {
   pi::Serial& out = kernel::serial_for_panic();
   base::print(out, "\n*** panic: {}:{}: CHECK({}) does not hold; this is a bug in barellama\n",
               file, line, expression);
-  kernel::print_backtrace(
-      out, {arm::address_of(static_cast<const uint32_t*>(__builtin_return_address(0))), 0,
-            arm::address_of(static_cast<const uint32_t*>(__builtin_frame_address(0)))});
+  // The trace begins with the caller, whose frame pointer lies below our return address.
+  const auto* frame = static_cast<const uint32_t*>(__builtin_frame_address(0));
+  kernel::print_backtrace(out, {frame[0], 0, frame[-1]});
   kernel::end_panic(out);
 }
 

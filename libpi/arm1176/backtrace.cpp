@@ -26,6 +26,8 @@ size_t backtrace(const Registers& registers, std::span<const MemoryWindow> stack
   const auto is_code = [&](uint32_t value) { return value >= code.begin && value < code.end; };
 
   add(registers.pc);
+  // After a jump to where no code is, the frame is still that of the function that jumped.
+  if (!is_code(registers.pc) && is_code(registers.lr)) add(registers.lr);
   uint32_t fp = registers.fp;
   bool innermost = true;
   while (count < out.size()) {

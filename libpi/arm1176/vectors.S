@@ -43,7 +43,7 @@ collect_fault:
         mrs     r2, spsr
         mrs     r3, cpsr
         // The interrupted mode's sp and lr are seen from within that mode; from User, System's are
-        // the same. A supervisor call came from SVC mode itself, and its lr is lost.
+        // the same.
         and     r4, r2, #MODE_MASK
         cmp     r4, #MODE_USER
         moveq   r4, #MODE_SYSTEM
@@ -52,6 +52,10 @@ collect_fault:
         mov     r5, sp
         mov     r6, lr
         msr     cpsr_c, r3
+        // A supervisor call comes from SVC mode itself: our frame lies on its stack, and lr is lost.
+        cmp     r1, #2
+        addeq   r5, r5, #FAULT_SIZE
+        moveq   r6, #0
         str     r5, [sp, #FAULT_SP]
         str     r6, [sp, #FAULT_LR]
         str     r0, [sp, #FAULT_PC]

@@ -1,0 +1,144 @@
+// Does, on the board, what must end in a panic, one thing a boot: the command line says which
+// (barellama.fault=null). Each prints "about to: NAME" before it does it. "none" instead tries what
+// must work, and prints "all well".
+#include <string_view>
+
+#include "base/check.h"
+#include "kernel/board.h"
+#include "kernel/boot_tags.h"
+#include "kernel/command_line.h"
+#include "kernel/panic.h"
+#include "libpi/arm1176/image.h"
+#include "libpi/arm1176/mmu.h"
+#include "tests/system/fault_kernel/well.h"
+
+namespace {
+
+// Not known to the compiler, which would otherwise see through all of this.
+template <typename T>
+T opaque(T value) {
+  asm volatile("" : "+r"(value) : : "memory");
+  return value;
+}
+
+using Function = void (*)();
+using Words = volatile uint32_t*;
+
+Words at(uint32_t address) { return reinterpret_cast<Words>(static_cast<uintptr_t>(address)); }
+
+void read_null() { (void)*opaque(at(0)); }
+void write_null() { *opaque(at(0x20)) = 1; }
+void read_above_memory() { (void)*opaque(at(0x1c000000)); }
+void read_hole() { (void)*opaque(at(0x40000000)); }
+void write_text() { *opaque(at(pi::arm1176::address_of(__text_begin))) = 0; }
+void write_constant() { *opaque(at(pi::arm1176::address_of(__text_end))) = 0; }
+void jump_null() { opaque(reinterpret_cast<Function>(static_cast<uintptr_t>(4)))(); }
+void undefined() { asm volatile("udf #0"); }
+void supervisor_call() { asm volatile("svc #0"); }
+
+void execute_stack() {
+  uint32_t code[] = {0xe12fff1e};  // bx lr
+  opaque(reinterpret_cast<Function>(reinterpret_cast<uintptr_t>(code)))();
+}
+
+void unaligned_pair() {
+  alignas(8) static uint64_t pair[2];
+  // LDRD takes multiples of 4 at the least (TRM 4.2.5).
+  asm volatile("ldrd r2, r3, [%0]"
+               :
+               : "r"(reinterpret_cast<uintptr_t>(pair) + 2)
+               : "r2", "r3", "memory");
+}
+
+// Each call takes 1 KiB and is no tail call.
+uint32_t descend(uint32_t depth) {
+  volatile uint32_t frame[256];
+  frame[0] = depth;
+  return opaque(descend)(depth + 1) + frame[0];
+}
+void overflow_stack() { (void)descend(0); }
+
+void fail_check() { CHECK(opaque(1) == 2); }
+
+void fault_in_interrupt(kernel::Board& board) {
+  board.interrupts().attach(
+      pi::Irq::kSystemTimer1, [](void*) { read_null(); }, nullptr);
+  board.timer().set_alarm(pi::SystemTimer::Channel::k1, 1000);
+  board.timer().delay_us(1'000'000);
+}
+
+class BrokenSerial final : public pi::Serial {
+  void do_send(uint8_t) override { read_null(); }
+  bool do_try_read(char&) override { return false; }
+  bool do_has_received() const override { return false; }
+  base::Status do_flush() override { return base::ok_status(); }
+  base::Status do_set_baud(uint32_t) override { return base::ok_status(); }
+  uint32_t do_baud() const override { return 0; }
+  pi::SerialLosses do_losses() const override { return {}; }
+};
+void panic_in_panic() {
+  BrokenSerial broken;
+  kernel::set_panic_serial(&broken);
+  fail_check();
+}
+
+// Before there is a board: only the low memory's alias is there.
+bool wants_early_panic() {
+  constexpr uint32_t kTags = pi::arm1176::kLowMemoryAlias + 0x100;
+  const auto* words = reinterpret_cast<const uint32_t*>(static_cast<uintptr_t>(kTags));
+  const kernel::CommandLine line(kernel::read_boot_tags({words, 1024}).command_line);
+  char buffer[32];
+  const base::Result<std::string_view> name = line.value("fault", buffer);
+  return name.ok() && *name == "early";
+}
+
+struct Case {
+  std::string_view name;
+  Function run;
+};
+constexpr Case kCases[] = {
+    {"null", read_null},
+    {"null-write", write_null},
+    {"above-memory", read_above_memory},
+    {"hole", read_hole},
+    {"text-write", write_text},
+    {"constant-write", write_constant},
+    {"null-jump", jump_null},
+    {"undefined", undefined},
+    {"supervisor-call", supervisor_call},
+    {"execute-stack", execute_stack},
+    {"unaligned-pair", unaligned_pair},
+    {"stack", overflow_stack},
+    {"check", fail_check},
+    {"panic-in-panic", panic_in_panic},
+};
+
+}  // namespace
+
+extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
+  if (wants_early_panic()) fail_check();
+  kernel::Board& board = kernel::Board::start(arguments, {});
+  pi::Serial& serial = board.serial();
+  char buffer[32];
+  const base::Result<std::string_view> name = board.command_line().value("fault", buffer);
+  if (!name.ok()) {
+    base::print(serial, "command line: {}\n", board.command_line().text());
+    base::print(serial, name.status());
+    for (;;) board.idle(1'000'000);
+  }
+  base::print(serial, "about to: {}\n", *name);
+  (void)serial.flush();
+  if (*name == "none") {
+    const char* failure = try_what_must_work(board);
+    base::print(serial, "{}\n", failure == nullptr ? "all well" : failure);
+    board.power().request_reboot();
+  } else if (*name == "interrupt") {
+    fault_in_interrupt(board);
+  } else {
+    for (const Case& one : kCases) {
+      if (one.name == *name) one.run();
+    }
+  }
+  serial.write("nothing happened\n");
+  for (;;) board.idle(1'000'000);
+}
