@@ -178,6 +178,15 @@ TEST_P(FatCorruption, AFirstClusterThatDoesNotExistIsCorrupt) {
   }
 }
 
+TEST_P(FatCorruption, TheHighHalfOfAFirstClusterCountsForFat32Only) {
+  card_->set_first_cluster(kFile, 0x1230000 | first_);
+  if (GetParam() == 32) {
+    expect_corrupt_file("a folder entry leads to cluster");
+  } else {
+    EXPECT_OK(outcome_of_file());
+  }
+}
+
 TEST_P(FatCorruption, AFolderThatBitesItsTailEnds) {
   const uint32_t folder = card_->first_cluster(kFolder);
   card_->set_link(folder, folder);

@@ -129,6 +129,35 @@ TEST(FatNames, FallBackToTheShortOneWhenTheLongOneIsAnOrphan) {
   EXPECT_EQ(volume->find("a long name.txt").status().code(), base::ErrorCode::kNotFound);
 }
 
+TEST(FatNames, BelongToOneEntryOnly) {
+  SKIP_WITHOUT_FAT_TOOLS();
+  CardImage image(kSmall);
+  image.put("a long name.txt", make_bytes(1, 1));
+  image.put("B.TXT", make_bytes(1, 1));
+  // A second entry with the first one's short name, and so its checksum.
+  const size_t place = place_of(image.whole(), "B       TXT");
+  image.write(place, image.read(place_of(image.whole(), "ALONGN~1TXT"), 11));
+  host::ImageFile device = image.open();
+  Scratch scratch;
+  auto volume = FatVolume::mount(device, scratch.small());
+  ASSERT_OK(volume);
+  EXPECT_EQ(names_in(*volume, ""), (std::vector<std::string>{"a long name.txt", "ALONGN~1.TXT"}));
+}
+
+TEST(FatNames, BehindTheEndMarkAreNone) {
+  SKIP_WITHOUT_FAT_TOOLS();
+  CardImage image(kSmall);
+  image.put("A.TXT", make_bytes(1, 1));
+  image.put("B.TXT", make_bytes(1, 1));
+  image.put("C.TXT", make_bytes(1, 1));
+  image.write(place_of(image.whole(), "B       TXT"), {std::byte{0}});
+  host::ImageFile device = image.open();
+  Scratch scratch;
+  auto volume = FatVolume::mount(device, scratch.small());
+  ASSERT_OK(volume);
+  EXPECT_EQ(names_in(*volume, ""), std::vector<std::string>{"A.TXT"});
+}
+
 TEST(FatNames, InDeepFoldersAreFound) {
   SKIP_WITHOUT_FAT_TOOLS();
   CardImage image(kSmall);

@@ -133,8 +133,19 @@ TEST(LongName, InDisorderBelongsToNobody) {
   EXPECT_FALSE(belongs({first, last}));
   EXPECT_FALSE(belongs({last, long_entry(0x01, u"x", static_cast<uint8_t>(checksum + 1))}));
   EXPECT_FALSE(belongs({long_entry(0x40, u"x", checksum)})) << "piece 0";
-  EXPECT_FALSE(belongs({long_entry(0x40 | 21, u"x", checksum)})) << "more than 20 pieces";
   EXPECT_FALSE(belongs({long_entry(0x41, u"", checksum)})) << "an empty name is none";
+}
+
+TEST(LongName, OfMorePiecesThanThereCanBeBelongsToNobody) {
+  const Entry short_one = short_entry("A          ");
+  for (const uint8_t pieces : {uint8_t{21}, uint8_t{63}}) {
+    LongName name;
+    for (uint8_t piece = pieces; piece > 0; --piece) {
+      const uint8_t order = static_cast<uint8_t>(piece | (piece == pieces ? 0x40 : 0));
+      name.add(long_entry(order, std::u16string(13, u'x'), checksum_of(short_one)));
+    }
+    EXPECT_FALSE(name.belongs_to(short_one)) << unsigned{pieces};
+  }
 }
 
 TEST(Names, AreTheSameInEitherCaseOfAscii) {

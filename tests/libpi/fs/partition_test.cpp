@@ -88,15 +88,17 @@ TEST(Partition, TheFirstOneWithFatIsTakenWhateverItsType) {
 
 TEST(Partition, EntriesWithoutTypePlaceOrSizeAreSkipped) {
   SKIP_WITHOUT_FAT_TOOLS();
-  Bytes card = card_with({{.type = 0, .first_block = 100, .block_count = kVolumeBlocks},
-                          {.first_block = 100, .block_count = 0},
-                          {.first_block = 0, .block_count = kVolumeBlocks},
-                          {.first_block = 1000, .block_count = kVolumeBlocks}});
-  place(card, 100, volume_bytes());
-  place(card, 1000, volume_bytes());
+  const PartitionEntry entries[] = {{.type = 0, .first_block = 900, .block_count = kVolumeBlocks},
+                                    {.first_block = 900, .block_count = 0},
+                                    {.first_block = 0, .block_count = kVolumeBlocks},
+                                    {.first_block = 2000, .block_count = kVolumeBlocks}};
+  Bytes card = volume_bytes();
+  place(card, 900, volume_bytes());
+  place(card, 2000, volume_bytes());
+  set_partition_table(card, entries);
   auto found = look(card);
   ASSERT_OK(found);
-  EXPECT_EQ(found->first_block, 1000u);
+  EXPECT_EQ(found->first_block, 2000u);
 }
 
 TEST(Partition, ATableGoesBeforeAnOldBootSectorInTheSameBlock) {
