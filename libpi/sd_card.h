@@ -50,7 +50,7 @@ struct SdCounters {
   uint32_t retries = 0;
   uint32_t clock_drops = 0;        // to 25 MHz
   uint32_t reidentifications = 0;  // of the card, because it had stopped to answer
-  uint32_t failed_reads = 0;       // that the caller had to be told of
+  uint32_t failed_reads = 0;       // given up after all retries
 
   uint32_t faults() const {
     return command_timeouts + command_crc_errors + data_timeouts + data_crc_errors +

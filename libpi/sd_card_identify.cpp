@@ -64,9 +64,17 @@ Status SdCard::identify_same_card() {
   // The next try compares with the same card again.
   cid_ = cid;
   block_count_ = block_count;
+  const uint64_t last = read_.block + read_.target.size() / kBlockSize - 1;
+  if (status.code() == ErrorCode::kNotFound) {
+    return Status::error(ErrorCode::kIo, "card blocks {} to {}: the card is gone; insert it again",
+                         read_.block, last);
+  }
   if (!other_card) return status;
-  return Status::error(ErrorCode::kIo,
-                       "another SD card was inserted; put the first one back, or start anew");
+  return Status::error(
+      ErrorCode::kIo,
+      "card blocks {} to {}: another SD card was inserted; put the first one back, "
+      "or start anew",
+      read_.block, last);
 }
 
 Status SdCard::identify() {
@@ -246,12 +254,16 @@ void SdCard::describe(base::TextSink& sink) const {
   constexpr uint64_t kLargestHighCapacity = uint64_t{32} << 30;
   const uint64_t bytes = block_count_ * kBlockSize;
   const char* kind = !high_capacity_ ? "SDSC" : bytes <= kLargestHighCapacity ? "SDHC" : "SDXC";
-  const uint64_t tenths_of_gb = bytes / 100'000'000;
+  base::print(sink, "{} card {} {}, ", kind, cid.manufacturer_name(), cid.product_name());
+  if (bytes < 1'000'000'000) {
+    base::print(sink, "{} MB", bytes / 1'000'000);
+  } else {
+    const uint64_t tenths = bytes / 100'000'000;
+    base::print(sink, "{}.{} GB", tenths / 10, tenths % 10);
+  }
   const uint32_t tenths_of_mhz = emmc_.clock_hz() / 100'000;
-  base::print(sink, "{} card {} {}, {}.{} GB, {}-bit bus at {}.{} MHz, {}", kind,
-              cid.manufacturer_name(), cid.product_name(), tenths_of_gb / 10, tenths_of_gb % 10,
-              four_bit_bus_ ? 4 : 1, tenths_of_mhz / 10, tenths_of_mhz % 10,
-              dma_is_usable() ? "DMA" : "PIO");
+  base::print(sink, ", {}-bit bus at {}.{} MHz, {}", four_bit_bus_ ? 4 : 1, tenths_of_mhz / 10,
+              tenths_of_mhz % 10, dma_is_usable() ? "DMA" : "PIO");
 }
 
 }  // namespace pi

@@ -53,6 +53,7 @@ TEST(SdCard, KnowsCardsOfVersionOne) {
   ASSERT_TRUE(rig.card.initialize().ok());
   EXPECT_EQ(rig.host.sent()[3].argument, 0x00ff8000u);
   EXPECT_EQ(rig.host.clock_hz(), 25'000'000u);
+  EXPECT_EQ(rig.description(), "SDSC card SanDisk SL16G, 33 MB, 4-bit bus at 25.0 MHz, DMA");
   const std::span<std::byte> target = SdRig::target(4);
   ASSERT_TRUE(rig.card.read(65532, target).ok());
   EXPECT_TRUE(SdRig::holds(target, 65532));
