@@ -40,8 +40,8 @@ ConsoleEvent StoryReader::next() {
     }
     const std::string bytes = machine_.read(wait);
     if (bytes.empty() && machine_.is_running()) {
-      fail("the machine was given up after {} s without {}", wait.count() / 1000,
-           limits_.total ? "an end" : "a word");
+      if (limits_.total) fail("no end within the {} s of --timeout", limits_.total->count() / 1000);
+      fail("the machine has said nothing for {} s", limits_.silence.count() / 1000);
     }
     for (ConsoleEvent& event : machine_.is_running() ? parser_.feed(bytes) : parser_.finish()) {
       events_.push(std::move(event));

@@ -121,6 +121,10 @@ bool Subprocess::write(std::string_view bytes) {
   return true;
 }
 
+void Subprocess::signal(int number) {
+  if (process_ >= 0) ::kill(process_, number);
+}
+
 void Subprocess::kill() {
   if (process_ < 0) return;
   ::kill(process_, SIGKILL);

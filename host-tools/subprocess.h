@@ -36,6 +36,7 @@ class Subprocess {
 
   // Waits for its end. 0 to 255 as it exits, 128 + signal if it was killed.
   int wait();
+  void signal(int number);
   void kill();
 
  private:
