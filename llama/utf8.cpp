@@ -53,13 +53,15 @@ constexpr Prefix longest_prefix(std::string_view text) {
 
 }  // namespace
 
+size_t utf8_character_length(std::string_view text) {
+  if (text.empty()) return 0;
+  const Prefix prefix = longest_prefix(text);
+  return prefix.whole ? prefix.length : 0;
+}
+
 size_t find_invalid_utf8(std::string_view text) {
   size_t at = 0;
-  while (at < text.size()) {
-    const Prefix prefix = longest_prefix(text.substr(at));
-    if (!prefix.whole) return at;
-    at += prefix.length;
-  }
+  while (const size_t length = utf8_character_length(text.substr(at))) at += length;
   return at;
 }
 

@@ -8,6 +8,10 @@
 
 namespace llama {
 
+// How many bytes the character takes that `text` begins with: 1 to 4. 0 if `text` is empty or
+// begins with no well-formed character.
+size_t utf8_character_length(std::string_view text);
+
 // Where the first sequence that is not well-formed UTF-8 begins: text.size() if there is none.
 // Overlong forms, surrogates, values above U+10FFFF and a sequence cut by the end are not well
 // formed. NUL and all other control characters are.

@@ -102,6 +102,17 @@ TEST(Utf8Stream, WritesValidTextWithinItsBoundForAnyBytes) {
   }
 }
 
+TEST(Utf8CharacterLength, MeasuresWholeCharactersOnly) {
+  EXPECT_EQ(utf8_character_length(""), 0u);
+  EXPECT_EQ(utf8_character_length("ab"), 1u);
+  EXPECT_EQ(utf8_character_length(std::string_view("\0", 1)), 1u);
+  EXPECT_EQ(utf8_character_length("\u00e9a"), 2u);
+  EXPECT_EQ(utf8_character_length("\u2581\u2581"), 3u);
+  EXPECT_EQ(utf8_character_length("\U0001F600"), 4u);
+  EXPECT_EQ(utf8_character_length("\xe2\x96"), 0u);
+  EXPECT_EQ(utf8_character_length("\x96\x81"), 0u);
+}
+
 TEST(FindInvalidUtf8, PointsAtTheFirstBadSequence) {
   EXPECT_EQ(find_invalid_utf8(""), 0u);
   EXPECT_EQ(find_invalid_utf8("abc"), 3u);
