@@ -3,8 +3,11 @@
 #include <exception>
 
 #include "host-tools/command_card.h"
+#include "host-tools/command_convert.h"
 #include "host-tools/command_emulate.h"
+#include "host-tools/command_inspect.h"
 #include "host-tools/command_line.h"
+#include "host-tools/command_run.h"
 #include "host-tools/failure.h"
 
 namespace {
@@ -14,6 +17,9 @@ constexpr int kUsageError = 2;
 int run(int argc, char** argv) {
   CLI::App app("Stories from a Raspberry Pi Zero without an operating system", "barellama");
   app.require_subcommand(1);
+  host::add_run_command(app);
+  host::add_convert_command(app);
+  host::add_inspect_command(app);
   host::add_card_command(app);
   host::add_emulate_command(app);
   try {

@@ -9,25 +9,27 @@ namespace llama {
 using base::ErrorCode;
 using base::Status;
 
-Status Transformer::create(const ModelFile& file, WeightSource& source, base::Clock& clock,
-                           base::Arena& arena, const Options& options) {
-  file_ = &file;
-  options_ = options;
-  const ModelConfig& model = file.config();
-  CHECK(options.max_columns >= 1);
-  if (options.context > model.context) {
+base::Result<uint32_t> Transformer::decide_context(const ModelConfig& config, uint32_t wished,
+                                                   uint64_t room) {
+  if (wished > config.context) {
     return Status::error(ErrorCode::kOutOfRange,
                          "a context of {} positions was asked for, but the model was made for {}",
-                         options.context, model.context);
+                         wished, config.context);
   }
-  uint32_t context = options.context;
-  if (context == 0) {
-    const uint64_t fitting = arena.available() / 2 / KvCache::bytes_per_position(model);
-    context = static_cast<uint32_t>(std::min<uint64_t>(model.context, fitting));
-    context = std::max<uint32_t>(context, 1);
-  }
-  TRY_ASSIGN(cache_, KvCache::create(model, context, arena));
-  TRY_ASSIGN(rope_, Rope::create(model, arena));
+  if (wished != 0) return wished;
+  const uint64_t fitting = room / 2 / KvCache::bytes_per_position(config);
+  return static_cast<uint32_t>(std::clamp<uint64_t>(fitting, 1, config.context));
+}
+
+Status Transformer::create(const ModelFile& file, WeightSource& source, base::Clock& clock,
+                           base::Arena& arena, const Options& options) {
+  CHECK(options.max_columns >= 1);
+  file_ = &file;
+  options_ = options;
+  TRY_ASSIGN(const uint32_t positions,
+             decide_context(config(), options.context, arena.available()));
+  TRY_ASSIGN(cache_, KvCache::create(config(), positions, arena));
+  TRY_ASSIGN(rope_, Rope::create(config(), arena));
   TRY(allocate_state(arena));
   return weights_.plan(file, source, clock, arena, options.weights);
 }
@@ -54,9 +56,9 @@ Status Transformer::allocate_state(base::Arena& arena) {
   return base::ok_status();
 }
 
-base::Result<std::span<const float>> Transformer::forward(std::span<const int32_t> tokens,
-                                                          uint32_t position, Logits logits,
-                                                          Interrupt* interrupt) {
+base::Result<std::span<float>> Transformer::forward(std::span<const int32_t> tokens,
+                                                    uint32_t position, Logits logits,
+                                                    Interrupt* interrupt) {
   CHECK(!tokens.empty() && tokens.size() <= options_.max_columns);
   CHECK(position + tokens.size() <= context());
   CHECK(logits != Logits::kAll || options_.all_logits);
@@ -138,8 +140,8 @@ Status Transformer::feed_forward(uint32_t layer) {
   return base::ok_status();
 }
 
-base::Result<std::span<const float>> Transformer::classify(Logits logits) {
-  if (logits == Logits::kNone) return std::span<const float>();
+base::Result<std::span<float>> Transformer::classify(Logits logits) {
+  if (logits == Logits::kNone) return std::span<float>();
   const uint32_t dim = config().dim;
   const uint32_t wanted = logits == Logits::kAll ? columns_ : 1;
   const auto norm = weights_.vector(file_->final_norm_index());
@@ -150,7 +152,7 @@ base::Result<std::span<const float>> Transformer::classify(Logits logits) {
   columns_ = wanted;
   set_input(xb_, dim);
   TRY(multiply(file_->classifier_index(), logits_));
-  return std::span<const float>(logits_.first(size_t{wanted} * config().vocab_size));
+  return std::span<float>(logits_.first(size_t{wanted} * config().vocab_size));
 }
 
 void Transformer::normalize(std::span<float> out, uint32_t norm_index) {

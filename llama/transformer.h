@@ -51,6 +51,11 @@ class Transformer {
     Weights::Options weights;
   };
 
+  // The context for a wish of `wished` positions (see Options::context) in `room` bytes.
+  // kOutOfRange if the model was not made for that many.
+  static base::Result<uint32_t> decide_context(const ModelConfig& config, uint32_t wished,
+                                               uint64_t room);
+
   // Takes arena room for the state, then plans the weights into the rest. With a measuring arena it
   // only measures. kOutOfMemory; kOutOfRange for a context longer than the model's.
   base::Status create(const ModelFile& file, WeightSource& source, base::Clock& clock,
@@ -60,11 +65,11 @@ class Transformer {
   base::Status load(LoadProgress* progress) { return weights_.load(progress); }
 
   // Runs `tokens` (1 to max_columns of them, each below vocab_size) at positions `position` and on.
-  // Returns logits (columns asked for, vocab_size), valid until the next call. kCancelled when
-  // `interrupt` (may be null) said so, and whatever reading weights returns; then the positions
-  // from `position` on hold nothing and may be run again.
-  base::Result<std::span<const float>> forward(std::span<const int32_t> tokens, uint32_t position,
-                                               Logits logits, Interrupt* interrupt);
+  // Returns logits (columns asked for, vocab_size), the caller's to change until the next call.
+  // kCancelled when `interrupt` (may be null) said so, and whatever reading weights returns; then
+  // the positions from `position` on hold nothing and may be run again.
+  base::Result<std::span<float>> forward(std::span<const int32_t> tokens, uint32_t position,
+                                         Logits logits, Interrupt* interrupt);
 
   const ModelConfig& config() const { return file_->config(); }
   uint32_t context() const { return cache_.positions(); }
@@ -76,7 +81,7 @@ class Transformer {
   base::Status embed(std::span<const int32_t> tokens);
   base::Status attend(uint32_t layer, uint32_t position);
   base::Status feed_forward(uint32_t layer);
-  base::Result<std::span<const float>> classify(Logits logits);
+  base::Result<std::span<float>> classify(Logits logits);
   void attend_column(uint32_t layer, uint32_t column, uint32_t position);
   void normalize(std::span<float> out, uint32_t norm_index);
   void set_input(std::span<const float> values, uint32_t width);
