@@ -1,0 +1,142 @@
+#include "llama/sampler.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/check.h"
+#include "llama/math.h"
+
+namespace llama {
+
+using base::ErrorCode;
+using base::Result;
+using base::Status;
+
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+bool is_finite(float value) { return value > -kInfinity && value < kInfinity; }
+
+// Which of two candidates is to be taken later: the less likely, of equals the higher token.
+bool comes_later(const Sampler::Candidate& a, const Sampler::Candidate& b) {
+  if (a.probability != b.probability) return a.probability < b.probability;
+  return a.token > b.token;
+}
+
+// Logits to probabilities; false, with the logits as they were, if they make no distribution.
+bool make_probabilities(std::span<float> logits, float temperature, int32_t likeliest) {
+  const float largest = logits[static_cast<size_t>(likeliest)] / temperature;
+  if (!is_finite(largest)) return false;
+  for (const float logit : logits) {
+    if (!(logit < kInfinity)) return false;  // NaN, or infinity
+  }
+  float sum = 0;
+  for (float& logit : logits) {
+    logit = exp(logit / temperature - largest);
+    sum += logit;
+  }
+  for (float& probability : logits) probability /= sum;
+  return true;
+}
+
+}  // namespace
+
+RandomGenerator::RandomGenerator(uint64_t seed) : state_(seed) { CHECK(seed != 0); }
+
+uint32_t RandomGenerator::next_u32() {
+  state_ ^= state_ >> 12;
+  state_ ^= state_ << 25;
+  state_ ^= state_ >> 27;
+  return static_cast<uint32_t>((state_ * 0x2545f4914f6cdd1du) >> 32);
+}
+
+float RandomGenerator::next_unit() { return static_cast<float>(next_u32() >> 8) / 16777216.0f; }
+
+int32_t argmax(std::span<const float> values) {
+  CHECK(!values.empty());
+  size_t best = 0;
+  for (size_t i = 1; i < values.size(); ++i) {
+    // The second half: a NaN in the first place gives way to whatever is a number.
+    if (values[i] > values[best] || (values[best] != values[best] && values[i] == values[i])) {
+      best = i;
+    }
+  }
+  return values[best] == values[best] ? static_cast<int32_t>(best) : 0;
+}
+
+Result<Sampler> Sampler::make(const SamplerSettings& settings, std::span<Candidate> candidates) {
+  if (settings.seed == 0) {
+    return Status::error(ErrorCode::kInvalidArgument,
+                         "the seed 0 gives no random numbers; take any "
+                         "other");
+  }
+  if (!(settings.temperature >= 0 && settings.temperature < kInfinity)) {
+    return Status::error(ErrorCode::kInvalidArgument,
+                         "the temperature must be 0 (always the likeliest token) or more");
+  }
+  if (settings.top_p != settings.top_p) {
+    return Status::error(ErrorCode::kInvalidArgument, "top-p must be a number, such as 0.9");
+  }
+  return Sampler(settings, candidates);
+}
+
+int32_t Sampler::sample(std::span<float> logits) {
+  const int32_t likeliest = argmax(logits);
+  if (settings_.temperature == 0) return likeliest;
+  if (!make_probabilities(logits, settings_.temperature, likeliest)) return likeliest;
+  return uses_candidates(settings_) ? sample_top_p(logits) : sample_all(logits);
+}
+
+int32_t Sampler::sample_all(std::span<const float> probabilities) {
+  const float coin = random_.next_unit();
+  float sum = 0;
+  for (size_t i = 0; i < probabilities.size(); ++i) {
+    sum += probabilities[i];
+    if (coin < sum) return static_cast<int32_t>(i);
+  }
+  // Rounding can leave the sum below a coin that is nearly 1.
+  return static_cast<int32_t>(probabilities.size() - 1);
+}
+
+int32_t Sampler::sample_top_p(std::span<const float> probabilities) {
+  CHECK(candidates_.size() >= probabilities.size());
+  const float coin = random_.next_unit();
+  // What is less likely than this cannot be among them: the n - 1 others would have less than
+  // 1 - top_p together. Few tokens are left to be put in order.
+  const float cutoff =
+      (1.0f - settings_.top_p) / static_cast<float>(static_cast<int32_t>(probabilities.size()) - 1);
+  size_t count = 0;
+  for (size_t i = 0; i < probabilities.size(); ++i) {
+    if (probabilities[i] >= cutoff) {
+      candidates_[count++] = {probabilities[i], static_cast<int32_t>(i)};
+    }
+  }
+  // With few tokens and a small top_p even the likeliest can be below the cutoff.
+  if (count == 0) return argmax(probabilities);
+
+  // A heap gives the next likeliest as long as one is asked for, and each one taken is put behind
+  // those that are left: the likeliest is last at the end.
+  const auto begin = candidates_.begin();
+  auto left = begin + static_cast<ptrdiff_t>(count);
+  const auto end = left;
+  std::make_heap(begin, end, comes_later);
+  float cumulative = 0;
+  while (left != begin) {
+    std::pop_heap(begin, left, comes_later);
+    --left;
+    cumulative += left->probability;
+    if (cumulative > settings_.top_p) break;
+  }
+
+  const float place = coin * cumulative;
+  float sum = 0;
+  for (auto candidate = end; candidate != left;) {
+    --candidate;
+    sum += candidate->probability;
+    if (place < sum) return candidate->token;
+  }
+  return left->token;
+}
+
+}  // namespace llama
