@@ -12,13 +12,19 @@
 #include "libpi/arm1176/mmu.h"
 #include "tests/system/fault_kernel/well.h"
 
+extern "C" {
+void execute_undefined();
+void execute_supervisor_call();
+void load_unaligned_pair(const void* address);
+}
+
 namespace {
 
 // Not known to the compiler, which would otherwise see through all of this.
 template <typename T>
 T opaque(T value) {
-  asm volatile("" : "+r"(value) : : "memory");
-  return value;
+  volatile T copy = value;
+  return copy;
 }
 
 using Function = void (*)();
@@ -33,8 +39,6 @@ void read_hole() { (void)*opaque(at(0x40000000)); }
 void write_text() { *opaque(at(pi::arm1176::address_of(__text_begin))) = 0; }
 void write_constant() { *opaque(at(pi::arm1176::address_of(__text_end))) = 0; }
 void jump_null() { opaque(reinterpret_cast<Function>(static_cast<uintptr_t>(4)))(); }
-void undefined() { asm volatile("udf #0"); }
-void supervisor_call() { asm volatile("svc #0"); }
 
 void execute_stack() {
   uint32_t code[] = {0xe12fff1e};  // bx lr
@@ -43,11 +47,7 @@ void execute_stack() {
 
 void unaligned_pair() {
   alignas(8) static uint64_t pair[2];
-  // LDRD takes multiples of 4 at the least (TRM 4.2.5).
-  asm volatile("ldrd r2, r3, [%0]"
-               :
-               : "r"(reinterpret_cast<uintptr_t>(pair) + 2)
-               : "r2", "r3", "memory");
+  load_unaligned_pair(pair);
 }
 
 // Each call takes 1 KiB and is no tail call.
@@ -104,8 +104,8 @@ constexpr Case kCases[] = {
     {"text-write", write_text},
     {"constant-write", write_constant},
     {"null-jump", jump_null},
-    {"undefined", undefined},
-    {"supervisor-call", supervisor_call},
+    {"undefined", execute_undefined},
+    {"supervisor-call", execute_supervisor_call},
     {"execute-stack", execute_stack},
     {"unaligned-pair", unaligned_pair},
     {"stack", overflow_stack},

@@ -5,6 +5,8 @@
 
 #include "libpi/arm1176/stacks.h"
 
+extern "C" void spoil_float_registers();
+
 namespace {
 
 constexpr size_t kArea = 256;
@@ -97,22 +99,12 @@ const char* try_memory_functions() {
 struct Ticker {
   pi::SystemTimer& timer;
   std::atomic<uint32_t> ticks = 0;
-  volatile float scratch = 0;
 };
 
-// Uses as many VFP registers as it can.
 void tick(void* context) {
   auto& ticker = *static_cast<Ticker*>(context);
   ticker.timer.clear_alarm(pi::SystemTimer::Channel::k1);
-  asm volatile(
-      "vmov s0, %0\n vmov s1, %0\n vmov s2, %0\n vmov s3, %0\n"
-      "vmov s4, %0\n vmov s5, %0\n vmov s6, %0\n vmov s7, %0\n"
-      "vmov s8, %0\n vmov s9, %0\n vmov s10, %0\n vmov s11, %0\n"
-      "vmov s12, %0\n vmov s13, %0\n vmov s14, %0\n vmov s15, %0\n"
-      :
-      : "r"(0x7fc00000)
-      : "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "s12", "s13",
-        "s14", "s15");
+  spoil_float_registers();
   ticker.ticks.store(ticker.ticks.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   ticker.timer.set_alarm(pi::SystemTimer::Channel::k1, 200);
 }

@@ -1,0 +1,17 @@
+// Time that passes only when somebody looks at it, one microsecond a look.
+#pragma once
+
+#include <cstdint>
+
+#include "base/clock.h"
+
+namespace pi {
+
+class FakeClock final : public base::Clock {
+ public:
+  uint64_t now_us() override { return time_us++; }
+
+  uint64_t time_us = 1000;
+};
+
+}  // namespace pi

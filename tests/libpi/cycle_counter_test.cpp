@@ -1,0 +1,36 @@
+#include "libpi/cycle_counter.h"
+
+#include <gtest/gtest.h>
+
+namespace pi {
+namespace {
+
+uint32_t raw = 0;
+uint32_t step = 0;
+uint32_t read_raw() { return raw += step; }
+
+TEST(CycleCounter, GoesOnWhereTheHardwareWraps) {
+  raw = 0xfffffff0;
+  step = 0;
+  CycleCounter counter(read_raw);
+  EXPECT_EQ(counter.cycles(), 0u);
+  raw += 0x20;
+  EXPECT_EQ(counter.cycles(), 0x20u);
+  for (int i = 0; i < 4; ++i) {
+    raw += 0x80000000;
+    (void)counter.cycles();
+  }
+  EXPECT_EQ(counter.cycles(), 0x200000020u);
+}
+
+TEST(CycleCounter, NoticesOneThatStandsStill) {
+  raw = 0;
+  step = 0;
+  CycleCounter counter(read_raw);
+  EXPECT_FALSE(counter.counts());
+  step = 5;
+  EXPECT_TRUE(counter.counts());
+}
+
+}  // namespace
+}  // namespace pi

@@ -1,0 +1,79 @@
+#include "libpi/bcm2835/system_timer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "libpi/deadline.h"
+#include "tests/fakes/fake_bus.h"
+#include "tests/fakes/fake_clock.h"
+
+namespace pi {
+namespace {
+
+using testing::ElementsAre;
+
+constexpr uint32_t kCs = 0x20003000;
+constexpr uint32_t kClo = 0x20003004;
+constexpr uint32_t kChi = 0x20003008;
+constexpr uint32_t kC1 = 0x20003010;
+constexpr uint32_t kC3 = 0x20003018;
+
+TEST(SystemTimer, JoinsBothHalves) {
+  FakeBus bus;
+  bus.memory[kChi] = 3;
+  bus.memory[kClo] = 0x80000001;
+  EXPECT_EQ(SystemTimer().now_us(), 0x380000001u);
+  EXPECT_TRUE(bus.barriers_are_right());
+}
+
+TEST(SystemTimer, ReadsRightWhenTheLowHalfWrapsInBetween) {
+  FakeBus bus;
+  // Each read takes a microsecond, and the wrap comes at each possible place.
+  for (uint64_t start = 0xfffffffc; start < 0x100000002; ++start) {
+    uint64_t time = start;
+    bus.readers[kClo] = [&] { return static_cast<uint32_t>(time++); };
+    bus.readers[kChi] = [&] { return static_cast<uint32_t>(time++ >> 32); };
+    const uint64_t read = SystemTimer().now_us();
+    EXPECT_GE(read, start);
+    EXPECT_LE(read, time);
+  }
+}
+
+TEST(SystemTimer, WithdrawsAnOldAlarmBeforeTheNew) {
+  FakeBus bus;
+  bus.memory[kClo] = 0xffffffff;
+  SystemTimer().set_alarm(SystemTimer::Channel::k3, 100);
+  EXPECT_THAT(bus.writes(), ElementsAre(write_of(kCs, 8), write_of(kC3, 99)));
+}
+
+TEST(SystemTimer, NeverSetsAnAlarmThatWouldBeMissed) {
+  FakeBus bus;
+  bus.memory[kClo] = 50;
+  SystemTimer().set_alarm(SystemTimer::Channel::k1, 0);
+  EXPECT_THAT(bus.writes_to(kC1), ElementsAre(52u));
+}
+
+TEST(SystemTimer, ClearsOnlyItsChannel) {
+  FakeBus bus;
+  SystemTimer().clear_alarm(SystemTimer::Channel::k1);
+  EXPECT_THAT(bus.writes(), ElementsAre(write_of(kCs, 2)));
+}
+
+TEST(Deadline, PassesWhenItsTimeIsOver) {
+  FakeClock clock;
+  const Deadline deadline(clock, 100);
+  EXPECT_FALSE(deadline.passed());
+  clock.time_us += 100;
+  EXPECT_TRUE(deadline.passed());
+}
+
+TEST(Delay, IsNeverShort) {
+  FakeClock clock;
+  const uint64_t begin = clock.time_us;
+  delay_us(clock, 10);
+  // The first look at the clock may come at the very end of a microsecond.
+  EXPECT_GE(clock.time_us - begin, 11u);
+}
+
+}  // namespace
+}  // namespace pi
