@@ -88,11 +88,11 @@ std::optional<FakeSdCard::Answer> FakeSdCard::command(uint32_t index, uint32_t a
       answer.bits.words[0] = uint32_t{kRca} << 16 | 0x500;
       return answer;
     case 6: {
-      if (state_ != CardState::kTran || !kind_.high_speed) return illegal();
+      if (state_ != CardState::kTran || !kind_.knows_switch) return illegal();
       std::vector<std::byte> status(64);
-      status[13] = std::byte{0x03};
-      status[16] = std::byte{0x01};
-      if ((argument >> 31) != 0) high_speed_ = true;
+      status[13] = kind_.high_speed ? std::byte{0x03} : std::byte{0x01};
+      status[16] = kind_.high_speed ? std::byte{0x01} : std::byte{0x0f};
+      if ((argument >> 31) != 0) high_speed_ = kind_.high_speed;
       return data(status);
     }
     case 7:
@@ -107,7 +107,7 @@ std::optional<FakeSdCard::Answer> FakeSdCard::command(uint32_t index, uint32_t a
     case 9: {
       if (state_ != CardState::kStby || !addressed) return illegal();
       const uint32_t c_size = static_cast<uint32_t>(kind_.block_count / 1024 - 1);
-      set_bits(answer.bits, 95, 84, kind_.high_speed ? 0x5b5 : 0x1b5);
+      set_bits(answer.bits, 95, 84, kind_.knows_switch ? 0x5b5 : 0x1b5);
       set_bits(answer.bits, 103, 96, 0x32);
       if (kind_.high_capacity) {
         set_bits(answer.bits, 127, 126, 1);

@@ -19,7 +19,8 @@ class FakeSdCard {
   struct Kind {
     bool version_2 = true;  // knows CMD8
     bool high_capacity = true;
-    bool high_speed = true;               // knows CMD6 and function 1
+    bool knows_switch = true;             // CMD6
+    bool high_speed = true;               // its function 1
     uint64_t block_count = 1024 * 16384;  // a multiple of 1024
     int polls_until_ready = 3;            // ACMD41s
     uint32_t serial = 0x12345678;

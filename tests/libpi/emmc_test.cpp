@@ -76,6 +76,15 @@ TEST(Emmc, TellsTheKindsOfBadAnswersApart) {
   EXPECT_EQ(emmc.response(), sd::kInterfaceCondition);
 }
 
+TEST(Emmc, SendsAStopWhileDataAreUnderWayAndNothingElse) {
+  SdRig& rig = SdRig::make();
+  ASSERT_TRUE(rig.card.initialize().ok());
+  ASSERT_EQ(rig.emmc.begin_read(sd::read_multiple_block(0), 512, 100), SdFault::kNone);
+  EXPECT_EQ(rig.emmc.send(sd::select_card(FakeSdCard::kRca)), SdFault::kStuck);
+  EXPECT_EQ(rig.emmc.send(sd::stop_transmission()), SdFault::kNone);
+  EXPECT_EQ(rig.host.sent().back().index, 12u);
+}
+
 // Answers every read of INTERRUPT with the same flags.
 class FlagBus final : public mmio::Bus, public base::Clock {
  public:

@@ -48,8 +48,11 @@ TEST(SdCard, SetsTheBlockLengthOfAStandardCardAndAddressesItByByte) {
 }
 
 TEST(SdCard, KnowsCardsOfVersionOne) {
-  SdRig& rig = SdRig::make(
-      {.version_2 = false, .high_capacity = false, .high_speed = false, .block_count = 65536});
+  SdRig& rig = SdRig::make({.version_2 = false,
+                            .high_capacity = false,
+                            .knows_switch = false,
+                            .high_speed = false,
+                            .block_count = 65536});
   ASSERT_TRUE(rig.card.initialize().ok());
   EXPECT_EQ(rig.host.sent()[3].argument, 0x00ff8000u);
   EXPECT_EQ(rig.host.clock_hz(), 25'000'000u);
@@ -58,6 +61,15 @@ TEST(SdCard, KnowsCardsOfVersionOne) {
   ASSERT_TRUE(rig.card.read(65532, target).ok());
   EXPECT_TRUE(SdRig::holds(target, 65532));
   EXPECT_EQ(rig.host.violations().total(), 0);
+}
+
+TEST(SdCard, LeavesACardWithoutHighSpeedAt25MHz) {
+  SdRig& rig = SdRig::make({.high_speed = false});
+  ASSERT_TRUE(rig.card.initialize().ok());
+  EXPECT_EQ(rig.host.clock_hz(), 25'000'000u);
+  // Asked, but not told to switch.
+  EXPECT_EQ(rig.host.sent().back().argument, 0x00fffff1u);
+  ASSERT_TRUE(rig.card.read(1, SdRig::target(8)).ok());
 }
 
 TEST(SdCard, StartsACardThatAResetLeftInTransferState) {
