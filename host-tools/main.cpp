@@ -8,6 +8,7 @@
 #include "host-tools/command_inspect.h"
 #include "host-tools/command_line.h"
 #include "host-tools/command_run.h"
+#include "host-tools/command_tokenize.h"
 #include "host-tools/failure.h"
 
 namespace {
@@ -20,6 +21,7 @@ int run(int argc, char** argv) {
   host::add_run_command(app);
   host::add_convert_command(app);
   host::add_inspect_command(app);
+  host::add_tokenize_command(app);
   host::add_card_command(app);
   host::add_emulate_command(app);
   try {
