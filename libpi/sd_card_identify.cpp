@@ -112,7 +112,10 @@ base::Result<uint32_t> SdCard::power_up() {
     const SdFault fault = emmc_.send(sd::send_interface_condition(sd::kInterfaceCondition));
     // Cards of version 1 do not know CMD8 and stay silent.
     const bool version_2 = fault == SdFault::kNone;
-    if (!version_2 && fault != SdFault::kCommandTimeout) continue;
+    if (!version_2 && fault != SdFault::kCommandTimeout) {
+      if (fault != SdFault::kStuck) status = step_failed(fault, 8);
+      continue;
+    }
     if (version_2 && (emmc_.response() & 0xfff) != sd::kInterfaceCondition) {
       return Status::error(ErrorCode::kUnsupported,
                            "the SD card does not take 3.3 V (CMD8 answered {:x}); try another",
@@ -133,7 +136,8 @@ base::Result<uint32_t> SdCard::ask_operating_condition(bool version_2) {
   const uint64_t begin = clock_.now_us();
   while (clock_.now_us() - begin <= kPowerUpTimeoutUs) {
     const SdFault fault = send_application(sd::send_operating_condition(argument), 0);
-    if (fault != SdFault::kNone) return no_card();
+    if (fault == SdFault::kCommandTimeout || fault == SdFault::kStuck) return no_card();
+    if (fault != SdFault::kNone) return step_failed(fault, 41);
     if ((emmc_.response() & sd::kOcrPoweredUp) != 0) return emmc_.response();
     delay_us(clock_, kPauseBetweenOperatingConditionsUs);
   }

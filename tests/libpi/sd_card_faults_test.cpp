@@ -85,6 +85,14 @@ std::string name_of(const ::testing::TestParamInfo<SdInjection>& info) {
 }
 INSTANTIATE_TEST_SUITE_P(All, SdCardFaults, ::testing::ValuesIn(kAllFaults), name_of);
 
+TEST(SdCardStart, TellsDamagedAnswersFromAnEmptySlot) {
+  SdRig& rig = SdRig::make();
+  rig.host.inject(SdInjection::kAnswerDamaged, 0, kForEver);
+  const base::Status status = rig.card.initialize();
+  EXPECT_EQ(status.code(), base::ErrorCode::kIo);
+  EXPECT_THAT(text_of(status), HasSubstr("fails at CMD8"));
+}
+
 // A started card, and a fault at the commands from its next read on.
 SdRig& started_with(SdInjection fault, uint32_t count, uint32_t block = 7) {
   SdRig& rig = SdRig::make();
