@@ -1,6 +1,7 @@
 // The image to try a new board, cable or card with: prints what the board is, echoes what is typed
 // and blinks the LED twice a second. It reads no model.
 #include "kernel/board.h"
+#include "kernel/card_slot.h"
 
 namespace {
 
@@ -15,6 +16,18 @@ void echo(pi::Serial& serial) {
   }
 }
 
+void print_card_line(kernel::Board& board) {
+  kernel::CardSlot slot(board.gpio(), board.mailbox(), board.timer(), board.clocks().emmc.hz);
+  pi::Serial& serial = board.serial();
+  serial.write("card      ");
+  if (const base::Status status = slot.card().initialize(); status.ok()) {
+    slot.card().describe(serial);
+  } else {
+    base::print(serial, status);
+  }
+  serial.write("\n");
+}
+
 }  // namespace
 
 extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
@@ -22,6 +35,7 @@ extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
   pi::Serial& serial = board.serial();
   serial.write("\nbarellama sanity image\n");
   board.print_banner(serial);
+  print_card_line(board);
   serial.write("ready: type, and it comes back; the LED blinks twice a second\n");
   for (;;) {
     echo(serial);
