@@ -83,7 +83,7 @@ Board::Board(const arm::BootArguments& arguments, const Options& options)
   arm_memory_bytes_ = memory.ok() ? memory->base + memory->size : kFallbackMemory;
   arm::map_ram(arm_memory_bytes_);
   tags_ = find_tags(arguments);
-  command_line_ = CommandLine(tags_.command_line);
+  command_line_ = find_command_line();
   divide_memory();
   interrupts_.attach(
       pi::Irq::kSystemTimer3,
@@ -107,6 +107,12 @@ void Board::start_serial(const Options& options) {
     serial_ = &*pl011_;
   }
   set_panic_serial(serial_);
+}
+
+CommandLine Board::find_command_line() {
+  if (!tags_.command_line.empty()) return CommandLine(tags_.command_line);
+  const base::Result<std::string_view> text = mailbox_.command_line(firmware_command_line_);
+  return CommandLine(text.ok() ? *text : std::string_view());
 }
 
 void Board::divide_memory() {

@@ -2,6 +2,7 @@
 // runs on, and owns the drivers' instances. The only place that knows pins and wiring.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -50,6 +51,7 @@ class Board {
 
   const Clocks& clocks() const { return clocks_; }
   const std::optional<pi::BoardRevision>& revision() const { return revision_; }
+  // From the tag list, or, when there is a device tree instead of one, from the firmware.
   const CommandLine& command_line() const { return command_line_; }
 
   // Bytes of RAM that the firmware leaves to the ARM, from address 0.
@@ -71,6 +73,7 @@ class Board {
   Board(const pi::arm1176::BootArguments& arguments, const Options& options);
 
   void start_serial(const Options& options);
+  CommandLine find_command_line();
   void divide_memory();
 
   pi::SystemTimer timer_;
@@ -83,6 +86,7 @@ class Board {
   Clocks clocks_;
   BootTags tags_;
   CommandLine command_line_{{}};
+  std::array<char, 1024> firmware_command_line_;
   std::optional<pi::BoardRevision> revision_;
   uint32_t arm_memory_bytes_ = 0;
   std::span<const std::byte> ram_disk_;

@@ -7,8 +7,8 @@ namespace {
 
 using ClockId = pi::Mailbox::ClockId;
 
-// 48 MHz give every usual speed up to 3 Mbaud. Not every firmware has it so by itself (issue 951
-// of raspberrypi/firmware: a UART clock of 1 GHz).
+// 48 MHz give every usual speed up to 3 Mbaud. Not every firmware has it so by itself
+// (raspberrypi/firmware #951: a UART clock of 1 GHz).
 constexpr uint32_t kUartHz = 48'000'000;
 // What circle waits after a change of the ARM's clock, for the PLL to settle.
 constexpr uint64_t kSettleUs = 355;
@@ -33,8 +33,8 @@ ClockReading read_clock(pi::Mailbox& mailbox, ClockId id) {
 }
 
 Clocks bring_up_clocks(pi::Mailbox& mailbox, base::Clock& clock) {
-  // Without an operating system's governor the ARM would stay at its lowest rate, 700 MHz (issue
-  // 956 of raspberrypi/firmware). A firmware that refuses leaves it there, and the banner says so.
+  // Without an operating system's governor the ARM would stay at its lowest rate, 700 MHz
+  // (raspberrypi/firmware #956). A firmware that refuses leaves it there, and the banner says so.
   const base::Result<uint32_t> max_arm = mailbox.max_clock_rate(ClockId::kArm);
   if (max_arm.ok()) (void)mailbox.set_clock_rate(ClockId::kArm, *max_arm);
   const base::Result<uint32_t> uart = mailbox.set_clock_rate(ClockId::kUart, kUartHz);

@@ -18,9 +18,9 @@ _start:
         mov     r11, r2
 
         // Known state: MMU, caches and branch prediction off; real unaligned accesses; ARMv6 page
-        // table format; vectors where VBAR says.
+        // table format, its attributes taken literally; vectors where VBAR says.
         mrc     p15, 0, r0, c1, c0, 0
-        ldr     r1, =(SCTLR_MMU | SCTLR_ALIGNMENT_CHECK | SCTLR_DATA_CACHE | SCTLR_BRANCH_PREDICTION | SCTLR_INSTRUCTION_CACHE | SCTLR_HIGH_VECTORS)
+        ldr     r1, =(SCTLR_MMU | SCTLR_ALIGNMENT_CHECK | SCTLR_DATA_CACHE | SCTLR_BRANCH_PREDICTION | SCTLR_INSTRUCTION_CACHE | SCTLR_HIGH_VECTORS | SCTLR_TEX_REMAP | SCTLR_FORCE_ACCESS_FLAG)
         bic     r0, r0, r1
         ldr     r1, =(SCTLR_UNALIGNED | SCTLR_EXTENDED_PAGES)
         orr     r0, r0, r1

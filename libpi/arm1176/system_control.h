@@ -23,6 +23,8 @@
 #define SCTLR_HIGH_VECTORS (1 << 13)
 #define SCTLR_UNALIGNED (1 << 22)
 #define SCTLR_EXTENDED_PAGES (1 << 23)
+#define SCTLR_TEX_REMAP (1 << 28)
+#define SCTLR_FORCE_ACCESS_FLAG (1 << 29)
 
 // Auxiliary control register c1,c0,1, 3.2.8.
 #define ACTLR_RETURN_STACK (1 << 0)
