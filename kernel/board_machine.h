@@ -1,0 +1,36 @@
+// The Pi Zero as a session's machine.
+#pragma once
+
+#include <optional>
+
+#include "kernel/board.h"
+#include "kernel/card_slot.h"
+#include "kernel/machine.h"
+#include "libpi/fs/ram_disk.h"
+
+namespace kernel {
+
+class BoardMachine final : public Machine {
+ public:
+  explicit BoardMachine(Board& board) : board_(board) {}
+
+  base::Clock& clock() override { return board_.timer(); }
+  base::TextSink& out() override { return board_.serial(); }
+  void write_bytes(std::string_view bytes) override;
+  bool try_read(char& c) override { return board_.serial().try_read(c); }
+  void idle() override;
+  base::Status set_baud(uint32_t baud) override { return board_.serial().set_baud(baud); }
+  base::Result<pi::BlockDevice*> open_card() override;
+  std::span<std::byte> memory() override { return board_.free_memory(); }
+  std::string_view command_line() override { return board_.command_line().text(); }
+  void show_activity(bool is_busy) override { board_.led().set(is_busy); }
+  void reboot() override;
+  void power_off() override;
+
+ private:
+  Board& board_;
+  std::optional<pi::RamDisk> ram_disk_;
+  std::optional<CardSlot> slot_;
+};
+
+}  // namespace kernel

@@ -1,0 +1,37 @@
+// A model file on a card as a WeightSource: byte ranges of the file become block runs of the
+// device, by the list of extents that the file system gave once.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "libpi/fs/block_device.h"
+#include "libpi/fs/extent.h"
+#include "llama/weight_source.h"
+
+namespace kernel {
+
+class FileWeightSource final : public llama::WeightSource {
+ public:
+  FileWeightSource() = default;
+  // Device and extents outlive the source.
+  FileWeightSource(pi::BlockDevice& device, std::span<const pi::Extent> extents,
+                   uint64_t size_bytes)
+      : device_(&device), extents_(extents), size_bytes_(size_bytes) {}
+
+ private:
+  uint64_t do_size_bytes() const override { return size_bytes_; }
+  base::Status do_start_read(uint64_t offset, std::span<std::byte> target) override;
+  base::Status do_finish_read() override;
+  base::Status start_next_run();
+
+  pi::BlockDevice* device_ = nullptr;
+  std::span<const pi::Extent> extents_;
+  uint64_t size_bytes_ = 0;
+
+  // What of the read is not started yet.
+  uint64_t block_ = 0;  // of the file
+  std::span<std::byte> left_;
+};
+
+}  // namespace kernel

@@ -1,0 +1,49 @@
+// What a session needs of the computer that it runs on: the board (kernel/board_machine.h), or a
+// test's fake.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/format.h"
+#include "base/status.h"
+#include "libpi/fs/block_device.h"
+
+namespace kernel {
+
+class Machine {
+ public:
+  virtual base::Clock& clock() = 0;
+
+  // The console. out() is for people and ends lines as terminals want it; write_bytes() is for text
+  // that a program takes as it is.
+  virtual base::TextSink& out() = 0;
+  virtual void write_bytes(std::string_view bytes) = 0;
+  // The next typed character, if there is one; does not wait.
+  virtual bool try_read(char& c) = 0;
+  // Waits until something is typed, a little while at the most.
+  virtual void idle() = 0;
+  // kInvalidArgument if the line cannot be that fast; then the speed stays.
+  virtual base::Status set_baud(uint32_t baud) = 0;
+
+  // Finds the card, or the disk in memory that stands in for it, and describes it on out(). May be
+  // called again, for another card.
+  virtual base::Result<pi::BlockDevice*> open_card() = 0;
+
+  // Memory for the model and its state, aligned for an arena.
+  virtual std::span<std::byte> memory() = 0;
+  // "barellama.KEY=VALUE" words, for CommandLine.
+  virtual std::string_view command_line() = 0;
+
+  virtual void show_activity(bool is_busy) = 0;
+  virtual void reboot() = 0;
+  virtual void power_off() = 0;
+
+ protected:
+  ~Machine() = default;
+};
+
+}  // namespace kernel

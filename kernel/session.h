@@ -1,0 +1,78 @@
+// The console: settings at start, the first story, then a prompt for ever. What is typed is the
+// begin of a story; lines that begin with '/' are commands. Whatever fails is said, and the prompt
+// stays alive.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "base/format.h"
+#include "base/status.h"
+#include "kernel/line_editor.h"
+#include "kernel/machine.h"
+#include "kernel/settings.h"
+#include "kernel/storyteller.h"
+
+namespace kernel {
+
+class Session {
+ public:
+  explicit Session(Machine& machine)
+      : machine_(machine), out_(machine.out()), storyteller_(machine), editor_(machine.out()) {}
+
+  // Settings, card, model, first story.
+  void start();
+  // Shows the prompt, waits for a line and does what it says. False once the machine was asked to
+  // reboot or switch off.
+  bool step();
+
+ private:
+  class StoryOutput;
+  class Keys;
+
+  struct Command {
+    std::string_view name;
+    std::string_view arguments;
+    std::string_view help;
+    void (Session::*run)(std::string_view argument);
+  };
+  static const Command kCommands[];
+
+  void read_settings();
+  void apply_command_line();
+  void change_baud();
+  bool ready_model();
+  void load_model();
+  void tell(std::string_view prompt);
+  void finish_story(const base::Result<Storyteller::Told>& told);
+  void report(std::string_view what, const base::Status& status);
+  void record_end(std::string_view reason, const Storyteller::Told* told);
+
+  std::string_view read_line();
+  bool next_key(char& c);
+  void run_command(std::string_view line);
+  void help(std::string_view argument);
+  void models(std::string_view argument);
+  void model(std::string_view argument);
+  void set(std::string_view argument);
+  void settings(std::string_view argument);
+  void memory(std::string_view argument);
+  void reload(std::string_view argument);
+  void reboot(std::string_view argument);
+  void poweroff(std::string_view argument);
+
+  Machine& machine_;
+  base::TextSink& out_;
+  Settings settings_;
+  Storyteller storyteller_;
+  LineEditor editor_;
+  bool must_reload_ = true;  // a setting changed that the loaded model does not have yet
+  bool ended_ = false;
+
+  // What was typed while a story was told.
+  std::array<char, 1024> typed_ahead_{};
+  size_t typed_ahead_size_ = 0;
+  size_t typed_ahead_read_ = 0;
+};
+
+}  // namespace kernel

@@ -1,0 +1,70 @@
+// What a user can set: in barellama.ini on the card, in the command line that the firmware passes
+// (kernel/command_line.h), and with /set on the console. All three come here.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/format.h"
+#include "base/status.h"
+
+namespace kernel {
+
+// Text of at most N bytes, owned.
+template <size_t N>
+class SettingText {
+ public:
+  bool set(std::string_view text) {
+    if (text.size() > N) return false;
+    for (size_t i = 0; i < text.size(); ++i) bytes_[i] = text[i];
+    size_ = text.size();
+    return true;
+  }
+  std::string_view view() const { return {bytes_.data(), size_}; }
+
+ private:
+  std::array<char, N> bytes_{};
+  size_t size_ = 0;
+};
+
+struct Settings {
+  static constexpr size_t kMaxPromptBytes = 2048;
+
+  SettingText<255> model;               // a path on the card; empty: the first .blm file
+  SettingText<kMaxPromptBytes> prompt;  // of the story that is told at start
+  uint32_t steps = 0;                   // positions of a story, prompt included; 0: the context
+  float temperature = 0.8f;
+  float top_p = 0.9f;
+  uint64_t seed = 0;  // 0: another one each time
+  uint32_t ctx = 0;   // positions; 0: what the model was made for, if there is room
+  uint32_t baud = 115200;
+  double ram_mb = 0;      // MiB for the model and its state; 0: all that is there
+  bool autostart = true;  // tell a story at start
+  bool hash = false;      // print a hash of all logits after each story
+  bool records = false;   // print machine-readable records (docs/protocol.md)
+  bool poweroff = false;  // switch off after the story at start
+};
+
+// Names of all settings, in the order in which they are shown.
+std::span<const std::string_view> setting_names();
+
+// Sets one. kNotFound: no such setting; kInvalidArgument: the value cannot be, and nothing was
+// changed; the message says what can.
+base::Status apply_setting(Settings& settings, std::string_view key, std::string_view value);
+
+// "name = value", one a line.
+void print_settings(const Settings& settings, base::TextSink& out);
+
+// Says on `out` why a setting was not taken: `where` such as "barellama.ini, line 3".
+void complain(base::TextSink& out, std::string_view where, std::string_view key,
+              std::string_view value, const base::Status& status);
+
+// Reads "KEY = VALUE" lines; `#` and `;` begin comments at the start of a line, blanks around words
+// do not count, and quotes around a value are taken off. What cannot be is named on `complaints`
+// with its line and skipped.
+void apply_ini(Settings& settings, std::string_view file_name, std::string_view text,
+               base::TextSink& complaints);
+
+}  // namespace kernel

@@ -1,0 +1,138 @@
+#include "kernel/storyteller.h"
+
+#include <algorithm>
+
+#include "libpi/fs/file_reader.h"
+
+namespace kernel {
+
+using base::ErrorCode;
+using base::Status;
+
+namespace {
+
+constexpr std::string_view kIniName = "barellama.ini";
+
+constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+bool is_model_name(std::string_view name) {
+  constexpr std::string_view kEnding = ".blm";
+  // Macs leave "._NAME" beside each file that they copy.
+  return name.size() > kEnding.size() && !name.starts_with("._") &&
+         std::ranges::equal(name.substr(name.size() - kEnding.size()), kEnding,
+                            [](char a, char b) { return lower(a) == b; });
+}
+
+}  // namespace
+
+Status Storyteller::mount() {
+  volume_.reset();
+  loaded_ = false;
+  model_.reset();
+  TRY_ASSIGN(device_, machine_.open_card());
+  TRY_ASSIGN(volume_, pi::FatVolume::mount(*device_, mount_scratch_));
+  return base::ok_status();
+}
+
+Status Storyteller::read_ini(Settings& settings, base::TextSink& complaints) {
+  const auto found = volume_->find(kIniName);
+  if (!found.ok()) {
+    return found.status().code() == ErrorCode::kNotFound ? base::ok_status() : found.status();
+  }
+  if (found->size > ini_.size()) {
+    return Status::error(ErrorCode::kUnsupported,
+                         "barellama.ini has {} bytes; at most {} are read: it is left out",
+                         found->size, ini_.size());
+  }
+  TRY_ASSIGN(auto reader, pi::FileReader::open(*volume_, *found));
+  const auto text = std::span(ini_).first(found->size);
+  TRY(reader.read(0, std::as_writable_bytes(text)));
+  apply_ini(settings, kIniName, {text.data(), text.size()}, complaints);
+  return base::ok_status();
+}
+
+base::Result<uint32_t> Storyteller::list_models(base::TextSink& out) {
+  TRY_ASSIGN(auto folder, volume_->open_folder(volume_->root()));
+  uint32_t count = 0;
+  pi::FileInfo info;
+  for (;;) {
+    TRY_ASSIGN(const bool there, folder.next(info));
+    if (!there) return count;
+    if (info.is_folder || !is_model_name(info.name())) continue;
+    ++count;
+    base::print(out, "  {:-32} {:8.1} MB\n", info.name(), static_cast<double>(info.size) / 1e6);
+  }
+}
+
+base::Result<pi::FileInfo> Storyteller::find_model(const Settings& settings) {
+  if (!settings.model.view().empty()) {
+    static_cast<void>(name_.set(settings.model.view()));
+    return volume_->find(settings.model.view());
+  }
+  static_cast<void>(name_.set(""));
+  TRY_ASSIGN(auto folder, volume_->open_folder(volume_->root()));
+  pi::FileInfo info;
+  for (;;) {
+    TRY_ASSIGN(const bool there, folder.next(info));
+    if (!there) {
+      return Status::error(ErrorCode::kNotFound,
+                           "the card has no model: copy a .blm file into its root folder");
+    }
+    if (info.is_folder || !is_model_name(info.name())) continue;
+    static_cast<void>(name_.set(info.name()));
+    return info;
+  }
+}
+
+Status Storyteller::load(const Settings& settings, llama::LoadProgress* progress) {
+  loaded_ = false;
+  model_.reset();
+  TRY_ASSIGN(const pi::FileInfo file, find_model(settings));
+  if (file.is_folder) {
+    return Status::error(ErrorCode::kInvalidArgument, "this is a folder, not a model file");
+  }
+  TRY(open_model(settings, file));
+  TRY(model_->load(progress));
+  loaded_ = true;
+  return base::ok_status();
+}
+
+Status Storyteller::open_model(const Settings& settings, const pi::FileInfo& file) {
+  std::span<std::byte> memory = machine_.memory();
+  if (settings.ram_mb > 0) {
+    const auto limit = static_cast<uint64_t>(settings.ram_mb * 1048576) / base::Arena::kAlignment *
+                       base::Arena::kAlignment;
+    memory = memory.first(static_cast<size_t>(std::min<uint64_t>(limit, memory.size())));
+  }
+  arena_.emplace(memory);
+  TRY_ASSIGN(const auto extents, volume_->extents(file, *arena_));
+  source_ = FileWeightSource(*device_, extents, file.size);
+  model_.emplace();
+  return model_->open(source_, machine_.clock(), *arena_,
+                      {.transformer = {.context = settings.ctx,
+                                       .max_columns = 8,
+                                       .all_logits = settings.hash,
+                                       .weights = {}},
+                       .max_prompt_bytes = Settings::kMaxPromptBytes});
+}
+
+base::Result<Storyteller::Told> Storyteller::tell(std::string_view prompt, const Settings& settings,
+                                                  llama::Interrupt* interrupt,
+                                                  base::TextSink& out) {
+  llama::LogitsHash hash;
+  Told told{};
+  // The time since start is chance enough for a story; the generator refuses 0.
+  told.seed = settings.seed != 0 ? settings.seed : machine_.clock().now_us() | 1;
+  TRY_ASSIGN(told.generation, model_->generate({.prompt = prompt,
+                                                .steps = settings.steps,
+                                                .sampling = {.temperature = settings.temperature,
+                                                             .top_p = settings.top_p,
+                                                             .seed = told.seed},
+                                                .interrupt = interrupt,
+                                                .observer = settings.hash ? &hash : nullptr},
+                                               out));
+  if (settings.hash) told.hash = hash.value();
+  return told;
+}
+
+}  // namespace kernel

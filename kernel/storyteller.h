@@ -1,0 +1,72 @@
+// The model on the card, from its name to its text: mounts the card, opens and loads the model,
+// generates. Knows nothing of a console; the session (session.h) has one.
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "base/arena.h"
+#include "base/status.h"
+#include "kernel/file_weight_source.h"
+#include "kernel/machine.h"
+#include "kernel/settings.h"
+#include "libpi/fs/fat_volume.h"
+#include "llama/logits_hash.h"
+#include "llama/model.h"
+
+namespace kernel {
+
+class Storyteller {
+ public:
+  static constexpr size_t kMountScratch = 64 * 1024;
+  static constexpr size_t kMaxIniBytes = 16 * 1024;
+
+  explicit Storyteller(Machine& machine) : machine_(machine) {}
+  Storyteller(const Storyteller&) = delete;
+  Storyteller& operator=(const Storyteller&) = delete;
+
+  // Finds the card and its file system. What was loaded before is gone.
+  base::Status mount();
+  bool is_mounted() const { return volume_.has_value(); }
+  const pi::FatVolume& volume() const { return *volume_; }
+
+  // Reads barellama.ini into `settings`; without one all stays. Mistakes in it go to `complaints`.
+  base::Status read_ini(Settings& settings, base::TextSink& complaints);
+
+  // Lists the models in the card's root folder on `out`, one a line. Returns how many there are.
+  base::Result<uint32_t> list_models(base::TextSink& out);
+
+  // Opens and loads the model that the settings name, or the first one of the card. kNotFound
+  // without one; and whatever opening and loading return. Its name is model_name(), also after an
+  // error.
+  base::Status load(const Settings& settings, llama::LoadProgress* progress);
+  bool is_loaded() const { return loaded_; }
+  std::string_view model_name() const { return name_.view(); }
+  const llama::Model& model() const { return *model_; }
+  const base::Arena& arena() const { return *arena_; }
+
+  struct Told {
+    llama::Generation generation;
+    uint64_t seed;
+    std::optional<uint64_t> hash;
+  };
+  base::Result<Told> tell(std::string_view prompt, const Settings& settings,
+                          llama::Interrupt* interrupt, base::TextSink& out);
+
+ private:
+  base::Result<pi::FileInfo> find_model(const Settings& settings);
+  base::Status open_model(const Settings& settings, const pi::FileInfo& file);
+
+  Machine& machine_;
+  pi::BlockDevice* device_ = nullptr;
+  std::optional<pi::FatVolume> volume_;
+  std::optional<base::Arena> arena_;
+  FileWeightSource source_;
+  std::optional<llama::Model> model_;
+  SettingText<255> name_;
+  bool loaded_ = false;
+  alignas(32) std::array<std::byte, kMountScratch> mount_scratch_;
+  std::array<char, kMaxIniBytes> ini_;
+};
+
+}  // namespace kernel

@@ -1,0 +1,65 @@
+#include "llama/model.h"
+
+#include "base/crc32c.h"
+
+namespace llama {
+
+using base::ErrorCode;
+using base::Status;
+
+Status Model::open(WeightSource& source, base::Clock& clock, base::Arena& arena,
+                   const Options& options) {
+  TRY_ASSIGN(file_, ModelFile::open(source, arena));
+  TRY(open_tokenizer(source, arena));
+  const uint64_t used_before = arena.used();
+  Options decided = options;
+  TRY_ASSIGN(decided.transformer.context,
+             Transformer::decide_context(config(), options.transformer.context, arena.available()));
+  const Status placed = place(source, clock, arena, decided);
+  if (placed.code() != ErrorCode::kOutOfMemory) return placed;
+
+  // Say how much it would take with nothing pinned and the smallest buffers, not what was missing
+  // where the room happened to end.
+  decided.transformer.weights = {.chunk_bytes = 1, .max_pinned_bytes = 0};
+  base::Arena least = base::Arena::measuring();
+  TRY(place(source, clock, least, decided));
+  const uint64_t needed = used_before + least.used();
+  return Status::error(ErrorCode::kOutOfMemory,
+                       "the model does not fit: it needs {} bytes of memory at the least, and "
+                       "there are {}: {} bytes short; a smaller ctx needs less",
+                       needed, arena.capacity(),
+                       needed > arena.capacity() ? needed - arena.capacity() : 0);
+}
+
+Status Model::place(WeightSource& source, base::Clock& clock, base::Arena& arena,
+                    const Options& options) {
+  TRY_ASSIGN(generator_, Generator::create(*tokenizer_, options.transformer.context,
+                                           options.max_prompt_bytes, clock, arena));
+  return transformer_.create(file_, source, clock, arena, options.transformer);
+}
+
+Status Model::open_tokenizer(WeightSource& source, base::Arena& arena) {
+  const Segment& segment = file_.tokenizer_segment();
+  TRY_ASSIGN(const auto bytes, arena.allocate<std::byte>(segment.bytes, "tokenizer"));
+  for (int attempt = 1;; ++attempt) {
+    TRY(source.read(segment.offset, bytes));
+    if (base::crc32c(bytes) == segment.crc) break;
+    if (attempt == Weights::kReadAttempts) {
+      return Status::error(ErrorCode::kCorrupt,
+                           "the tokenizer (segment {}, from byte {} of the file on) does not match "
+                           "its CRC: the file or the card is damaged; copy the model again",
+                           file_.segments().size() - 1, segment.offset);
+    }
+  }
+  TRY_ASSIGN(tokenizer_, Tokenizer::open(bytes));
+  if (tokenizer_->vocabulary().size() != config().vocab_size) {
+    return Status::error(ErrorCode::kCorrupt,
+                         "the model's tokenizer has {} tokens, its weights are for {}",
+                         tokenizer_->vocabulary().size(), config().vocab_size);
+  }
+  return base::ok_status();
+}
+
+Status Model::load(LoadProgress* progress) { return transformer_.load(progress); }
+
+}  // namespace llama

@@ -1,0 +1,58 @@
+// A model, ready to tell: file, tokenizer, generator and transformer in one arena. What the host's
+// runner and the kernel both hold.
+#pragma once
+
+#include <optional>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/status.h"
+#include "llama/generator.h"
+#include "llama/model_file.h"
+#include "llama/tokenizer.h"
+#include "llama/transformer.h"
+
+namespace llama {
+
+class Model {
+ public:
+  struct Options {
+    Transformer::Options transformer;
+    size_t max_prompt_bytes = 4096;
+  };
+
+  Model() = default;
+  Model(const Model&) = delete;  // its parts point at each other
+  Model& operator=(const Model&) = delete;
+
+  // Reads directory and tokenizer, takes all arena room that is needed and fills the rest with
+  // weights. The arguments outlive the model, and the arena is not rewound under it. kOutOfMemory
+  // carries what the model needs at the least, what there is, and the shortfall.
+  base::Status open(WeightSource& source, base::Clock& clock, base::Arena& arena,
+                    const Options& options);
+
+  // Reads the weights that stay in memory. Needed before generate().
+  base::Status load(LoadProgress* progress);
+
+  base::Result<Generation> generate(const Generator::Request& request, base::TextSink& out) {
+    return generator_.generate(transformer_, request, out);
+  }
+
+  const ModelFile& file() const { return file_; }
+  const ModelConfig& config() const { return file_.config(); }
+  const Tokenizer& tokenizer() const { return *tokenizer_; }
+  const Transformer& transformer() const { return transformer_; }
+  Transformer& transformer() { return transformer_; }
+
+ private:
+  base::Status open_tokenizer(WeightSource& source, base::Arena& arena);
+  base::Status place(WeightSource& source, base::Clock& clock, base::Arena& arena,
+                     const Options& options);
+
+  ModelFile file_;
+  std::optional<Tokenizer> tokenizer_;
+  Generator generator_;
+  Transformer transformer_;
+};
+
+}  // namespace llama
