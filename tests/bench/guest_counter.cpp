@@ -1,0 +1,89 @@
+#include "tests/bench/guest_counter.h"
+
+#include "host-tools/failure.h"
+#include "host-tools/files.h"
+
+namespace bench {
+namespace {
+
+namespace fs = std::filesystem;
+using Milliseconds = std::chrono::milliseconds;
+
+// In QEMU's option strings a comma is written twice.
+std::string escaped(const fs::path& path) {
+  std::string result;
+  for (const char letter : fs::absolute(path).string()) {
+    result += letter;
+    if (letter == ',') result += letter;
+  }
+  return result;
+}
+
+GuestCounts parse_counts(const std::string& text) {
+  const auto json = nlohmann::json::parse(text);
+  GuestCounts counts;
+  counts.instructions = json.at("instructions");
+  for (size_t i = 0; i < kInstructionClassCount; ++i) {
+    counts.by_class[i] = json.at("classes").at(name_of(static_cast<InstructionClass>(i)));
+  }
+  counts.loads = json.at("loads");
+  counts.load_bytes = json.at("load_bytes");
+  counts.stores = json.at("stores");
+  counts.store_bytes = json.at("store_bytes");
+  return counts;
+}
+
+void run_to_the_end(host::Emulator& machine, Milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (machine.is_running()) {
+    const auto left =
+        std::chrono::duration_cast<Milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (left <= Milliseconds(0)) {
+      host::fail("the machine did not switch itself off within {} ms.\n{}--- console:\n{}",
+                 patience.count(), machine.qemu_messages(), machine.log());
+    }
+    machine.read(left);
+  }
+  if (machine.exit_code() != 0) {
+    host::fail("QEMU failed ({}).\n{}--- console:\n{}", *machine.exit_code(),
+               machine.qemu_messages(), machine.log());
+  }
+}
+
+uint64_t difference(uint64_t longer, uint64_t shorter) {
+  if (longer < shorter) {
+    host::fail("the longer run counted {} where the shorter one counted {}: not the same program",
+               longer, shorter);
+  }
+  return longer - shorter;
+}
+
+}  // namespace
+
+GuestCounts operator-(const GuestCounts& longer, const GuestCounts& shorter) {
+  GuestCounts counts;
+  counts.instructions = difference(longer.instructions, shorter.instructions);
+  for (size_t i = 0; i < kInstructionClassCount; ++i) {
+    counts.by_class[i] = difference(longer.by_class[i], shorter.by_class[i]);
+  }
+  counts.loads = difference(longer.loads, shorter.loads);
+  counts.load_bytes = difference(longer.load_bytes, shorter.load_bytes);
+  counts.stores = difference(longer.stores, shorter.stores);
+  counts.store_bytes = difference(longer.store_bytes, shorter.store_bytes);
+  return counts;
+}
+
+GuestRun count_guest(host::EmulatorOptions options, const fs::path& plugin, Milliseconds patience) {
+  const host::TemporaryFolder folder;
+  const fs::path counts = folder.path() / "counts.json";
+  host::open_to_read(plugin);
+  options.counts_instructions = true;
+  options.extra_arguments.insert(
+      options.extra_arguments.end(),
+      {"-plugin", host::text("{},out={}", escaped(plugin), escaped(counts))});
+  host::Emulator machine(options);
+  run_to_the_end(machine, patience);
+  return {parse_counts(host::read_file(counts)), machine.log()};
+}
+
+}  // namespace bench

@@ -1,0 +1,44 @@
+// Runs a program on the emulated board from power on to power off, and counts what it executes.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "host-tools/emulator.h"
+#include "tests/bench/instruction_class.h"
+
+namespace bench {
+
+// What libcount_instructions.so wrote (tests/bench/count_instructions.cpp).
+struct GuestCounts {
+  uint64_t instructions = 0;
+  std::array<uint64_t, kInstructionClassCount> by_class{};
+  uint64_t loads = 0, load_bytes = 0;
+  uint64_t stores = 0, store_bytes = 0;
+
+  uint64_t of(InstructionClass instruction_class) const {
+    return by_class[static_cast<size_t>(instruction_class)];
+  }
+  bool operator==(const GuestCounts&) const = default;
+};
+
+// What `longer` did beyond `shorter`. Throws host::Failure when it did less of something: then they
+// were not runs of the same program.
+GuestCounts operator-(const GuestCounts& longer, const GuestCounts& shorter);
+
+struct GuestRun {
+  GuestCounts counts;
+  std::string console;
+};
+
+// Boots with exact counting; the program switches the machine off by itself. `plugin` is
+// libcount_instructions.so. Throws host::Failure, with the console, when it does not end in time or
+// QEMU fails.
+GuestRun count_guest(host::EmulatorOptions options, const std::filesystem::path& plugin,
+                     std::chrono::milliseconds patience);
+
+}  // namespace bench
