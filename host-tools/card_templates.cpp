@@ -28,20 +28,19 @@ std::string default_settings(const std::string& model_name) {
 model = )" +
          model_name + R"(
 
-# How stories begin, when nobody types.
-# prompt = Once upon a time
-# Tell one at each start, without being asked.
-# autostart = 0
+# A story is told at each start; this is how it begins. Then the console waits for others.
+# prompt =
+# autostart = 1
 
-# At most so many tokens a story; 0: as many as the context has.
+# Tokens of a story, the prompt's included; 0: as many as the context has.
 # steps = 0
 # 0: always the likeliest token. Higher: bolder.
-# temperature = 1.0
+# temperature = 0.8
 # Choose among the likeliest tokens that make up this share.
 # top_p = 0.9
-# The same seed tells the same story. Without one, each story is another.
-# seed = 1
-# Context in tokens; 0: what the model was made for.
+# The same seed tells the same story; 0: another one each time.
+# seed = 0
+# Context in tokens; 0: what the model was made for, if there is memory for it.
 # ctx = 0
 
 # Speed of the serial console.
@@ -52,6 +51,8 @@ model = )" +
 # hash = 0
 # Print machine-readable records on the console, for programs that read it.
 # records = 0
+# Switch off after the story at start.
+# poweroff = 0
 )";
 }
 

@@ -170,7 +170,8 @@ void add_emulate_command(CLI::App& app) {
       ->check(CLI::PositiveNumber);
   command->add_option("--ram-mb", options->ram_mb, "Use only so many MB of the Pi's memory")
       ->check(CLI::PositiveNumber);
-  command->add_flag("--hash", options->hash, "Print the hash of all logits after the text");
+  command->add_flag("--hash", options->hash,
+                    "Have the console print a hash of all logits after the text");
   command
       ->add_option("--timeout", options->timeout_s,
                    "Give up after so many seconds (default: after 300 without a word)")

@@ -27,8 +27,8 @@ std::string field(const ConsoleEvent& record, const char* name) {
 
 }  // namespace
 
-StoryReader::StoryReader(Emulator& machine, const Limits& limits, bool shows_hash)
-    : machine_(machine), limits_(limits), shows_hash_(shows_hash) {}
+StoryReader::StoryReader(Emulator& machine, const Limits& limits, bool awaits_hash)
+    : machine_(machine), limits_(limits), awaits_hash_(awaits_hash) {}
 
 ConsoleEvent StoryReader::next() {
   while (events_.empty()) {
@@ -64,7 +64,6 @@ void StoryReader::show_console(std::string_view bytes) {
     if (byte == '\n') {
       if (console_line_.starts_with("logits-hash: ")) {
         hash_seen_ = true;
-        if (shows_hash_) write_out(console_line_ + "\n");
       }
       console_line_.clear();
     } else if (byte != '\r') {
@@ -81,7 +80,7 @@ void StoryReader::finish_story(const ConsoleEvent& end) {
   write_out("\n");
   const std::string reason = field(end, "reason");
   if (reason != "stop" && reason != "length") fail("the story ended early: {}", reason);
-  while (shows_hash_ && !hash_seen_) {
+  while (awaits_hash_ && !hash_seen_) {
     if (next().name == "ready") fail("the machine printed no logits-hash");
   }
 }

@@ -23,8 +23,8 @@ class StoryReader {
 
   // The machine runs with the setting records=1. Text goes to standard output as it comes, each
   // story followed by a newline; all else that the console says goes to standard error. With
-  // `shows_hash` the line "logits-hash: ..." of the console goes to standard output, too.
-  StoryReader(Emulator& machine, const Limits& limits, bool shows_hash);
+  // `awaits_hash` a story is complete only with the console's line "logits-hash: ...".
+  StoryReader(Emulator& machine, const Limits& limits, bool awaits_hash);
 
   // Waits for the story that begins by itself, up to its end. Throws Failure when the machine
   // reports an error, ends, or exceeds a limit.
@@ -41,7 +41,7 @@ class StoryReader {
 
   Emulator& machine_;
   Limits limits_;
-  bool shows_hash_;
+  bool awaits_hash_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   RecordParser parser_;
   std::queue<ConsoleEvent> events_;
