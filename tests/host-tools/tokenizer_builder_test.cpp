@@ -139,12 +139,15 @@ VocabularySource letters() {
 TEST(TokenizerSegment, FindsTheFirstOfEqualPieces) {
   VocabularySource source = letters();
   source.tokens.push_back({"a", -9});
+  source.tokens.push_back({"\n", 0, TokenType::kByte});
+  source.tokens.push_back({"\n", 0, TokenType::kByte});
   const auto segment = build_tokenizer_segment(source);
   ASSERT_TRUE(segment.ok());
   const auto vocabulary = Vocabulary::open(*segment);
   ASSERT_TRUE(vocabulary.ok()) << vocabulary.status().text();
   EXPECT_EQ(vocabulary->find("a"), 2);
   EXPECT_EQ(vocabulary->piece(4), "a");
+  EXPECT_EQ(vocabulary->byte_token('\n'), 5);
 }
 
 TEST(TokenizerSegment, KeepsTokensThatAreNotMadeFromText) {

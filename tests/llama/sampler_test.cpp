@@ -150,6 +150,26 @@ TEST(Sampler, FollowsTheCoinThroughTheLikeliestTokens) {
   EXPECT_THAT(tokens, ElementsAre(1, 3, 3, 4, 3));
 }
 
+// Seed 7767648 draws exactly 0.5 first, and four of eight equal tokens are exactly that much: the
+// coin belongs to the fifth.
+TEST(Sampler, GivesACoinOnTheBorderToTheLaterToken) {
+  ASSERT_EQ(RandomGenerator(7767648).next_unit(), 0.5f);
+  for (const float top_p : {1.0f, 0.99f}) {
+    TestSampler sampler({.temperature = 1, .top_p = top_p, .seed = 7767648});
+    EXPECT_EQ(sampler.sample(std::vector<float>(8, 0.5f)), 4);
+  }
+}
+
+// 0.25 does not exceed 0.26, so that two of four equal tokens are kept; the cutoff 0.74 / 3 is just
+// below them.
+TEST(Sampler, KeepsTokensJustAboveTheCutoff) {
+  const auto counts =
+      count_draws({.temperature = 1, .top_p = 0.26f, .seed = 3}, std::vector<float>(4, 0.5f), 100);
+  EXPECT_GT(counts[0], 0);
+  EXPECT_GT(counts[1], 0);
+  EXPECT_EQ(counts[2] + counts[3], 0);
+}
+
 TEST(Sampler, DrawsEachTokenAsOftenAsItIsLikely) {
   const auto logits = logits_of({0.1f, 0.2f, 0.3f, 0.4f});
   constexpr int kDraws = 100000;
