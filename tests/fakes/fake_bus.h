@@ -69,21 +69,23 @@ class FakeBus final : public mmio::Bus, public cpu::Observer {
     return found;
   }
   // Whether each change from one 4 KiB block of registers to another has the barriers of BCM2835
-  // ARM Peripherals 1.3 between: after the reads of the old one, before the writes to the new one.
+  // ARM Peripherals 1.3: one after the reads of the old one, one before the writes to the new one.
   bool barriers_are_right() const {
     uint32_t block = 0;
-    bool separated = true;
+    bool left = true;
+    bool entered = false;
     for (const BusEvent& event : events) {
-      if (event.kind == BusEvent::Kind::kSynchronizationBarrier ||
-          event.kind == BusEvent::Kind::kMemoryBarrier) {
-        separated = true;
-        continue;
+      if (event.kind == BusEvent::Kind::kSynchronizationBarrier) {
+        entered = true;
+      } else if (event.kind == BusEvent::Kind::kMemoryBarrier) {
+        left = true;
+      } else {
+        if (event.address >> 12 != block && !(left && entered)) return false;
+        block = event.address >> 12;
+        left = entered = false;
       }
-      if (event.address >> 12 != block && !separated) return false;
-      block = event.address >> 12;
-      separated = false;
     }
-    return separated;
+    return left;
   }
 
   struct CacheEvent {

@@ -42,6 +42,7 @@ TEST(CommandLine, TakesEmptyValuesAndThoseWithEqualSigns) {
 
 TEST(CommandLine, PassesOverWhatIsNoSetting) {
   EXPECT_EQ(value_of("barellama. barellama.seed barellama.=3 xbarellama.seed=4", "seed"), "(none)");
+  EXPECT_EQ(value_of("barellama.=3", ""), "(none)");
 }
 
 TEST(CommandLine, ListsAllSettings) {
@@ -64,6 +65,7 @@ TEST(DecodePercent, LeavesAloneWhatIsNoCode) {
   std::array<char, 32> out;
   EXPECT_EQ(*decode_percent("100%", out), "100%");
   EXPECT_EQ(*decode_percent("%4", out), "%4");
+  EXPECT_EQ(*decode_percent(std::string_view("%41").substr(0, 2), out), "%4");
   EXPECT_EQ(*decode_percent("%zz%", out), "%zz%");
   EXPECT_EQ(*decode_percent("%C3%a4", out), "\xc3\xa4");
 }

@@ -118,6 +118,22 @@ TEST_F(MailboxTest, DrainsStaleLettersAndSkipsOtherChannels) {
   EXPECT_EQ(*mailbox.board_revision(), 0x900093u);
 }
 
+TEST_F(MailboxTest, ReadsTheAnswerOnlyWhenItsOwnLetterHasCome) {
+  answers[0x00010002] = {0x900093};
+  bus.writers[kWrite] = [this](uint32_t letter) {
+    last_letter = letter;
+    // Half written when another channel's letter comes.
+    reinterpret_cast<uint32_t*>(cpu::memory_at(letter & ~0xfu))[1] = 0x80000000;
+    letters.push_back(0x40000001);
+  };
+  int polls = 0;
+  bus.readers[kStatus0] = [this, &polls] {
+    if (++polls == 20) answer(last_letter);
+    return letters.empty() ? kEmpty : 0;
+  };
+  EXPECT_EQ(*mailbox.board_revision(), 0x900093u);
+}
+
 TEST_F(MailboxTest, DoesNotTakeALateAnswerToAnEarlierQuestionForItsOwn) {
   silent = true;
   EXPECT_EQ(mailbox.board_revision().status().code(), base::ErrorCode::kTimeout);
