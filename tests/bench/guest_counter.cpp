@@ -73,7 +73,8 @@ GuestCounts operator-(const GuestCounts& longer, const GuestCounts& shorter) {
   return counts;
 }
 
-GuestRun count_guest(host::EmulatorOptions options, const fs::path& plugin, Milliseconds patience) {
+GuestRun count_guest(host::EmulatorOptions options, const fs::path& plugin, Milliseconds patience,
+                     host::Interrupts* interrupts) {
   const host::TemporaryFolder folder;
   const fs::path counts = folder.path() / "counts.json";
   host::open_to_read(plugin);
@@ -81,7 +82,7 @@ GuestRun count_guest(host::EmulatorOptions options, const fs::path& plugin, Mill
   options.extra_arguments.insert(
       options.extra_arguments.end(),
       {"-plugin", host::text("{},out={}", escaped(plugin), escaped(counts))});
-  host::Emulator machine(options);
+  host::Emulator machine(options, interrupts);
   run_to_the_end(machine, patience);
   return {parse_counts(host::read_file(counts)), machine.log()};
 }

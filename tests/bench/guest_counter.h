@@ -39,6 +39,6 @@ struct GuestRun {
 // libcount_instructions.so. Throws host::Failure, with the console, when it does not end in time or
 // QEMU fails.
 GuestRun count_guest(host::EmulatorOptions options, const std::filesystem::path& plugin,
-                     std::chrono::milliseconds patience);
+                     std::chrono::milliseconds patience, host::Interrupts* interrupts = nullptr);
 
 }  // namespace bench

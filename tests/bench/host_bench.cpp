@@ -1,0 +1,110 @@
+#include "tests/bench/host_bench.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "host-tools/failure.h"
+#include "host-tools/subprocess.h"
+#include "tests/bench/model_work.h"
+
+namespace bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read_to_end(const host::Descriptor& from) {
+  std::string bytes;
+  char buffer[4096];
+  for (ssize_t count = 0; (count = ::read(from.get(), buffer, sizeof buffer)) > 0;) {
+    bytes.append(buffer, static_cast<size_t>(count));
+  }
+  return bytes;
+}
+
+// The statistics of one run, from the last line of its standard error.
+nlohmann::json run_once(const fs::path& model, const fs::path& barellama) {
+  host::Subprocess program({barellama.string(), "run", model.string(), "--prompt",
+                            "Once upon a time", "--steps", std::to_string(HostFigures::kSteps),
+                            "--temperature", "0", "--seed", "1", "--json"});
+  program.close_input();
+  // A story of kSteps tokens fits into a pipe, so that one stream can be read after the other.
+  read_to_end(program.output());
+  const std::string errors = read_to_end(program.errors());
+  if (program.wait() != 0) host::fail("{}", errors);
+  return nlohmann::json::parse(errors);
+}
+
+}  // namespace
+
+HostFigures measure_host(const fs::path& model, const fs::path& barellama,
+                         host::Interrupts& interrupts) {
+  HostFigures figures;
+  figures.model = model.filename().string();
+  figures.weight_type = read_facts(model).weight_type;
+  std::array<double, HostFigures::kRuns> rates{};
+  for (double& rate : rates) {
+    interrupts.check();
+    const nlohmann::json statistics = run_once(model, barellama);
+    rate = statistics.at("tokens_per_s");
+    figures.tokens = statistics.at("tokens");
+  }
+  std::ranges::sort(rates);
+  figures.slowest = rates.front();
+  figures.median = rates[rates.size() / 2];
+  figures.fastest = rates.back();
+  return figures;
+}
+
+std::vector<KernelFigures> measure_kernels(const fs::path& program, host::Interrupts& interrupts) {
+  const std::string output = host::run({program.string(), "--benchmark_format=json"}, interrupts);
+  std::vector<KernelFigures> all;
+  for (const auto& one : nlohmann::json::parse(output).at("benchmarks")) {
+    // Google Benchmark's own time unit is the nanosecond unless a benchmark says another.
+    all.push_back({one.at("name"), one.at("cpu_time").get<double>() / 1e3,
+                   one.value("items_per_second", 0.0), one.value("bytes_per_second", 0.0)});
+  }
+  return all;
+}
+
+void print_host(const std::vector<HostFigures>& all) {
+  std::printf("\nThis machine: tokens/s after the first, %d runs of %u positions each\n",
+              HostFigures::kRuns, HostFigures::kSteps);
+  std::printf("%-24s %-5s %7s %10s %10s %10s\n", "model", "type", "tokens", "median", "slowest",
+              "fastest");
+  for (const HostFigures& one : all) {
+    std::printf("%-24s %-5s %7llu %10.1f %10.1f %10.1f\n", one.model.c_str(),
+                one.weight_type.c_str(), static_cast<unsigned long long>(one.tokens), one.median,
+                one.slowest, one.fastest);
+  }
+}
+
+void print_kernels(const std::vector<KernelFigures>& all) {
+  std::printf("\nThis machine: kernels (items are multiply-accumulates, of texts tokens)\n");
+  std::printf("%-36s %12s %14s %10s\n", "kernel", "us", "M items/s", "MB/s");
+  for (const KernelFigures& one : all) {
+    std::printf("%-36s %12.2f %14.1f %10.1f\n", one.name.c_str(), one.microseconds,
+                one.items_per_second / 1e6, one.bytes_per_second / 1e6);
+  }
+}
+
+nlohmann::ordered_json to_json(const HostFigures& figures) {
+  return {{"model", figures.model},
+          {"weight_type", figures.weight_type},
+          {"runs", HostFigures::kRuns},
+          {"tokens", figures.tokens},
+          {"tokens_per_s", figures.median},
+          {"slowest_tokens_per_s", figures.slowest},
+          {"fastest_tokens_per_s", figures.fastest}};
+}
+
+nlohmann::ordered_json to_json(const KernelFigures& figures) {
+  return {{"name", figures.name},
+          {"microseconds", figures.microseconds},
+          {"items_per_s", figures.items_per_second},
+          {"bytes_per_s", figures.bytes_per_second}};
+}
+
+}  // namespace bench

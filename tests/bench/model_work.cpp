@@ -1,0 +1,35 @@
+#include "tests/bench/model_work.h"
+
+#include "host-tools/failure.h"
+#include "host-tools/model/host_model.h"
+#include "llama/model_file.h"
+
+namespace bench {
+
+uint64_t matrix_macs(const llama::ModelConfig& config) {
+  using enum llama::TensorRole;
+  const auto macs = [&config](llama::TensorRole role) {
+    const llama::TensorShape shape = llama::shape_of(role, config);
+    return uint64_t{shape.rows} * shape.columns;
+  };
+  uint64_t layer = 0;
+  for (const llama::TensorRole role : {kWq, kWk, kWv, kWo, kW1, kW3, kW2}) layer += macs(role);
+  return config.n_layers * layer + macs(kClassifier);
+}
+
+uint64_t attention_macs(const llama::ModelConfig& config, uint32_t position) {
+  return uint64_t{2} * config.n_layers * config.q_dim() * (uint64_t{position} + 1);
+}
+
+ModelFacts read_facts(const std::filesystem::path& model) {
+  // The directory of the model is all that is read; what is not touched costs nothing.
+  constexpr uint64_t kRoom = 64 << 20;
+  host::FileSource source(model);
+  host::Memory memory(kRoom);
+  base::Arena arena(memory.span());
+  const auto file = host::require_value(llama::ModelFile::open(source, arena), model.string());
+  const uint32_t wq = llama::ModelFile::layer_index(0, llama::TensorRole::kWq);
+  return {file.config(), llama::name_of(file.tensors()[wq].type)};
+}
+
+}  // namespace bench
