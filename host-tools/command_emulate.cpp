@@ -22,6 +22,9 @@ namespace host {
 
 namespace {
 
+// As kernel/settings.h has it, which tools of the host do not include.
+constexpr size_t kMaxPromptBytes = 2048;
+
 struct Options {
   std::string card;
   std::string kernel;
@@ -126,6 +129,11 @@ void tell_stories(const Options& options, EmulatorOptions machine_options,
 }
 
 void run_emulate(const Options& options) {
+  if (options.prompt && options.prompt->size() > kMaxPromptBytes) {
+    throw Failure(text("--prompt: has {} bytes, and the kernel takes {}", options.prompt->size(),
+                       kMaxPromptBytes),
+                  2);
+  }
   const bool is_interactive = !options.prompt && ::isatty(STDIN_FILENO) == 1;
   std::vector<std::string> lines;
   if (!options.prompt && !is_interactive) lines = lines_of_standard_input();
@@ -153,6 +161,12 @@ void run_emulate(const Options& options) {
 }  // namespace
 
 void add_emulate_command(CLI::App& app) {
+  const CLI::Validator is_whole(
+      [](const std::string& word) {
+        const bool is_number = word.find_first_not_of("0123456789") == std::string::npos;
+        return is_number && !word.empty() ? "" : word + " is no whole number";
+      },
+      "NUMBER");
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("emulate", "Boot a card image in an emulated Pi Zero");
   command->footer(
@@ -160,14 +174,14 @@ void add_emulate_command(CLI::App& app) {
       "standard output, and the program ends with the story. Otherwise the console is yours.");
   command->add_option("card", options->card, "Card image; it is not changed")->required();
   command->add_option("--prompt", options->prompt, "Begin of the story");
-  command->add_option("--steps", options->steps, "At most so many tokens")
-      ->check(CLI::PositiveNumber);
+  command->add_option("--steps", options->steps, "At most so many tokens, the prompt's included")
+      ->check(is_whole);
   command->add_option("--temperature", options->temperature, "0: always the likeliest token")
       ->check(CLI::NonNegativeNumber);
   command->add_option("--top-p", options->top_p, "Only the likeliest tokens of this share")
       ->check(CLI::Range(0.0, 1.0));
-  command->add_option("--seed", options->seed, "Seed of the sampler, not 0")
-      ->check(CLI::PositiveNumber);
+  command->add_option("--seed", options->seed, "Seed of the sampler; 0: another one each time")
+      ->check(is_whole);
   command->add_option("--ram-mb", options->ram_mb, "Use only so many MB of the Pi's memory")
       ->check(CLI::PositiveNumber);
   command->add_flag("--hash", options->hash,

@@ -40,7 +40,9 @@ TEST_F(CommandEmulate, SaysWhatIsWrongWithACard) {
 
 TEST_F(CommandEmulate, SaysWhatIsWrongWithItsOptions) {
   expect_failure({"emulate"}, 2, "card");
-  expect_failure({"emulate", "c.img", "--seed", "0"}, 2, "--seed");
+  expect_failure({"emulate", "c.img", "--seed", "-1"}, 2, "--seed");
+  expect_failure({"emulate", "c.img", "--steps", "1.5"}, 2, "--steps");
+  expect_failure({"emulate", "c.img", "--prompt", std::string(2049, 'x')}, 2, "takes 2048");
   expect_failure({"emulate", "c.img", "--temperature", "-1"}, 2, "--temperature");
   expect_failure({"emulate", "c.img", "--top-p", "1.5"}, 2, "--top-p");
   expect_failure({"emulate", "c.img", "--set", "novalue"}, 2, "KEY=VALUE");
