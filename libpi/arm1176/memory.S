@@ -1,7 +1,7 @@
-// memcpy, memmove, memset, memcmp, memchr and strlen: the compiler calls them for what it makes of loops
-// and copies of structures. Fast for the long, aligned runs of model data (whole cache lines of 32
-// bytes by LDM and STM, with a preload three lines ahead), plain for the rest. Unaligned LDR is
-// allowed in Normal memory (TRM 4.2.5), so source and target need no common alignment.
+// memcpy, memmove, memset, memcmp, memchr and strlen: the compiler calls them for what it makes of
+// loops and copies of structures. Fast for the long, aligned runs of model data (whole cache lines
+// of 32 bytes by LDM and STM, with a preload three lines ahead), plain for the rest. Unaligned LDR
+// is allowed in Normal memory (TRM 4.2.5), so source and target need no common alignment.
 
         .syntax unified
         .arm

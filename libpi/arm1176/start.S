@@ -20,7 +20,7 @@ _start:
         // Known state: MMU, caches and branch prediction off; real unaligned accesses; ARMv6 page
         // table format, its attributes taken literally; vectors where VBAR says.
         mrc     p15, 0, r0, c1, c0, 0
-        ldr     r1, =(SCTLR_MMU | SCTLR_ALIGNMENT_CHECK | SCTLR_DATA_CACHE | SCTLR_BRANCH_PREDICTION | SCTLR_INSTRUCTION_CACHE | SCTLR_HIGH_VECTORS | SCTLR_TEX_REMAP | SCTLR_FORCE_ACCESS_FLAG)
+        ldr     r1, =SCTLR_CLEARED_AT_START
         bic     r0, r0, r1
         ldr     r1, =(SCTLR_UNALIGNED | SCTLR_EXTENDED_PAGES)
         orr     r0, r0, r1
@@ -46,7 +46,7 @@ _start:
         // drivers use; CZ keeps caches at 16 KiB, where no two addresses of a page alias (3.2.8).
         mrc     p15, 0, r0, c1, c0, 1
         bic     r0, r0, #(ACTLR_NO_BLOCK_OPERATIONS | ACTLR_NO_CLEAN_ALL)
-        orr     r0, r0, #(ACTLR_RESTRICT_CACHE_SIZE | ACTLR_STATIC_PREDICTION | ACTLR_DYNAMIC_PREDICTION | ACTLR_RETURN_STACK)
+        orr     r0, r0, #(ACTLR_RESTRICT_CACHE_SIZE | ACTLR_ALL_PREDICTION)
         mcr     p15, 0, r0, c1, c0, 1
         bl      invalidate_caches
 
@@ -151,7 +151,7 @@ switch_mmu_on:
         mcr     p15, 0, r1, c7, c5, 6
         mcr     p15, 0, r1, c7, c10, 4
         mrc     p15, 0, r0, c1, c0, 0
-        ldr     r2, =(SCTLR_MMU | SCTLR_DATA_CACHE | SCTLR_BRANCH_PREDICTION | SCTLR_INSTRUCTION_CACHE)
+        ldr     r2, =SCTLR_MMU_AND_CACHES
         orr     r0, r0, r2
         mcr     p15, 0, r0, c1, c0, 0
         mcr     p15, 0, r1, c7, c5, 4

@@ -11,7 +11,7 @@
         .global exception_vectors
         .balign 32                      // VBAR holds bits 31 to 5
 exception_vectors:
-        b       reserved_entry          // reset comes elsewhere; a jump to the table's start does not
+        b       reserved_entry          // reset itself goes to the firmware
         b       undefined_entry
         b       supervisor_entry
         b       prefetch_abort_entry
@@ -52,7 +52,7 @@ collect_fault:
         mov     r5, sp
         mov     r6, lr
         msr     cpsr_c, r3
-        // A supervisor call comes from SVC mode itself: our frame lies on its stack, and lr is lost.
+        // A supervisor call comes from SVC mode itself: our frame is on its stack, and lr is lost.
         cmp     r1, #2
         addeq   r5, r5, #FAULT_SIZE
         moveq   r6, #0
