@@ -172,7 +172,6 @@ Status Weights::load_tensor(uint32_t tensor_index, uint64_t& loaded, LoadProgres
       TRY(source_->start_read(tensor.offset_of_tile(from),
                               {data(from).data(), static_cast<size_t>(bytes)}));
     }
-    Status verified;
     // A second read of a damaged tile needs the source for itself.
     uint32_t damaged = from;
     for (uint32_t tile = unchecked; tile < from && damaged == from; ++tile) {
@@ -211,14 +210,19 @@ Status Weights::verify_tile(const Tensor& tensor, uint32_t tile, std::span<std::
   }
   if (base::crc32c(data) == expected) return base::ok_status();
   const auto index = static_cast<uint32_t>(&tensor - file_->tensors().data());
+  const auto segment = static_cast<uint64_t>(&file_->segment_of(index) - file_->segments().data());
   return Status::error(ErrorCode::kCorrupt,
                        "segment {}, tile {} (from byte {} of the file on) does not match its CRC, "
                        "read after read: the file or the card is damaged; copy the model again",
-                       &file_->segment_of(index) - file_->segments().data(), tile,
-                       tensor.offset_of_tile(tile));
+                       segment, tile, tensor.offset_of_tile(tile));
 }
 
 // ---- Streaming
+
+void Weights::settle() {
+  const Status finished = finish_read();
+  if (coming_status_.ok()) coming_status_ = finished;
+}
 
 void Weights::begin_pass(bool with_classifier) { with_classifier_ = with_classifier; }
 
@@ -273,8 +277,7 @@ Status Weights::stream_to(Position wanted) {
   const auto other = [&] {
     return current_.buffer.data() == buffers_[0].data() ? buffers_[1] : buffers_[0];
   };
-  const Status finished = finish_read();
-  if (coming_status_.ok()) coming_status_ = finished;
+  settle();
   if (!coming_.holds(offset) || !coming_status_.ok()) {
     // The first chunk ever, or a pass that was given up, or a read ahead that failed: what it met
     // may be over by now, and if not, this read tells.
@@ -299,8 +302,7 @@ Status Weights::verify_chunk(const Chunk& chunk) {
         static_cast<size_t>(tensor.offset_of_tile(position.tile) - chunk.offset),
         static_cast<size_t>(tensor.bytes_of_tile(position.tile)));
     if (base::crc32c(data) != file_->tile_crc(tensor.first_tile + position.tile)) {
-      const Status next = finish_read();
-      if (coming_status_.ok()) coming_status_ = next;
+      settle();
       TRY(verify_tile(tensor, position.tile, data));
     }
     ++position.tile;
@@ -345,8 +347,7 @@ Status Weights::embedding_row(uint32_t token, std::span<float> out) {
     data = {pinned.data + uint64_t{tile} * tensor.tile_bytes, bytes};
   } else {
     // The source takes one read at a time: a chunk that is under way comes first.
-    const Status chunk = finish_read();
-    if (coming_status_.ok()) coming_status_ = chunk;
+    settle();
     data = row_buffer_.first(bytes);
     TRY(source_->start_read(tensor.offset_of_tile(tile), data));
     TRY(finish_read());
