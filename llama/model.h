@@ -34,8 +34,11 @@ class Model {
   // Reads the weights that stay in memory. Needed before generate().
   base::Status load(LoadProgress* progress);
 
+  // Generator::generate(). When it returns, no read of the source is under way.
   base::Result<Generation> generate(const Generator::Request& request, base::TextSink& out) {
-    return generator_.generate(transformer_, request, out);
+    const auto made = generator_.generate(transformer_, request, out);
+    transformer_.settle();
+    return made;
   }
 
   const ModelFile& file() const { return file_; }

@@ -71,6 +71,9 @@ class Transformer {
   base::Result<std::span<float>> forward(std::span<const int32_t> tokens, uint32_t position,
                                          Logits logits, Interrupt* interrupt);
 
+  // Weights::settle().
+  void settle() { weights_.settle(); }
+
   const ModelConfig& config() const { return file_->config(); }
   uint32_t context() const { return cache_.positions(); }
   uint32_t max_columns() const { return options_.max_columns; }

@@ -74,6 +74,10 @@ class Weights {
   // (after begin_pass(), before its first tile).
   base::Status embedding_row(uint32_t token, std::span<float> out);
 
+  // Waits for the read ahead that may be under way, so that others can use what the source reads
+  // from. An error of it is told when its bytes are wanted.
+  void settle();
+
   // A norm's weights; always pinned.
   std::span<const float> vector(uint32_t tensor_index) const;
 
