@@ -14,6 +14,12 @@ constexpr bool continues_character(char c) {
   return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
 }
 
+// By its first byte (Unicode 15, table 3-6).
+constexpr size_t character_bytes(char first) {
+  const auto code = static_cast<unsigned char>(first);
+  return code >= 0xf0 ? 4 : code >= 0xe0 ? 3 : code >= 0xc0 ? 2 : 1;
+}
+
 }  // namespace
 
 bool LineEditor::feed(char c) {
@@ -27,14 +33,7 @@ bool LineEditor::feed(char c) {
   last_was_return_ = c == '\r';
   if (follows_return) return false;
 
-  if (escape_ == Escape::kEscape) {
-    escape_ = c == '[' || c == 'O' ? Escape::kSequence : Escape::kNone;
-    return false;
-  }
-  if (escape_ == Escape::kSequence) {
-    if (c >= '@' && c <= '~') escape_ = Escape::kNone;
-    return false;
-  }
+  if (is_part_of_escape(c)) return false;
   switch (c) {
     case '\r':
     case '\n':
@@ -65,9 +64,31 @@ bool LineEditor::feed(char c) {
   }
 }
 
+// Esc alone is a key, too: what is typed after it counts.
+bool LineEditor::is_part_of_escape(char c) {
+  switch (escape_) {
+    case Escape::kNone:
+      return false;
+    case Escape::kEscape:
+      escape_ = c == '[' ? Escape::kSequence : c == 'O' ? Escape::kFunctionKey : Escape::kNone;
+      return escape_ != Escape::kNone;
+    case Escape::kSequence:
+      // Anything but a parameter ends it, and keys that were no part of one count.
+      if (c < ' ' || c >= '@') escape_ = Escape::kNone;
+      return c >= ' ' && c <= '~';
+    case Escape::kFunctionKey:
+      escape_ = Escape::kNone;
+      if ((c >= 'A' && c <= 'H') || (c >= 'P' && c <= 'S')) return true;
+      insert('O');
+      return false;
+  }
+  return false;
+}
+
 bool LineEditor::end_line(bool cancelled) {
   if (cancelled) size_ = 0;
   cancelled_ = cancelled;
+  drops_character_ = false;
   ended_ = true;
   echo_.write(cancelled ? "^C\n" : "\n");
   return true;
@@ -82,9 +103,12 @@ void LineEditor::drop_character() {
   echo_.write("\b \b");
 }
 
+// A character that does not fit is dropped with all of its bytes.
 void LineEditor::insert(char c) {
-  if (size_ == kMaxBytes) {
-    echo_.write("\a");
+  const bool continues = continues_character(c);
+  if (!continues) drops_character_ = size_ + character_bytes(c) > kMaxBytes;
+  if (drops_character_ || size_ == kMaxBytes) {
+    if (!continues) echo_.write("\a");
     return;
   }
   bytes_[size_++] = c;

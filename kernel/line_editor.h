@@ -1,6 +1,6 @@
 // One line of typing, echoed to any terminal: Backspace, Ctrl-U (drop the line), Ctrl-W (drop a
-// word), Ctrl-C (drop the line and begin a new one), UTF-8 whole characters, escape sequences of
-// unknown keys passed over.
+// word), Ctrl-C (drop the line and begin a new one), UTF-8 whole characters; cursor and function
+// keys are passed over, and so is the Esc key alone.
 #pragma once
 
 #include <array>
@@ -25,9 +25,11 @@ class LineEditor {
   bool was_cancelled() const { return cancelled_; }
 
  private:
-  // Within an escape sequence (ECMA-48, 5.4): ESC [ parameters final.
-  enum class Escape : unsigned char { kNone, kEscape, kSequence };
+  // Within an escape sequence (ECMA-48, 5.4): ESC [ parameters final, or ESC O key (xterm's
+  // function and cursor keys).
+  enum class Escape : unsigned char { kNone, kEscape, kSequence, kFunctionKey };
 
+  bool is_part_of_escape(char c);
   bool end_line(bool cancelled);
   void drop_character();
   void insert(char c);
@@ -38,6 +40,7 @@ class LineEditor {
   bool ended_ = false;
   bool cancelled_ = false;
   bool last_was_return_ = false;
+  bool drops_character_ = false;  // the line was full when it began
   Escape escape_ = Escape::kNone;
 };
 
