@@ -71,16 +71,25 @@ class Session::Keys final : public llama::Interrupt {
     char c;
     while (session_.machine_.try_read(c)) {
       if (c == kControlC) return true;
-      char following;
-      const bool more = c == kEscapeKey && session_.machine_.try_read(following);
-      if (c == kEscapeKey && !more) return true;
+      if (c == kEscapeKey && !begins_sequence()) return true;
       keep(c);
-      if (more) keep(following);
+      if (c == kEscapeKey) keep(sequence_);
     }
     return false;
   }
 
  private:
+  // After an Esc: whether a terminal sent it for a cursor or function key. Other keys behind it are
+  // somebody's own, those that stop a story pressed once more.
+  bool begins_sequence() {
+    while (session_.machine_.try_read(sequence_)) {
+      if (sequence_ == '[' || sequence_ == 'O') return true;
+      if (sequence_ == kEscapeKey || sequence_ == kControlC) continue;
+      keep(sequence_);
+      return false;
+    }
+    return false;
+  }
   void keep(char c) {
     if (session_.typed_ahead_size_ < session_.typed_ahead_.size()) {
       session_.typed_ahead_[session_.typed_ahead_size_++] = c;
@@ -88,6 +97,7 @@ class Session::Keys final : public llama::Interrupt {
   }
 
   Session& session_;
+  char sequence_ = 0;
 };
 
 // ---- Start
@@ -104,7 +114,7 @@ void Session::start() {
 
 void Session::read_settings() {
   // The command line may ask for records, and the first error already wants to be one.
-  apply_command_line();
+  apply_command_line(true);
   const Status mounted = storyteller_.mount();
   if (!mounted.ok()) {
     report("card", mounted);
@@ -115,18 +125,19 @@ void Session::read_settings() {
         megabytes(volume.size_bytes()), volume.cluster_bytes());
   const Status read = storyteller_.read_ini(settings_, out_);
   if (!read.ok()) report("barellama.ini", read);
-  apply_command_line();
+  // Again, since it wins; what is wrong with it was said.
+  apply_command_line(false);
   if (settings_.baud != Settings().baud) change_baud();
 }
 
-void Session::apply_command_line() {
+void Session::apply_command_line(bool complains) {
   std::string_view rest = machine_.command_line();
   std::array<char, Settings::kMaxPromptBytes> decoded;
   while (const auto setting = CommandLine::next(rest)) {
     const auto value = decode_percent(setting->encoded, decoded);
     const Status status =
         value.ok() ? apply_setting(settings_, setting->key, *value) : value.status();
-    if (!status.ok()) {
+    if (!status.ok() && complains) {
       complain(out_, "command line", setting->key, value.ok() ? *value : setting->encoded, status);
     }
   }
@@ -233,12 +244,10 @@ void Session::report(std::string_view what, const Status& status) {
   print(message, status);
   print(out_, "error: {}\n", message.view());
   if (!settings_.records) return;
-  char record_memory[1024];
-  base::TextBuffer record(record_memory);
+  StoryOutput record(*this);  // bytes as they are
   record.write("@bl {\"event\":\"error\",\"message\":\"");
   print_json_escaped(record, message.view());
   record.write("\"}\n");
-  machine_.write_bytes(record.view());
 }
 
 // ---- Console
@@ -336,7 +345,9 @@ void Session::set(std::string_view argument) {
     return;
   }
   const std::string_view key = argument.substr(0, blank);
-  const std::string_view value = trimmed(argument.substr(blank + 1));
+  std::string_view value = trimmed(argument.substr(blank));
+  // "KEY = VALUE", as in a settings file.
+  if (value.starts_with('=')) value = trimmed(value.substr(1));
   const Status status = apply_setting(settings_, key, value);
   if (!status.ok()) return complain(out_, "/set", key, value, status);
   if (key == "baud") change_baud();

@@ -39,7 +39,7 @@ class Session {
   static const Command kCommands[];
 
   void read_settings();
-  void apply_command_line();
+  void apply_command_line(bool complains);
   void change_baud();
   bool ready_model();
   void load_model();

@@ -24,7 +24,7 @@ std::optional<double> parse_fraction(std::string_view text);
 std::optional<std::string_view> nearest(std::string_view typed,
                                         std::span<const std::string_view> words);
 
-// `text` as the inside of a JSON string.
+// `text` as the inside of a JSON string; bytes that are no UTF-8 become U+FFFD.
 void print_json_escaped(base::TextSink& out, std::string_view text);
 
 }  // namespace kernel
