@@ -1,0 +1,59 @@
+// A person at the console of a session: says a line, reads the answer.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "kernel/session.h"
+#include "tests/fakes/fake_machine.h"
+
+namespace fakes {
+
+class Conversation {
+ public:
+  // The machine outlives the conversation.
+  explicit Conversation(FakeMachine& machine)
+      : machine_(machine), session_(std::make_unique<kernel::Session>(machine)) {}
+
+  // What the console shows up to the first prompt.
+  std::string start() {
+    const size_t before = machine_.console().size();
+    session_->start();
+    return machine_.console().substr(before);
+  }
+
+  // Types a line and Return, and what the script has in store; returns what the console shows until
+  // the session waits for more.
+  std::string say(std::string_view line) {
+    machine_.type(line);
+    machine_.type("\r");
+    return listen();
+  }
+  std::string listen() {
+    const size_t before = machine_.console().size();
+    try {
+      while (session_->step()) {
+      }
+      has_ended_ = true;
+    } catch (const NothingTyped&) {
+    }
+    return machine_.console().substr(before);
+  }
+
+  bool has_ended() const { return has_ended_; }
+
+ private:
+  FakeMachine& machine_;
+  std::unique_ptr<kernel::Session> session_;  // too large for some stacks
+  bool has_ended_ = false;
+};
+
+// Whether the prompt is alive: the last thing on the console, and /help is answered.
+inline bool is_alive(Conversation& conversation, const FakeMachine& machine) {
+  conversation.listen();
+  return machine.console().ends_with("> ") &&
+         conversation.say("/help").find("/models") != std::string::npos;
+}
+
+}  // namespace fakes

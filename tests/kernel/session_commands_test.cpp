@@ -1,0 +1,142 @@
+// Lines that begin with '/'.
+#include "tests/kernel/session_fixture.h"
+
+namespace kernel {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class Commands : public SessionTest {
+ protected:
+  void SetUp() override {
+    SessionTest::SetUp();
+    if (!IsSkipped()) insert_with_ini("autostart = 0\n");
+  }
+};
+
+TEST_F(Commands, AreListedByHelp) {
+  session_.start();
+  const std::string help = session_.say("/help");
+  for (const char* command : {"/help", "/models", "/model ", "/set", "/settings", "/mem", "/reload",
+                              "/reboot", "/poweroff", "Ctrl-C"}) {
+    EXPECT_THAT(help, HasSubstr(command));
+  }
+}
+
+TEST_F(Commands, AreGuessedWhenMisspelt) {
+  session_.start();
+  EXPECT_THAT(
+      session_.say("/modles"),
+      HasSubstr("there is no command /modles; did you mean /models? /help lists them all\n"));
+  EXPECT_THAT(session_.say("/hlep me"), HasSubstr("did you mean /help?"));
+  EXPECT_THAT(session_.say("/"), HasSubstr("there is no command / /help lists them all\n"));
+  EXPECT_THAT(session_.say("/abracadabra"), Not(HasSubstr("did you mean")));
+}
+
+TEST_F(Commands, ModelsListsThem) {
+  session_.start();
+  EXPECT_THAT(session_.say("/models"), HasSubstr("  tales.blm "));
+  EXPECT_THAT(session_.say("/model"), HasSubstr("  tales.blm "));
+}
+
+TEST_F(Commands, ModelsSaysWhenThereAreNone) {
+  insert({});
+  session_.start();
+  EXPECT_THAT(session_.say("/models"), HasSubstr("the card has no model: copy a .blm file"));
+}
+
+TEST_F(Commands, ModelChangesToAnother) {
+  const auto other = fakes::make_story_model(llama::WeightType::kF32, 4096, 2);
+  insert({{"barellama.ini", fakes::to_bytes("steps = 20\nautostart = 0\ntemperature = 0\n")},
+          {"tales.blm", model()},
+          {"other.blm", other}});
+  session_.start();
+  const std::string console = session_.say("/model other.blm");
+  EXPECT_THAT(console, HasSubstr("model: other.blm"));
+  const auto direct = fakes::tell_directly(other, "a", 20, {.temperature = 0, .seed = 1});
+  EXPECT_THAT(session_.say("a"), HasSubstr("\n" + direct.text + "\n["));
+}
+
+TEST_F(Commands, ModelListsWhatThereIsWhenThereIsNoSuch) {
+  session_.start();
+  const std::string console = session_.say("/model absent.blm");
+  EXPECT_THAT(console, HasSubstr("error: absent.blm: "));
+  EXPECT_THAT(console, HasSubstr("models on the card:\n  tales.blm "));
+  EXPECT_THAT(session_.say("/model tales.blm"), HasSubstr("model: tales.blm"));
+}
+
+TEST_F(Commands, SetChangesASetting) {
+  session_.start();
+  EXPECT_EQ(session_.say("/set steps 5"), "> /set steps 5\n> ");
+  EXPECT_EQ(session_.say("/set temperature=0"), "> /set temperature=0\n> ");
+  EXPECT_EQ(session_.say("/set top_p = 0.5"), "> /set top_p = 0.5\n> ");
+  const std::string settings = session_.say("/settings");
+  EXPECT_THAT(settings, HasSubstr("steps       = 5\n"));
+  EXPECT_THAT(settings, HasSubstr("temperature = 0"));
+  EXPECT_THAT(settings, HasSubstr("top_p       = 0.5"));
+  EXPECT_THAT(session_.say("a"), HasSubstr("\n" + told("a", 5, {.temperature = 0, .seed = 1})));
+}
+
+TEST_F(Commands, SetRefusesWhatCannotBe) {
+  session_.start();
+  EXPECT_THAT(session_.say("/set steps"), HasSubstr("/set KEY VALUE; /settings lists the keys\n"));
+  EXPECT_THAT(session_.say("/set"), HasSubstr("/set KEY VALUE"));
+  EXPECT_THAT(session_.say("/set steps few"), HasSubstr("/set: steps cannot be \"few\": "));
+  EXPECT_THAT(session_.say("/set stepps 5"), HasSubstr("did you mean \"steps\"?"));
+  EXPECT_THAT(session_.say("/settings"), HasSubstr("steps       = 20\n"));
+}
+
+TEST_F(Commands, SetOfTheContextLoadsTheModelAnew) {
+  session_.start();
+  session_.say("/set ctx 32");
+  EXPECT_THAT(session_.say("a"), HasSubstr("context 32"));
+  session_.say("/set ctx 65");
+  EXPECT_THAT(session_.say("a"), HasSubstr("error: tales.blm: "));
+  session_.say("/set ctx 0");
+  EXPECT_THAT(session_.say("a"), HasSubstr("context 64"));
+}
+
+TEST_F(Commands, SetOfTheSpeedTalksToTheLine) {
+  session_.start();
+  machine_.set_max_baud(1'000'000);
+  session_.say("/set baud 921600");
+  EXPECT_EQ(machine_.baud(), 921600u);
+  EXPECT_THAT(session_.say("/set baud 2000000"), HasSubstr("error: baud: this line has 1000000"));
+  EXPECT_EQ(machine_.baud(), 921600u);
+}
+
+TEST_F(Commands, MemShowsWhereTheMemoryGoes) {
+  session_.start();
+  const std::string table = session_.say("/mem");
+  for (const char* tag : {"tokenizer", "weights", "free", "8388608 bytes"}) {
+    EXPECT_THAT(table, HasSubstr(tag));
+  }
+  machine_.insert(nullptr);
+  session_.say("/reload");
+  EXPECT_THAT(session_.say("/mem"), HasSubstr("no model is loaded\n"));
+}
+
+TEST_F(Commands, ReloadLooksAtTheCardAgain) {
+  machine_.insert(nullptr);
+  EXPECT_THAT(session_.start(), HasSubstr("error: card: there is no card in the slot\n"));
+  EXPECT_THAT(session_.say("/reload"), HasSubstr("error: card: there is no card in the slot\n"));
+  machine_.insert(disk_.get());
+  EXPECT_THAT(session_.say("/reload"), HasSubstr("model: tales.blm"));
+}
+
+TEST_F(Commands, RebootAndPoweroffEndTheSession) {
+  session_.start();
+  session_.say("/reboot");
+  EXPECT_TRUE(machine_.rebooted());
+  EXPECT_TRUE(session_.has_ended());
+
+  fakes::Conversation another(machine_);
+  another.start();
+  another.say("/poweroff");
+  EXPECT_TRUE(machine_.powered_off());
+  EXPECT_TRUE(another.has_ended());
+}
+
+}  // namespace
+}  // namespace kernel

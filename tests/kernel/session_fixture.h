@@ -1,0 +1,47 @@
+// A session on a fake machine, with a card of one's own.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "libpi/fs/ram_disk.h"
+#include "tests/fakes/conversation.h"
+#include "tests/fakes/story_card.h"
+#include "tests/libpi/fs/card_image.h"
+
+namespace kernel {
+
+class SessionTest : public testing::Test {
+ protected:
+  void SetUp() override { SKIP_WITHOUT_FAT_TOOLS(); }
+
+  static const fakes::Bytes& model() {
+    static const fakes::Bytes bytes = fakes::make_story_model(llama::WeightType::kQ8_0);
+    return bytes;
+  }
+  static std::string told(std::string_view prompt, uint32_t steps,
+                          const llama::SamplerSettings& sampling) {
+    return fakes::tell_directly(model(), prompt, steps, sampling).text;
+  }
+
+  void insert(const fakes::Files& files) {
+    image_ = fakes::make_card(files);
+    disk_ = std::make_unique<pi::RamDisk>(image_);
+    machine_.insert(disk_.get());
+  }
+  // A card with one model and settings that make stories short and always the same.
+  void insert_with_ini(const std::string& more) {
+    insert({{"barellama.ini", fakes::to_bytes("steps = 20\nseed = 3\n" + more)},
+            {"tales.blm", model()}});
+  }
+
+  fakes::Bytes image_;
+  std::unique_ptr<pi::RamDisk> disk_;
+  fakes::FakeMachine machine_;
+  fakes::Conversation session_{machine_};
+};
+
+}  // namespace kernel

@@ -1,0 +1,112 @@
+// What programs read on the console.
+#include "host-tools/records.h"
+#include "tests/kernel/session_fixture.h"
+
+namespace kernel {
+namespace {
+
+using host::ConsoleEvent;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class Records : public SessionTest {
+ protected:
+  // The names of all records so far, and the texts between "begin" and "end".
+  void parse() {
+    host::RecordParser parser;
+    auto events = parser.feed(machine_.wire());
+    for (auto& event : parser.finish()) events.push_back(std::move(event));
+    for (const ConsoleEvent& event : events) {
+      if (event.kind == ConsoleEvent::Kind::kText) texts_.push_back(event.bytes);
+      if (event.kind == ConsoleEvent::Kind::kConsole) console_ += event.bytes;
+      if (event.kind != ConsoleEvent::Kind::kRecord) continue;
+      names_.push_back(event.name);
+      last_ = event.fields;
+      if (event.name == "end") end_ = event.fields;
+      if (event.name == "error") error_ = event.fields["message"];
+    }
+  }
+
+  std::vector<std::string> names_;
+  std::vector<std::string> texts_;
+  std::string console_;
+  std::string error_;
+  nlohmann::json last_;
+  nlohmann::json end_;
+};
+
+TEST_F(Records, ParseAStoryByteForByte) {
+  insert_with_ini("records = 1\nprompt = a\n");
+  session_.start();
+  session_.say("b c");
+  parse();
+  const llama::SamplerSettings sampling = {.temperature = 0.8f, .top_p = 0.9f, .seed = 3};
+  const auto direct = fakes::tell_directly(model(), "b c", 20, sampling);
+  EXPECT_THAT(texts_, ElementsAre(told("a", 20, sampling), direct.text));
+  EXPECT_THAT(names_, ElementsAre("begin", "end", "ready", "begin", "end", "ready"));
+  EXPECT_EQ(end_["tokens"], direct.tokens);
+  EXPECT_EQ(end_["seed"], 3);
+  EXPECT_GT(end_["prompt_tokens"], 1);
+  EXPECT_GE(end_["total_us"], end_["first_us"]);
+  EXPECT_THAT(console_, HasSubstr("tokens/s"));
+}
+
+TEST_F(Records, SayWhyAStoryEnded) {
+  insert_with_ini("records = 1\nsteps = 3\nprompt = a\n");
+  session_.start();
+  parse();
+  EXPECT_EQ(end_["reason"], "length");
+}
+
+TEST_F(Records, SayThatAStoryWasStopped) {
+  insert_with_ini("records = 1\nsteps = 0\nautostart = 0\n");
+  session_.start();
+  machine_.type_when_shown("\"begin\"}\na", "\x03");
+  session_.say("a");
+  parse();
+  EXPECT_THAT(names_, ElementsAre("ready", "begin", "end", "ready"));
+  EXPECT_EQ(end_["reason"], "cancelled");
+}
+
+TEST_F(Records, CarryErrors) {
+  insert_with_ini("records = 1\nautostart = 0\n");
+  session_.start();
+  session_.say("caf\xe9");
+  parse();
+  EXPECT_THAT(names_, ElementsAre("ready", "begin", "end", "error", "ready"));
+  EXPECT_EQ(end_["reason"], "error");
+  EXPECT_THAT(error_, HasSubstr("tales.blm: the prompt is no valid UTF-8 from byte 3 on"));
+}
+
+TEST_F(Records, CarryTheErrorOfAMissingCard) {
+  machine_.set_command_line("barellama.records=1");
+  session_.start();
+  parse();
+  EXPECT_EQ(error_, "card: there is no card in the slot");
+}
+
+TEST_F(Records, AreWellFormedWhateverNameAModelHas) {
+  insert_with_ini("records = 1\nautostart = 0\n");
+  session_.start();
+  for (const std::string name : {"caf\xe9.blm", "a\"b\\c", "\x80\xff", "\xf0\x9f\x90"}) {
+    error_.clear();
+    names_.clear();
+    texts_.clear();
+    session_.say("/model " + name);
+    parse();
+    EXPECT_THAT(error_, HasSubstr(": ")) << name;
+  }
+}
+
+TEST_F(Records, AreWholeWhateverTheSettingsHold) {
+  std::string control;
+  for (int i = 0; i < 255; ++i) control += "%01";
+  insert_with_ini("records = 1\n");
+  machine_.set_command_line("barellama.records=1 barellama.model=" + control);
+  session_.start();
+  parse();
+  EXPECT_TRUE(error_.starts_with(std::string(255, '\x01') + ": "));
+}
+
+}  // namespace
+}  // namespace kernel

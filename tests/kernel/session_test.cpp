@@ -1,0 +1,168 @@
+// Stories on the console: from the start, from what is typed, and how they are stopped.
+#include "kernel/session.h"
+
+#include "tests/kernel/session_fixture.h"
+
+namespace kernel {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr llama::SamplerSettings kSampling = {.temperature = 0.8f, .top_p = 0.9f, .seed = 3};
+
+TEST_F(SessionTest, TellsAStoryAtStart) {
+  insert_with_ini("prompt = a b\n");
+  const std::string console = session_.start();
+  EXPECT_THAT(console, HasSubstr("file system: FAT"));
+  EXPECT_THAT(console, HasSubstr("model: tales.blm"));
+  EXPECT_THAT(console, HasSubstr("\n" + told("a b", 20, kSampling) + "\n["));
+  EXPECT_THAT(console, HasSubstr("seed 3]\n"));
+  EXPECT_FALSE(machine_.is_busy());
+}
+
+TEST_F(SessionTest, TellsNothingAtStartIfNobodyWantsIt) {
+  insert_with_ini("autostart = 0\n");
+  const std::string console = session_.start();
+  EXPECT_THAT(console, HasSubstr("model: tales.blm"));
+  EXPECT_THAT(console, Not(HasSubstr("tokens/s")));
+}
+
+TEST_F(SessionTest, BeginsStoriesWithWhatIsTyped) {
+  insert_with_ini("autostart = 0\n");
+  session_.start();
+  EXPECT_EQ(session_.say("a b").substr(0, 8), "> a b\na ");
+  EXPECT_THAT(session_.say("  a b "), HasSubstr("\n" + told("a b", 20, kSampling) + "\n["));
+  EXPECT_THAT(session_.say("caf\xc3\xa9"),
+              HasSubstr("\n" + told("caf\xc3\xa9", 20, kSampling) + "\n["));
+}
+
+TEST_F(SessionTest, EndsLinesAsTerminalsWantThem) {
+  insert_with_ini("");
+  session_.start();
+  session_.say("a");
+  std::string without_line_ends = machine_.wire();
+  for (size_t at; (at = without_line_ends.find("\r\n")) != std::string::npos;) {
+    without_line_ends.erase(at, 2);
+  }
+  EXPECT_THAT(without_line_ends, Not(HasSubstr("\n")));
+}
+
+TEST_F(SessionTest, PrintsTheHashOfTheLogits) {
+  insert_with_ini("hash = 1\nprompt = a\n");
+  const auto direct = fakes::tell_directly(model(), "a", 20, kSampling);
+  char line[64];
+  std::snprintf(line, sizeof line, "\nlogits-hash: %016llx\n",
+                static_cast<unsigned long long>(direct.hash));
+  EXPECT_THAT(session_.start(), HasSubstr(line));
+}
+
+TEST_F(SessionTest, PutsTheCommandLineBeforeTheSettingsOfTheCard) {
+  insert_with_ini("prompt = a b\n");
+  machine_.set_command_line("quiet barellama.seed=9 barellama.prompt=c%20d root=/dev/none");
+  EXPECT_THAT(session_.start(),
+              HasSubstr("\n" + told("c d", 20, {.temperature = 0.8f, .top_p = 0.9f, .seed = 9})));
+}
+
+TEST_F(SessionTest, ComplainsOfTheCommandLineOnce) {
+  insert_with_ini("autostart = 0\n");
+  machine_.set_command_line("barellama.sede=9 barellama.steps=few");
+  const std::string console = session_.start();
+  const std::string unknown =
+      "command line: there is no setting \"sede\"; did you mean \"seed\"?\n";
+  const std::string bad = "command line: steps cannot be \"few\": ";
+  for (const std::string& complaint : {unknown, bad}) {
+    const size_t at = console.find(complaint);
+    ASSERT_NE(at, std::string::npos) << complaint << console;
+    EXPECT_EQ(console.find(complaint, at + 1), std::string::npos) << complaint;
+  }
+}
+
+TEST_F(SessionTest, ComplainsOfTheCommandLineWithoutACardToo) {
+  machine_.set_command_line("barellama.sede=9");
+  EXPECT_THAT(session_.start(), HasSubstr("did you mean \"seed\"?"));
+}
+
+TEST_F(SessionTest, SwitchesOffAfterTheStoryIfAsked) {
+  insert_with_ini("poweroff = 1\n");
+  session_.start();
+  EXPECT_TRUE(machine_.powered_off());
+  session_.listen();
+  EXPECT_TRUE(session_.has_ended());
+}
+
+TEST_F(SessionTest, ChangesTheSpeedOfTheLine) {
+  insert_with_ini("baud = 921600\nautostart = 0\n");
+  EXPECT_THAT(session_.start(), HasSubstr("changing to 921600 baud\n"));
+  EXPECT_EQ(machine_.baud(), 921600u);
+}
+
+TEST_F(SessionTest, ShowsHowFarLoadingIs) {
+  insert_with_ini("autostart = 0\n");
+  machine_.set_clock_step_us(400'000);
+  const std::string console = session_.start();
+  EXPECT_THAT(console, HasSubstr("\rloading the model: "));
+  EXPECT_THAT(console, HasSubstr(" %\nmodel: tales.blm"));
+}
+
+TEST_F(SessionTest, StopsAStoryAtControlC) {
+  insert_with_ini("autostart = 0\nsteps = 0\n");
+  session_.start();
+  const std::string whole = told("a b", 0, kSampling);
+  machine_.type_when_shown("\n" + whole.substr(0, 10), "\x03");
+  const std::string console = session_.say("a b");
+  EXPECT_THAT(console, HasSubstr(whole.substr(0, 10)));
+  EXPECT_THAT(console, Not(HasSubstr(whole)));
+  EXPECT_THAT(console, HasSubstr("\n[stopped]\n> "));
+  EXPECT_THAT(session_.say("a b"), HasSubstr("\n" + whole + "\n["));
+}
+
+TEST_F(SessionTest, StopsAStoryAtEsc) {
+  insert_with_ini("autostart = 0\nsteps = 0\n");
+  session_.start();
+  machine_.type_when_shown("> a\na", "\x1b");
+  EXPECT_THAT(session_.say("a"), HasSubstr("[stopped]\n> "));
+  EXPECT_TRUE(fakes::is_alive(session_, machine_));
+}
+
+TEST_F(SessionTest, StopsAStoryHoweverOftenEscIsPressed) {
+  insert_with_ini("autostart = 0\nsteps = 0\n");
+  session_.start();
+  for (const char* keys : {"\x1b\x1b", "\x1b\x03", "\x1b\x1b\x1b\x1b"}) {
+    machine_.type_when_shown("> a\na", keys);
+    EXPECT_THAT(session_.say("a"), HasSubstr("[stopped]\n> ")) << keys;
+    EXPECT_TRUE(fakes::is_alive(session_, machine_));
+  }
+}
+
+TEST_F(SessionTest, DoesNotTakeACursorKeyForEsc) {
+  insert_with_ini("autostart = 0\n");
+  session_.start();
+  machine_.type_when_shown("> a\na", "\x1b[A");
+  EXPECT_THAT(session_.say("a"), HasSubstr("\n" + told("a", 20, kSampling) + "\n["));
+}
+
+TEST_F(SessionTest, TakesWhatWasTypedAheadForTheNextPrompts) {
+  insert_with_ini("autostart = 0\n");
+  session_.start();
+  machine_.type_when_shown("> a\na", "b\rc");
+  machine_.type_when_shown("> b\nb", " d\r");
+  const std::string console = session_.say("a");
+  EXPECT_THAT(console, HasSubstr("> b\n" + told("b", 20, kSampling) + "\n["));
+  EXPECT_THAT(console, HasSubstr("> c d\n" + told("c d", 20, kSampling) + "\n["));
+}
+
+TEST_F(SessionTest, StopsAModelThatStreams) {
+  insert_with_ini("autostart = 0\nsteps = 0\nctx = 32\nram_mb = 0.3\nhash = 1\n");
+  session_.start();
+  const std::string before = session_.say("a b");
+  machine_.type_when_shown("> a b\na", "\x03");
+  EXPECT_THAT(session_.say("a b"), HasSubstr("[stopped]\n> "));
+  EXPECT_THAT(session_.say("/models"), HasSubstr("tales.blm"));
+  const size_t hash = before.find("logits-hash: ");
+  ASSERT_NE(hash, std::string::npos) << before;
+  EXPECT_THAT(session_.say("a b"), HasSubstr(before.substr(hash, 30)));
+}
+
+}  // namespace
+}  // namespace kernel

@@ -1,0 +1,191 @@
+#include "kernel/storyteller.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "libpi/fs/ram_disk.h"
+#include "tests/fakes/fake_machine.h"
+#include "tests/fakes/story_card.h"
+#include "tests/libpi/fs/card_image.h"
+
+namespace kernel {
+namespace {
+
+using base::ErrorCode;
+using fakes::Bytes;
+using testing::HasSubstr;
+
+class Sink final : public base::TextSink {
+ public:
+  void write(std::string_view piece) override { text += piece; }
+  std::string text;
+};
+
+const Bytes& small_model() {
+  static const Bytes model = fakes::make_story_model(llama::WeightType::kQ8_0);
+  return model;
+}
+
+class StorytellerTest : public testing::Test {
+ protected:
+  void SetUp() override { SKIP_WITHOUT_FAT_TOOLS(); }
+
+  void insert(const fakes::Files& files) {
+    image_ = fakes::make_card(files);
+    disk_ = std::make_unique<pi::RamDisk>(image_);
+    machine_.insert(disk_.get());
+    ASSERT_OK(storyteller_->mount());
+  }
+
+  Bytes image_;
+  std::unique_ptr<pi::RamDisk> disk_;
+  fakes::FakeMachine machine_;
+  std::unique_ptr<Storyteller> storyteller_ = std::make_unique<Storyteller>(machine_);
+  Settings settings_;
+  Sink sink_;
+};
+
+TEST_F(StorytellerTest, SaysWhenThereIsNoCard) {
+  EXPECT_EQ(storyteller_->mount().code(), ErrorCode::kNotFound);
+  EXPECT_FALSE(storyteller_->is_mounted());
+}
+
+TEST_F(StorytellerTest, FindsACardThatComesLater) {
+  ASSERT_FALSE(storyteller_->mount().ok());
+  insert({});
+  EXPECT_TRUE(storyteller_->is_mounted());
+  machine_.insert(nullptr);
+  EXPECT_FALSE(storyteller_->mount().ok());
+  EXPECT_FALSE(storyteller_->is_mounted());
+}
+
+TEST_F(StorytellerTest, ReadsTheSettingsOfTheCard) {
+  insert({{"barellama.ini", fakes::to_bytes("steps = 12\nstepps = 1\n")}});
+  EXPECT_OK(storyteller_->read_ini(settings_, sink_));
+  EXPECT_EQ(settings_.steps, 12u);
+  EXPECT_THAT(sink_.text, HasSubstr("barellama.ini, line 2"));
+}
+
+TEST_F(StorytellerTest, NeedsNoSettingsOnTheCard) {
+  insert({});
+  EXPECT_OK(storyteller_->read_ini(settings_, sink_));
+  EXPECT_EQ(sink_.text, "");
+}
+
+TEST_F(StorytellerTest, LeavesOutSettingsThatAreFarTooLong) {
+  const std::string most(Storyteller::kMaxIniBytes - 9, '#');
+  insert({{"barellama.ini", fakes::to_bytes(most + "\nsteps=12")}});
+  EXPECT_OK(storyteller_->read_ini(settings_, sink_));
+  EXPECT_EQ(settings_.steps, 12u);
+  insert({{"barellama.ini", fakes::to_bytes(most + "\nsteps=123")}});
+  const base::Status status = storyteller_->read_ini(settings_, sink_);
+  EXPECT_EQ(status.code(), ErrorCode::kUnsupported);
+  EXPECT_THAT(pi::testing::message_of(status), HasSubstr("16385 bytes"));
+  EXPECT_EQ(settings_.steps, 12u);
+}
+
+TEST_F(StorytellerTest, ListsModelsOnly) {
+  insert({{"readme.txt", Bytes(10)},
+          {"._tales.blm", Bytes(10)},
+          {".blm", Bytes(10)},
+          {"folder.blm/", {}},
+          {"Tales.BLM", Bytes(1'250'000)},
+          {"a caf\xc3\xa9 story.blm", Bytes(10)}});
+  const auto count = storyteller_->list_models(sink_);
+  ASSERT_OK(count);
+  EXPECT_EQ(*count, 2u) << sink_.text;
+  EXPECT_THAT(sink_.text, HasSubstr("Tales.BLM"));
+  EXPECT_THAT(sink_.text, HasSubstr("1.3 MB\n"));
+  EXPECT_THAT(sink_.text, HasSubstr("a caf\xc3\xa9 story.blm"));
+}
+
+TEST_F(StorytellerTest, TakesTheFirstModelWhenNoneIsNamed) {
+  insert({{"aaa.txt", Bytes(10)}, {"one.blm", small_model()}, {"two.blm", Bytes(10)}});
+  EXPECT_OK(storyteller_->load(settings_, nullptr));
+  EXPECT_TRUE(storyteller_->is_loaded());
+  EXPECT_EQ(storyteller_->model_name(), "one.blm");
+}
+
+TEST_F(StorytellerTest, TakesTheModelThatIsNamedWhereverItIs) {
+  insert({{"one.blm", Bytes(10)}, {"more/", {}}, {"more/two.bin", small_model()}});
+  ASSERT_TRUE(settings_.model.set("More/TWO.bin"));
+  EXPECT_OK(storyteller_->load(settings_, nullptr));
+  EXPECT_EQ(storyteller_->model_name(), "More/TWO.bin");
+}
+
+TEST_F(StorytellerTest, RefusesWhatIsNoModelFile) {
+  insert({{"folder.blm/", {}}, {"notes.txt", Bytes(5000)}});
+  EXPECT_EQ(storyteller_->load(settings_, nullptr).code(), ErrorCode::kNotFound);
+  ASSERT_TRUE(settings_.model.set("folder.blm"));
+  EXPECT_EQ(storyteller_->load(settings_, nullptr).code(), ErrorCode::kInvalidArgument);
+  ASSERT_TRUE(settings_.model.set("absent.blm"));
+  EXPECT_EQ(storyteller_->load(settings_, nullptr).code(), ErrorCode::kNotFound);
+  ASSERT_TRUE(settings_.model.set("notes.txt"));
+  EXPECT_EQ(storyteller_->load(settings_, nullptr).code(), ErrorCode::kCorrupt);
+  EXPECT_FALSE(storyteller_->is_loaded());
+  EXPECT_EQ(storyteller_->model_name(), "notes.txt");
+}
+
+TEST_F(StorytellerTest, TellsWhatTheModelTells) {
+  insert({{"one.blm", small_model()}});
+  settings_.hash = true;
+  settings_.steps = 30;
+  settings_.seed = 5;
+  ASSERT_OK(storyteller_->load(settings_, nullptr));
+  const auto told = storyteller_->tell("a b", settings_, nullptr, sink_);
+  ASSERT_OK(told);
+  const auto direct = fakes::tell_directly(small_model(), "a b", 30,
+                                           {.temperature = 0.8f, .top_p = 0.9f, .seed = 5});
+  EXPECT_EQ(sink_.text, direct.text);
+  EXPECT_EQ(told->hash, direct.hash);
+  EXPECT_EQ(told->generation.tokens, direct.tokens);
+  EXPECT_EQ(told->seed, 5u);
+}
+
+TEST_F(StorytellerTest, TakesAnotherSeedEachTimeUnlessOneIsSet) {
+  insert({{"one.blm", small_model()}});
+  settings_.steps = 4;
+  ASSERT_OK(storyteller_->load(settings_, nullptr));
+  machine_.set_clock_step_us(1000);
+  const auto first = storyteller_->tell("", settings_, nullptr, sink_);
+  const auto second = storyteller_->tell("", settings_, nullptr, sink_);
+  ASSERT_OK(first);
+  ASSERT_OK(second);
+  EXPECT_NE(first->seed, 0u);
+  EXPECT_NE(first->seed, second->seed);
+}
+
+TEST_F(StorytellerTest, StaysWithinTheMemoryThatItIsGiven) {
+  insert({{"one.blm", small_model()}});
+  settings_.ctx = 16;
+  settings_.ram_mb = 0.3;
+  ASSERT_OK(storyteller_->load(settings_, nullptr));
+  EXPECT_LE(storyteller_->arena().capacity(), static_cast<uint64_t>(0.3 * 1048576));
+  EXPECT_GT(storyteller_->model().transformer().weights().streamed_bytes(), 0u);
+  settings_.ram_mb = 4096;  // more than there is
+  ASSERT_OK(storyteller_->load(settings_, nullptr));
+  EXPECT_EQ(storyteller_->arena().capacity(), fakes::FakeMachine::kMemoryBytes);
+  EXPECT_EQ(storyteller_->model().transformer().weights().streamed_bytes(), 0u);
+}
+
+TEST_F(StorytellerTest, ReadsTheCardInBetweenWhileAModelStreams) {
+  insert({{"one.blm", small_model()}, {"two.blm", small_model()}});
+  settings_.steps = 6;
+  settings_.seed = 1;
+  settings_.ctx = 16;
+  settings_.ram_mb = 0.3;
+  ASSERT_OK(storyteller_->load(settings_, nullptr));
+  ASSERT_OK(storyteller_->tell("a", settings_, nullptr, sink_));
+  const std::string once = sink_.text;
+  EXPECT_EQ(storyteller_->list_models(sink_).value(), 2u);
+  sink_.text.clear();
+  ASSERT_OK(storyteller_->tell("a", settings_, nullptr, sink_));
+  EXPECT_EQ(sink_.text, once);
+  ASSERT_TRUE(settings_.model.set("two.blm"));
+  EXPECT_OK(storyteller_->load(settings_, nullptr));
+}
+
+}  // namespace
+}  // namespace kernel
