@@ -3,9 +3,11 @@
 //   qemu-system-arm ... -plugin libcount_instructions.so,out=FILE
 //
 // When QEMU ends, FILE holds one JSON object: "instructions", "classes" (the same by class), and
-// "loads", "load_bytes", "stores", "store_bytes" (accesses: one for each word of an LDM). With
-// -icount, two runs of the same program give the same file, if nothing is typed meanwhile and the
-// program sleeps (WFI) after having switched the machine off.
+// "loads", "load_bytes", "stores", "store_bytes" (accesses: one for each word of an LDM). The
+// counts are those of the moment of the last store to the register that resets the board or
+// switches it off; of a program that did neither, those of QEMU's end. How long a program idles
+// until QEMU has noticed that it wants to end is different each time. With -icount, two runs of the
+// same program that ends by itself give the same file.
 //
 // An instruction whose condition is not met counts, as it takes a cycle. Instructions are counted
 // one by one: a block that touches a device in its middle is left, translated anew and entered
@@ -14,6 +16,7 @@
 #include <cinttypes>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 #include <string_view>
 
 #include "tests/bench/instruction_class.h"
@@ -38,12 +41,20 @@ struct Counts {
   Accesses stores;
 };
 
-// QEMU hands no pointer of ours to on_translated(); and its one emulated core runs one at a time.
-Counts counts;
+// RSTC of the power manager, where the kernel maps it: a store starts the reset, which is also how
+// a Pi is switched off.
+constexpr uint64_t kResetControl = 0x2010001c;
 
-void on_access(unsigned, qemu_plugin_meminfo_t access, uint64_t, void*) {
+// QEMU hands no pointer of ours to on_translated(), so both are global. There is a single core, so
+// nobody else changes them meanwhile.
+Counts counts;
+std::optional<Counts> counts_at_reset;
+
+void on_access(unsigned, qemu_plugin_meminfo_t access, uint64_t address, void*) {
   const uint64_t size = uint64_t{1} << qemu_plugin_mem_size_shift(access);
-  (qemu_plugin_mem_is_store(access) ? counts.stores : counts.loads).add(size);
+  const bool is_store = qemu_plugin_mem_is_store(access);
+  (is_store ? counts.stores : counts.loads).add(size);
+  if (is_store && address == kResetControl) counts_at_reset = counts;
 }
 
 InstructionClass class_of(const qemu_plugin_insn* instruction) {
@@ -64,24 +75,24 @@ void on_translated(qemu_plugin_id_t, qemu_plugin_tb* block) {
   }
 }
 
-void print_counts(std::FILE* out) {
+void print_counts(const Counts& at_end, std::FILE* out) {
   uint64_t total = 0;
-  for (const uint64_t count : counts.instructions) total += count;
+  for (const uint64_t count : at_end.instructions) total += count;
   std::fprintf(out, "{\"instructions\": %" PRIu64 ", \"classes\": {", total);
   for (size_t i = 0; i < kInstructionClassCount; ++i) {
     std::fprintf(out, "%s\"%s\": %" PRIu64, i == 0 ? "" : ", ",
-                 name_of(static_cast<InstructionClass>(i)).data(), counts.instructions[i]);
+                 name_of(static_cast<InstructionClass>(i)).data(), at_end.instructions[i]);
   }
   std::fprintf(out,
                "}, \"loads\": %" PRIu64 ", \"load_bytes\": %" PRIu64 ", \"stores\": %" PRIu64
                ", \"store_bytes\": %" PRIu64 "}\n",
-               counts.loads.count, counts.loads.bytes, counts.stores.count, counts.stores.bytes);
+               at_end.loads.count, at_end.loads.bytes, at_end.stores.count, at_end.stores.bytes);
 }
 
 // The file is open from the start on, so that a place that cannot be written to is known at once.
 void on_exit(qemu_plugin_id_t, void* file) {
   auto* out = static_cast<std::FILE*>(file);
-  print_counts(out);
+  print_counts(counts_at_reset.value_or(counts), out);
   if (std::fclose(out) != 0) std::perror("count_instructions: could not write the counts");
 }
 

@@ -59,9 +59,10 @@ HostFigures measure_host(const fs::path& model, const fs::path& barellama,
 }
 
 std::vector<KernelFigures> measure_kernels(const fs::path& program, host::Interrupts& interrupts) {
-  const std::string output = host::run({program.string(), "--benchmark_format=json"}, interrupts);
+  const auto output =
+      nlohmann::json::parse(host::run({program.string(), "--benchmark_format=json"}, interrupts));
   std::vector<KernelFigures> all;
-  for (const auto& one : nlohmann::json::parse(output).at("benchmarks")) {
+  for (const auto& one : output.at("benchmarks")) {
     // Google Benchmark's own time unit is the nanosecond unless a benchmark says another.
     all.push_back({one.at("name"), one.at("cpu_time").get<double>() / 1e3,
                    one.value("items_per_second", 0.0), one.value("bytes_per_second", 0.0)});
