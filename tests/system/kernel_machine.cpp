@@ -77,6 +77,7 @@ void KernelMachine::boot_kernel(const fs::path& card, Settings settings,
   options.extra_arguments = qemu_arguments;
   parser_ = {};
   events_.clear();
+  parsed_ = 0;
   boot(options);
 }
 
@@ -106,11 +107,11 @@ Answer KernelMachine::read_answer() {
         return answer;
       }
     }
-    const std::string bytes = machine().read(kSilence);
-    if (bytes.empty()) {
+    if (machine().log().size() == parsed_ && machine().read(kSilence).empty()) {
       fail("no prompt came.\n{}--- console:\n{}", machine().qemu_messages(), machine().log());
     }
-    events_ = parser_.feed(bytes);
+    events_ = parser_.feed(std::string_view(machine().log()).substr(parsed_));
+    parsed_ = machine().log().size();
   }
 }
 

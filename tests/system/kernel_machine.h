@@ -67,7 +67,8 @@ class KernelMachine : public QemuMachine {
 
   // Types the line at the prompt and reads up to the next one.
   Answer ask(std::string_view line);
-  // Reads up to the next prompt. Throws Failure with the whole console when it does not come.
+  // Reads up to the next prompt, from where the last answer ended. Throws Failure with the whole
+  // console when it does not come.
   Answer read_answer();
   // "/set" of each of them.
   void set(const Settings& settings);
@@ -86,6 +87,7 @@ class KernelMachine : public QemuMachine {
  private:
   TemporaryFolder folder_;
   RecordParser parser_;
+  size_t parsed_ = 0;                 // of the console's log
   std::vector<ConsoleEvent> events_;  // parsed, not yet part of an answer
 };
 
