@@ -127,7 +127,12 @@ Status Weights::plan_streams(base::Arena& arena, const Options& options) {
     for (uint32_t step = 0; step < steps(true); ++step) {
       const uint32_t index = tensor_at(step);
       const Tensor& tensor = file_->tensors()[index];
-      const auto share = static_cast<uint32_t>(uint64_t{tensor.tile_count} * shared / total);
+      // By bytes, rounded down: a tensor's last tile is shorter than the others, so that half of
+      // the tiles may be more than half of the bytes. In units of kTileAlignment no product
+      // overflows.
+      const uint64_t share_units =
+          tensor.bytes / kTileAlignment * (shared / kTileAlignment) / (total / kTileAlignment);
+      const auto share = static_cast<uint32_t>(share_units * kTileAlignment / tensor.tile_bytes);
       if (round == 0) {
         left -= tensor.bytes_of_first(share);
         continue;
