@@ -115,11 +115,7 @@ void Session::start() {
 void Session::read_settings() {
   // The command line may ask for records, and the first error already wants to be one.
   apply_command_line(true);
-  const Status mounted = storyteller_.mount();
-  if (!mounted.ok()) {
-    report("card", mounted);
-    return;
-  }
+  if (!ready_card()) return;
   const pi::FatVolume& volume = storyteller_.volume();
   print(out_, "file system: FAT, {:.1} MB in clusters of {} bytes\n",
         megabytes(volume.size_bytes()), volume.cluster_bytes());
@@ -143,15 +139,18 @@ void Session::apply_command_line(bool complains) {
   }
 }
 
+// Whether there is a card; looks for one if there was none, or if the last one failed.
+bool Session::ready_card() {
+  if (!must_remount_) return true;
+  const Status mounted = storyteller_.mount();
+  must_remount_ = !mounted.ok();
+  if (must_remount_) report("card", mounted);
+  return !must_remount_;
+}
+
 // Whether there is a model to tell with; tries to get one if there is not.
 bool Session::ready_model() {
-  if (!storyteller_.is_mounted()) {
-    const Status mounted = storyteller_.mount();
-    if (!mounted.ok()) {
-      report("card", mounted);
-      return false;
-    }
-  }
+  if (!ready_card()) return false;
   if (must_reload_ || !storyteller_.is_loaded()) load_model();
   return storyteller_.is_loaded();
 }
@@ -169,10 +168,7 @@ void Session::load_model() {
       out_.write("models on the card:\n");
       static_cast<void>(storyteller_.list_models(out_));
     }
-    // A card that fails is looked for again at the next try.
-    if (loaded.code() == ErrorCode::kIo || loaded.code() == ErrorCode::kTimeout) {
-      static_cast<void>(storyteller_.mount());
-    }
+    must_remount_ = true;
     return;
   }
   must_reload_ = false;
@@ -208,6 +204,9 @@ void Session::finish_story(const base::Result<Storyteller::Told>& told) {
     if (cancelled) {
       out_.write("[stopped]\n");
     } else {
+      const ErrorCode code = told.status().code();
+      must_remount_ =
+          code == ErrorCode::kIo || code == ErrorCode::kTimeout || code == ErrorCode::kCorrupt;
       report(storyteller_.model_name(), told.status());
     }
     return;
@@ -321,11 +320,9 @@ void Session::help(std::string_view) {
 }
 
 void Session::models(std::string_view) {
-  if (!storyteller_.is_mounted()) {
-    const Status mounted = storyteller_.mount();
-    if (!mounted.ok()) return report("card", mounted);
-  }
+  if (!ready_card()) return;
   const auto count = storyteller_.list_models(out_);
+  must_remount_ = !count.ok();
   if (!count.ok()) return report("card", count.status());
   if (*count == 0) out_.write("the card has no model: copy a .blm file into its root folder\n");
 }
@@ -376,9 +373,7 @@ void Session::memory(std::string_view) {
 }
 
 void Session::reload(std::string_view) {
-  must_reload_ = true;
-  const Status mounted = storyteller_.mount();
-  if (!mounted.ok()) return report("card", mounted);
+  must_reload_ = must_remount_ = true;
   ready_model();
 }
 

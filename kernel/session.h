@@ -41,6 +41,7 @@ class Session {
   void read_settings();
   void apply_command_line(bool complains);
   void change_baud();
+  bool ready_card();
   bool ready_model();
   void load_model();
   void tell(std::string_view prompt);
@@ -66,7 +67,8 @@ class Session {
   Settings settings_;
   Storyteller storyteller_;
   LineEditor editor_;
-  bool must_reload_ = true;  // a setting changed that the loaded model does not have yet
+  bool must_reload_ = true;   // a setting changed that the loaded model does not have yet
+  bool must_remount_ = true;  // no card yet, or it failed: the next one may be another
   bool ended_ = false;
 
   // What was typed while a story was told.
