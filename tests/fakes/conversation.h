@@ -13,11 +13,12 @@ namespace fakes {
 class Conversation {
  public:
   // The machine outlives the conversation.
-  explicit Conversation(FakeMachine& machine)
-      : machine_(machine), session_(std::make_unique<kernel::Session>(machine)) {}
+  explicit Conversation(FakeMachine& machine) : machine_(machine) {}
 
-  // What the console shows up to the first prompt.
+  // Switches on, or off and on again; returns what the console shows up to the first prompt.
   std::string start() {
+    session_ = std::make_unique<kernel::Session>(machine_);
+    has_ended_ = false;
     const size_t before = machine_.console().size();
     session_->start();
     return machine_.console().substr(before);

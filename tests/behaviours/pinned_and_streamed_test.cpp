@@ -1,0 +1,90 @@
+// The same story, to the bit, whether the model is in memory or streams past.
+#include "host-tools/files.h"
+#include "tests/kernel/session_fixture.h"
+
+namespace kernel {
+namespace {
+
+using fakes::Bytes;
+using testing::HasSubstr;
+
+class PinnedAndStreamed : public SessionTest {
+ protected:
+  static std::string hash_line(uint64_t hash) {
+    char line[64];
+    std::snprintf(line, sizeof line, "logits-hash: %016llx\n",
+                  static_cast<unsigned long long>(hash));
+    return line;
+  }
+  // The least memory that the model takes, by the message that refuses less.
+  static size_t least_memory(const std::string& refusal) {
+    const std::string words = "it needs ";
+    const size_t at = refusal.find(words);
+    EXPECT_NE(at, std::string::npos) << refusal;
+    return at == std::string::npos ? 0 : std::stoul(refusal.substr(at + words.size()));
+  }
+
+  void expect_same_story(const Bytes& bytes, const std::string& prompt, uint32_t steps) {
+    insert({{"barellama.ini", fakes::to_bytes("autostart = 0\nhash = 1\nctx = 64\nseed = 5\n"
+                                              "steps = " +
+                                              std::to_string(steps))},
+            {"tales.blm", bytes}});
+    const auto direct =
+        fakes::tell_directly(bytes, prompt, steps, {.temperature = 0.8f, .top_p = 0.9f, .seed = 5});
+    EXPECT_GT(direct.tokens, 10u);
+    const std::string expected = "\n" + direct.text + "\n" + hash_line(direct.hash);
+
+    EXPECT_THAT(session_.start(), HasSubstr(" 0.0 MB streamed a token"));
+    EXPECT_THAT(session_.say(prompt), HasSubstr(expected));
+
+    machine_.set_memory_bytes(80'000);
+    const size_t least = least_memory(session_.say("/reload"));
+    for (const size_t more : {size_t{0}, size_t{20'000}, bytes.size() / 3, bytes.size() / 2}) {
+      SCOPED_TRACE(more);
+      machine_.set_memory_bytes(least + more);
+      const std::string loaded = session_.say("/reload");
+      EXPECT_EQ(loaded.find(" 0.0 MB streamed a token"), std::string::npos) << loaded;
+      if (more == 0) {
+        EXPECT_THAT(loaded, HasSubstr(" 0.0 MB in memory"));
+      }
+      EXPECT_THAT(session_.say(prompt), HasSubstr(expected));
+      // From where the first one left the stream.
+      EXPECT_THAT(session_.say(prompt), HasSubstr(expected));
+    }
+  }
+};
+
+TEST_F(PinnedAndStreamed, F32IsTheSame) {
+  expect_same_story(fakes::make_story_model(llama::WeightType::kF32), "a b", 30);
+}
+
+TEST_F(PinnedAndStreamed, Q8IsTheSame) {
+  expect_same_story(fakes::make_story_model(llama::WeightType::kQ8_0), "a b", 30);
+}
+
+TEST_F(PinnedAndStreamed, Q4IsTheSame) {
+  expect_same_story(fakes::make_story_model(llama::WeightType::kQ4_0), "a b", 30);
+}
+
+TEST_F(PinnedAndStreamed, AnyMemoryFromTheLeastOnIsEnough) {
+  // Tiles of several sizes, the last one of a tensor shorter than the others.
+  for (const uint32_t tile_bytes : {2048u, 5000u, 16384u}) {
+    insert({{"barellama.ini", fakes::to_bytes("autostart = 0\nctx = 32\nsteps = 4\n")},
+            {"tales.blm", fakes::make_story_model(llama::WeightType::kQ8_0, tile_bytes)}});
+    machine_.set_memory_bytes(60'000);
+    session_.start();
+    const size_t least = least_memory(session_.say("/reload"));
+    for (size_t bytes = least; bytes < least + 400'000; bytes += 4'960) {
+      machine_.set_memory_bytes(bytes);
+      ASSERT_THAT(session_.say("/reload"), HasSubstr("model: tales.blm")) << bytes;
+    }
+  }
+}
+
+TEST_F(PinnedAndStreamed, TheDefaultModelIsTheSame) {
+  expect_same_story(fakes::to_bytes(host::read_file(BARELLAMA_DEFAULT_MODEL)), "Once upon a time",
+                    40);
+}
+
+}  // namespace
+}  // namespace kernel
