@@ -65,33 +65,33 @@ GuestCounts run_program() {
 
 TEST(CountInstructions, CountsEachOneOfAKnownProgram) {
   const GuestCounts counts = run_program();
-  EXPECT_EQ(counts.of(InstructionClass::kAlu), 2u + 100 * 2 + 8);
-  EXPECT_EQ(counts.of(InstructionClass::kMultiply), 100u);
-  EXPECT_EQ(counts.of(InstructionClass::kMediaMultiply), 100u);
-  EXPECT_EQ(counts.of(InstructionClass::kMedia), 100u);
-  EXPECT_EQ(counts.of(InstructionClass::kLoad), 100u);
-  EXPECT_EQ(counts.of(InstructionClass::kStore), 100u + 2);
-  EXPECT_EQ(counts.of(InstructionClass::kLoadMultiple), 100u);
-  EXPECT_EQ(counts.of(InstructionClass::kStoreMultiple), 100u);
-  EXPECT_EQ(counts.of(InstructionClass::kBranch), 100u);
-  EXPECT_EQ(counts.of(InstructionClass::kVfpArithmetic), 1u);
-  EXPECT_EQ(counts.of(InstructionClass::kVfpMove), 2u);
-  EXPECT_EQ(counts.of(InstructionClass::kVfpLoad), 1u);
-  EXPECT_EQ(counts.of(InstructionClass::kVfpStore), 1u);
-  EXPECT_EQ(counts.of(InstructionClass::kCp15), 1u);
-  EXPECT_EQ(counts.of(InstructionClass::kOther), 100u);
+  EXPECT_EQ(counts.of(InstructionClass::kAlu), 2 + 100 * 2 + 8);
+  EXPECT_EQ(counts.of(InstructionClass::kMultiply), 100);
+  EXPECT_EQ(counts.of(InstructionClass::kMediaMultiply), 100);
+  EXPECT_EQ(counts.of(InstructionClass::kMedia), 100);
+  EXPECT_EQ(counts.of(InstructionClass::kLoad), 100);
+  EXPECT_EQ(counts.of(InstructionClass::kStore), 100 + 2);
+  EXPECT_EQ(counts.of(InstructionClass::kLoadMultiple), 100);
+  EXPECT_EQ(counts.of(InstructionClass::kStoreMultiple), 100);
+  EXPECT_EQ(counts.of(InstructionClass::kBranch), 100);
+  EXPECT_EQ(counts.of(InstructionClass::kVfpArithmetic), 1);
+  EXPECT_EQ(counts.of(InstructionClass::kVfpMove), 2);
+  EXPECT_EQ(counts.of(InstructionClass::kVfpLoad), 1);
+  EXPECT_EQ(counts.of(InstructionClass::kVfpStore), 1);
+  EXPECT_EQ(counts.of(InstructionClass::kCp15), 1);
+  EXPECT_EQ(counts.of(InstructionClass::kOther), 100);
   // 9 classes a hundred times, ALU, and what comes behind the loop: 2 STR, an MCR, 5 of the VFP.
-  EXPECT_EQ(counts.instructions, 900u + 210 + 8);
+  EXPECT_EQ(counts.instructions, 900 + 210 + 8);
 }
 
 TEST(CountInstructions, CountsWhatIsLoadedAndStored) {
   const GuestCounts counts = run_program();
   // LDM 4 words, LDRD 2; VLDR 8 bytes at once.
-  EXPECT_EQ(counts.loads, 100u * (4 + 2) + 1);
-  EXPECT_EQ(counts.load_bytes, 100u * (16 + 8) + 8);
+  EXPECT_EQ(counts.loads, 100 * (4 + 2) + 1);
+  EXPECT_EQ(counts.load_bytes, 100 * (16 + 8) + 8);
   // STRH, STM 2 words; VSTR, and two STR to the power manager.
-  EXPECT_EQ(counts.stores, 100u * (1 + 2) + 1 + 2);
-  EXPECT_EQ(counts.store_bytes, 100u * (2 + 8) + 4 + 8);
+  EXPECT_EQ(counts.stores, 100 * (1 + 2) + 1 + 2);
+  EXPECT_EQ(counts.store_bytes, 100 * (2 + 8) + 4 + 8);
 }
 
 TEST(CountInstructions, CountsTheSameInEachRun) { EXPECT_EQ(run_program(), run_program()); }

@@ -14,24 +14,46 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kPrompt = "Once upon a time";
 constexpr std::chrono::minutes kPatience{2};
 
-// The tokens that the kernel says to have generated. Throws unless the story went on to its last
-// step.
-uint64_t tokens_told(const std::string& console, const fs::path& model) {
+struct Plan {
+  std::string_view prompt;
+  uint32_t first_position;
+  uint32_t end_position;
+};
+// The prompt is over before the first position, in any vocabulary.
+constexpr Plan kStory = {"Once upon a time", 32, 64};
+// The prompt goes on beyond the last position, in any vocabulary.
+constexpr Plan kPrompt = {
+    "Once upon a time there was a little girl who lived in a small house near a big forest with "
+    "her mother and her old grey cat.",
+    8, 24};
+
+// What the kernel's record of the end of the story says.
+nlohmann::json end_of_story(const std::string& console, const fs::path& model) {
   host::RecordParser parser;
   for (const host::ConsoleEvent& event : parser.feed(console)) {
     if (event.kind != host::ConsoleEvent::Kind::kRecord) continue;
     if (event.name == "error") {
       host::fail("{}: {}", model.string(), event.fields.value("message", std::string("an error")));
     }
-    if (event.name != "end") continue;
-    if (event.fields.value("reason", "") == "length") return event.fields.at("tokens");
-    host::fail("{}: the story ended before position {}", model.string(),
-               GuestFigures::kEndPosition);
+    if (event.name == "end") return event.fields;
   }
   host::fail("{}: no story was told.\n--- console:\n{}", model.string(), console);
+}
+
+// Throws unless the run had exactly the plan's tokens, up to its end.
+void require_all_tokens(const Plan& plan, const std::string& console, const fs::path& model) {
+  const nlohmann::json end = end_of_story(console, model);
+  if (end.at("reason") != "length") {
+    host::fail("{}: the story ended before position {}", model.string(), plan.end_position);
+  }
+  const uint32_t prompt_tokens = end.at("prompt_tokens");
+  const bool is_prompt = plan.prompt == kPrompt.prompt;
+  if (is_prompt ? prompt_tokens <= plan.end_position : prompt_tokens > plan.first_position) {
+    host::fail("{}: the prompt has {} tokens, which is no measure of positions {} to {}",
+               model.string(), prompt_tokens, plan.first_position, plan.end_position - 1);
+  }
 }
 
 fs::path make_card(const fs::path& model, const fs::path& kernel, const fs::path& folder,
@@ -44,95 +66,136 @@ fs::path make_card(const fs::path& model, const fs::path& kernel, const fs::path
   return card;
 }
 
-double ratio(uint64_t of, uint64_t to) { return static_cast<double>(of) / static_cast<double>(to); }
+double ratio(int64_t of, int64_t to) { return static_cast<double>(of) / static_cast<double>(to); }
 
-}  // namespace
-
-double GuestFigures::instructions_per_mac() const {
-  return ratio(counts.instructions, matrix_macs * kTokens + attention_macs);
-}
-
-GuestFigures measure_guest(const fs::path& model, const fs::path& kernel, const fs::path& plugin,
-                           host::Interrupts& interrupts) {
-  const host::TemporaryFolder folder;
-  host::EmulatorOptions options;
-  options.kernel = kernel;
-  options.card = make_card(model, kernel, folder.path(), interrupts);
-  const auto tell = [&](uint32_t steps) {
-    options.settings = {{"model", model.filename().string()},
-                        {"prompt", std::string(kPrompt)},
-                        {"steps", std::to_string(steps)},
-                        {"temperature", "0"},
-                        {"seed", "1"},
-                        {"autostart", "1"},
-                        {"records", "1"},
-                        {"poweroff", "1"}};
-    return count_guest(options, plugin, kPatience, &interrupts);
-  };
-  const GuestRun shorter = tell(GuestFigures::kFirstPosition);
-  const GuestRun longer = tell(GuestFigures::kEndPosition);
-  if (tokens_told(longer.console, model) - tokens_told(shorter.console, model) !=
-      GuestFigures::kTokens) {
-    host::fail("{}: the two stories do not differ by {} tokens", model.string(),
-               GuestFigures::kTokens);
+class Bench {
+ public:
+  Bench(const fs::path& model, const fs::path& kernel, const fs::path& plugin,
+        host::Interrupts& interrupts)
+      : model_(model), plugin_(plugin), interrupts_(interrupts) {
+    options_.kernel = kernel;
+    options_.card = make_card(model, kernel, folder_.path(), interrupts);
   }
 
-  const ModelFacts facts = read_facts(model);
-  GuestFigures figures;
-  figures.model = model.filename().string();
-  figures.weight_type = facts.weight_type;
-  figures.counts = longer.counts - shorter.counts;
-  figures.matrix_macs = matrix_macs(facts.config);
-  for (uint32_t at = GuestFigures::kFirstPosition; at < GuestFigures::kEndPosition; ++at) {
-    figures.attention_macs += attention_macs(facts.config, at);
+  Stretch measure(const Plan& plan) {
+    const GuestRun shorter = tell(plan, plan.first_position);
+    const GuestRun longer = tell(plan, plan.end_position);
+    require_all_tokens(plan, longer.console, model_);
+    Stretch stretch;
+    stretch.first_position = plan.first_position;
+    stretch.end_position = plan.end_position;
+    stretch.counts = longer.counts - shorter.counts;
+    return stretch;
   }
-  figures.start_instructions = shorter.counts.instructions;
-  return figures;
+
+ private:
+  GuestRun tell(const Plan& plan, uint32_t steps) {
+    options_.settings = {{"model", model_.filename().string()},
+                         {"prompt", std::string(plan.prompt)},
+                         {"steps", std::to_string(steps)},
+                         {"temperature", "0"},
+                         {"seed", "1"},
+                         {"autostart", "1"},
+                         {"records", "1"},
+                         {"poweroff", "1"}};
+    return count_guest(options_, plugin_, kPatience, &interrupts_);
+  }
+
+  const fs::path& model_;
+  const fs::path& plugin_;
+  host::Interrupts& interrupts_;
+  host::TemporaryFolder folder_;
+  host::EmulatorOptions options_;
+};
+
+void add_work(Stretch& stretch, const llama::ModelConfig& config, uint64_t macs_per_token) {
+  stretch.matrix_macs = static_cast<int64_t>(macs_per_token * stretch.tokens());
+  for (uint32_t at = stretch.first_position; at < stretch.end_position; ++at) {
+    stretch.attention_macs += static_cast<int64_t>(attention_macs(config, at));
+  }
 }
 
-void print_guest(const std::vector<GuestFigures>& all) {
-  std::printf("\nEmulated Pi Zero: one token, at positions %u to %u (mean; exact counts)\n",
-              GuestFigures::kFirstPosition, GuestFigures::kEndPosition - 1);
-  std::printf("%-24s %-5s %13s %11s %10s %9s %12s %12s\n", "model", "type", "instructions",
-              "MACs matrix", "attention", "insn/MAC", "bytes loaded", "stored");
-  for (const GuestFigures& one : all) {
-    std::printf("%-24s %-5s %13.0f %11llu %10.0f %9.3f %12.0f %12.0f\n", one.model.c_str(),
-                one.weight_type.c_str(), one.per_token(one.counts.instructions),
-                static_cast<unsigned long long>(one.matrix_macs), one.per_token(one.attention_macs),
+void print_stretch(const char* what, const std::vector<GuestFigures>& all,
+                   Stretch GuestFigures::*which) {
+  const Stretch& any = all.front().*which;
+  std::printf("\nEmulated Pi Zero: a token %s, at positions %u to %u (exact, mean)\n", what,
+              any.first_position, any.end_position - 1);
+  std::printf("%-22s %-5s %12s %11s %10s %9s %12s %12s\n", "model", "type", "instructions",
+              "matrix MACs", "attention", "insn/MAC", "bytes loaded", "bytes stored");
+  for (const GuestFigures& figures : all) {
+    const Stretch& one = figures.*which;
+    std::printf("%-22s %-5s %12.0f %11.0f %10.0f %9.3f %12.0f %12.0f\n", figures.model.c_str(),
+                figures.weight_type.c_str(), one.per_token(one.counts.instructions),
+                one.per_token(one.matrix_macs), one.per_token(one.attention_macs),
                 one.instructions_per_mac(), one.per_token(one.counts.load_bytes),
                 one.per_token(one.counts.store_bytes));
   }
-  std::printf("\nOf them, by class\n%-24s", "");
-  for (const GuestFigures& one : all) std::printf(" %20.20s", one.model.c_str());
+}
+
+void print_classes(const std::vector<GuestFigures>& all) {
+  std::printf("\nInstructions of a token of a story, by class\n%-14s", "");
+  for (const GuestFigures& figures : all) std::printf(" %20.20s", figures.model.c_str());
   std::printf("\n");
   for (size_t i = 0; i < kInstructionClassCount; ++i) {
-    std::printf("%-24s", name_of(static_cast<InstructionClass>(i)).data());
-    for (const GuestFigures& one : all) {
-      std::printf(" %12.0f %5.1f %%", one.per_token(one.counts.by_class[i]),
-                  100 * ratio(one.counts.by_class[i], one.counts.instructions));
+    std::printf("%-14s", name_of(static_cast<InstructionClass>(i)).data());
+    for (const GuestFigures& figures : all) {
+      const GuestCounts& counts = figures.story.counts;
+      std::printf(" %12.0f %5.1f %%", figures.story.per_token(counts.by_class[i]),
+                  100 * ratio(counts.by_class[i], counts.instructions));
     }
     std::printf("\n");
   }
 }
 
-nlohmann::ordered_json to_json(const GuestFigures& figures) {
+nlohmann::ordered_json to_json(const Stretch& stretch) {
   nlohmann::ordered_json classes;
   for (size_t i = 0; i < kInstructionClassCount; ++i) {
     classes[std::string(name_of(static_cast<InstructionClass>(i)))] =
-        figures.per_token(figures.counts.by_class[i]);
+        stretch.per_token(stretch.counts.by_class[i]);
   }
+  return {{"first_position", stretch.first_position},
+          {"end_position", stretch.end_position},
+          {"instructions_per_token", stretch.per_token(stretch.counts.instructions)},
+          {"instructions_per_mac", stretch.instructions_per_mac()},
+          {"matrix_macs_per_token", stretch.per_token(stretch.matrix_macs)},
+          {"attention_macs_per_token", stretch.per_token(stretch.attention_macs)},
+          {"load_bytes_per_token", stretch.per_token(stretch.counts.load_bytes)},
+          {"store_bytes_per_token", stretch.per_token(stretch.counts.store_bytes)},
+          {"classes_per_token", classes}};
+}
+
+}  // namespace
+
+double Stretch::instructions_per_mac() const {
+  return ratio(counts.instructions, matrix_macs + attention_macs);
+}
+
+GuestFigures measure_guest(const fs::path& model, const fs::path& kernel, const fs::path& plugin,
+                           host::Interrupts& interrupts) {
+  Bench bench(model, kernel, plugin, interrupts);
+  const ModelFacts facts = read_facts(model);
+  GuestFigures figures;
+  figures.model = model.filename().string();
+  figures.weight_type = facts.weight_type;
+  figures.story = bench.measure(kStory);
+  figures.prompt = bench.measure(kPrompt);
+  add_work(figures.story, facts.config, matrix_macs(facts.config));
+  add_work(figures.prompt, facts.config, matrix_macs(facts.config) - classifier_macs(facts.config));
+  return figures;
+}
+
+void print_guest(const std::vector<GuestFigures>& all) {
+  if (all.empty()) return;
+  print_stretch("of a story", all, &GuestFigures::story);
+  print_stretch("of a prompt", all, &GuestFigures::prompt);
+  print_classes(all);
+}
+
+nlohmann::ordered_json to_json(const GuestFigures& figures) {
   return {{"model", figures.model},
           {"weight_type", figures.weight_type},
-          {"first_position", GuestFigures::kFirstPosition},
-          {"end_position", GuestFigures::kEndPosition},
-          {"instructions_per_token", figures.per_token(figures.counts.instructions)},
-          {"instructions_per_mac", figures.instructions_per_mac()},
-          {"matrix_macs_per_token", figures.matrix_macs},
-          {"attention_macs_per_token", figures.per_token(figures.attention_macs)},
-          {"load_bytes_per_token", figures.per_token(figures.counts.load_bytes)},
-          {"store_bytes_per_token", figures.per_token(figures.counts.store_bytes)},
-          {"instructions_until_first_position", figures.start_instructions},
-          {"classes_per_token", classes}};
+          {"story", to_json(figures.story)},
+          {"prompt", to_json(figures.prompt)}};
 }
 
 }  // namespace bench

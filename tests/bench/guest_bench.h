@@ -11,28 +11,31 @@
 
 namespace bench {
 
-// The kernel tells the same story twice, greedily: up to first_position, and up to end_position.
-// What the second one executed beyond the first are the tokens in between, one forward pass and
-// one sampling each; start, loading and prompt are in both.
-struct GuestFigures {
-  static constexpr uint32_t kFirstPosition = 32;
-  static constexpr uint32_t kEndPosition = 64;
-  static constexpr uint32_t kTokens = kEndPosition - kFirstPosition;
+// The difference of two runs of the kernel that differ in their last positions only: start and
+// loading are in both, and nothing depends on chance.
+struct Stretch {
+  uint32_t first_position = 0;
+  uint32_t end_position = 0;
+  GuestCounts counts;       // of all its tokens together
+  int64_t matrix_macs = 0;  // likewise
+  int64_t attention_macs = 0;
 
-  std::string model;  // file name
-  std::string weight_type;
-  GuestCounts counts;               // of all kTokens together
-  uint64_t matrix_macs = 0;         // per token
-  uint64_t attention_macs = 0;      // of all kTokens together
-  uint64_t start_instructions = 0;  // power on to the position kFirstPosition, prompt included
-
-  double per_token(uint64_t count) const { return static_cast<double>(count) / kTokens; }
-  // Of everything executed, the matrices' multiply-accumulates and the attention's taken together.
+  uint32_t tokens() const { return end_position - first_position; }
+  double per_token(int64_t count) const { return static_cast<double>(count) / tokens(); }
+  // Of everything executed, matrices and attention taken together.
   double instructions_per_mac() const;
 };
 
+struct GuestFigures {
+  std::string model;  // file name
+  std::string weight_type;
+  Stretch story;   // greedy: a forward pass of one token, and one sampling, each
+  Stretch prompt;  // tokens within a prompt: several go through a layer together, without a
+                   // classifier
+};
+
 // `kernel` is kernel.img, `plugin` libcount_instructions.so. Throws host::Failure when QEMU is
-// missing, the kernel reports an error, or the story ends before kEndPosition.
+// missing, the kernel reports an error, or the story ends too early.
 GuestFigures measure_guest(const std::filesystem::path& model, const std::filesystem::path& kernel,
                            const std::filesystem::path& plugin, host::Interrupts& interrupts);
 

@@ -15,19 +15,19 @@ namespace bench {
 
 // What libcount_instructions.so wrote (tests/bench/count_instructions.cpp).
 struct GuestCounts {
-  uint64_t instructions = 0;
-  std::array<uint64_t, kInstructionClassCount> by_class{};
-  uint64_t loads = 0, load_bytes = 0;
-  uint64_t stores = 0, store_bytes = 0;
+  int64_t instructions = 0;
+  std::array<int64_t, kInstructionClassCount> by_class{};
+  int64_t loads = 0, load_bytes = 0;
+  int64_t stores = 0, store_bytes = 0;
 
-  uint64_t of(InstructionClass instruction_class) const {
+  int64_t of(InstructionClass instruction_class) const {
     return by_class[static_cast<size_t>(instruction_class)];
   }
   bool operator==(const GuestCounts&) const = default;
 };
 
-// What `longer` did beyond `shorter`. Throws host::Failure when it did less of something: then they
-// were not runs of the same program.
+// What `longer` did beyond `shorter`. A class that has little to do with the difference may come
+// out a little below zero: two runs print numbers of other digits.
 GuestCounts operator-(const GuestCounts& longer, const GuestCounts& shorter);
 
 struct GuestRun {

@@ -6,15 +6,26 @@
 
 namespace bench {
 
+namespace {
+
+uint64_t macs(llama::TensorRole role, const llama::ModelConfig& config) {
+  const llama::TensorShape shape = llama::shape_of(role, config);
+  return uint64_t{shape.rows} * shape.columns;
+}
+
+}  // namespace
+
 uint64_t matrix_macs(const llama::ModelConfig& config) {
   using enum llama::TensorRole;
-  const auto macs = [&config](llama::TensorRole role) {
-    const llama::TensorShape shape = llama::shape_of(role, config);
-    return uint64_t{shape.rows} * shape.columns;
-  };
   uint64_t layer = 0;
-  for (const llama::TensorRole role : {kWq, kWk, kWv, kWo, kW1, kW3, kW2}) layer += macs(role);
-  return config.n_layers * layer + macs(kClassifier);
+  for (const llama::TensorRole role : {kWq, kWk, kWv, kWo, kW1, kW3, kW2}) {
+    layer += macs(role, config);
+  }
+  return config.n_layers * layer + classifier_macs(config);
+}
+
+uint64_t classifier_macs(const llama::ModelConfig& config) {
+  return macs(llama::TensorRole::kClassifier, config);
 }
 
 uint64_t attention_macs(const llama::ModelConfig& config, uint32_t position) {

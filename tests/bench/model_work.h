@@ -13,6 +13,9 @@ namespace bench {
 // sum of rows * columns. The embedding is looked up, not multiplied.
 uint64_t matrix_macs(const llama::ModelConfig& config);
 
+// Those of the classifier alone, which tokens within a prompt do without.
+uint64_t classifier_macs(const llama::ModelConfig& config);
+
 // Multiply-accumulates of the attention of the token at `position` (from 0 on), which sees
 // position + 1 keys and values: in each layer, scores and mix take head_size for each of them and
 // each of n_heads.

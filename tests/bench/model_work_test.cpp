@@ -22,6 +22,7 @@ TEST(ModelWork, CountsEachMatrixOnce) {
   // wq and wo 32 * 32, wk and wv 16 * 32, w1, w2 and w3 64 * 32; the classifier 100 * 32.
   const uint64_t layer = 2 * 1024 + 2 * 512 + 3 * 2048;
   EXPECT_EQ(matrix_macs(kConfig), 2 * layer + 3200);
+  EXPECT_EQ(classifier_macs(kConfig), 3200u);
 }
 
 TEST(ModelWork, CountsTheClassifierWhetherTiedOrNot) {
