@@ -43,6 +43,15 @@ std::vector<std::byte> read_tokenizer(const fs::path& path, uint32_t vocabulary)
   return require_value(build_tokenizer_segment(source), path.string());
 }
 
+// The rename at the end would put the model in place of what it was made from.
+void refuse_to_overwrite(const fs::path& source, const fs::path& output) {
+  std::error_code error;
+  if (fs::equivalent(source, output, error)) {
+    fail("{}: this is what the model is made from; name another file with --output",
+         output.string());
+  }
+}
+
 void run_convert(const Options& options) {
   const fs::path input = options.input;
   const fs::path output =
@@ -51,7 +60,10 @@ void run_convert(const Options& options) {
     throw Failure("--name: at most 63 bytes", 2);
   }
   const auto reader = open_checkpoint(input);
-  const auto tokenizer = read_tokenizer(tokenizer_path(options), reader->config().vocab_size);
+  const fs::path tokenizer_file = tokenizer_path(options);
+  refuse_to_overwrite(input, output);
+  refuse_to_overwrite(tokenizer_file, output);
+  const auto tokenizer = read_tokenizer(tokenizer_file, reader->config().vocab_size);
   const WriteReport report =
       write_model(*reader, tokenizer,
                   {.type = options.type,
