@@ -1,0 +1,229 @@
+// `barellama convert`, `inspect` and `run`, as a user types them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/bytes.h"
+#include "host-tools/files.h"
+#include "tests/fakes/checkpoint_bytes.h"
+#include "tests/host-tools/program.h"
+
+namespace host {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr uint32_t kVocabulary = 300;
+
+class CommandModel : public testing::Test {
+ protected:
+  CommandModel() {
+    write_file(path("story.bin"), fakes::make_checkpoint(fakes::checkpoint_config(true), 0));
+    write_file(path("tokenizer.bin"), fakes::make_tokenizer_bin(kVocabulary));
+  }
+  std::string path(const std::string& name) const { return folder_.path() / name; }
+  Outcome convert(std::vector<std::string> options = {}) const {
+    options.insert(options.begin(), {"convert", path("story.bin")});
+    return barellama(options);
+  }
+  // Greedy, so that the text is always the same.
+  Outcome run(std::vector<std::string> options = {}) const {
+    options.insert(options.begin(), {"run", path("story.blm"), "-t", "0"});
+    return barellama(options);
+  }
+  std::vector<std::string> files() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+      names.push_back(entry.path().filename());
+    }
+    std::ranges::sort(names);
+    return names;
+  }
+  static void expect_failure(const Outcome& outcome, int exit_code, const std::string& message) {
+    EXPECT_EQ(outcome.exit_code, exit_code) << outcome.output;
+    EXPECT_THAT(outcome.errors, HasSubstr(message));
+    EXPECT_EQ(outcome.output, "");
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(CommandModel, HelpsWithEachCommand) {
+  for (const char* command : {"convert", "inspect", "run"}) {
+    const Outcome help = barellama({command, "--help"});
+    EXPECT_EQ(help.exit_code, 0);
+    EXPECT_THAT(help.output, HasSubstr(command));
+    EXPECT_EQ(help.errors, "");
+    EXPECT_EQ(barellama({command}).exit_code, 2);
+    EXPECT_EQ(barellama({command, "x", "--no-such-option"}).exit_code, 2);
+  }
+}
+
+TEST_F(CommandModel, ConvertsBesideTheInput) {
+  const Outcome outcome = convert();
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+  EXPECT_THAT(outcome.output, HasSubstr("llama2.c checkpoint, version 0, f32"));
+  EXPECT_THAT(outcome.output, HasSubstr("story.blm: q8_0, "));
+  EXPECT_THAT(outcome.output, HasSubstr("loss of the weights by quantization: 0."));
+  EXPECT_EQ(files(), (std::vector<std::string>{"story.bin", "story.blm", "tokenizer.bin"}));
+}
+
+TEST_F(CommandModel, ConvertsToEachTypeAndPlace) {
+  for (const char* type : {"f32", "q8_0", "q4_0"}) {
+    const std::string output = path(std::string(type) + ".blm");
+    std::filesystem::rename(path("tokenizer.bin"), path("tok.bin"));
+    const Outcome outcome =
+        convert({"-o", output, "--type", type, "--tokenizer", path("tok.bin"), "--name", "Tales"});
+    std::filesystem::rename(path("tok.bin"), path("tokenizer.bin"));
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    const Outcome shown = barellama({"inspect", output});
+    EXPECT_THAT(shown.output, HasSubstr("name            Tales\n"));
+    EXPECT_THAT(shown.output, HasSubstr(std::string(type) + " "));
+  }
+}
+
+TEST_F(CommandModel, ConvertSaysWhatIsWrong) {
+  expect_failure(barellama({"convert", path("absent.bin")}), 1, "absent.bin");
+  expect_failure(convert({"--type", "q5_0"}), 2, "--type");
+  expect_failure(convert({"--tile-kb", "0"}), 2, "--tile-kb");
+  expect_failure(convert({"--name", std::string(64, 'n')}), 2, "--name: at most 63 bytes");
+  expect_failure(convert({"-o", path("absent/story.blm")}), 1, "absent");
+  expect_failure(convert({"-o", folder_.path()}), 1, folder_.path());
+  expect_failure(convert({"--tokenizer", path("absent.bin")}), 1, "absent.bin");
+  std::filesystem::remove(path("tokenizer.bin"));
+  expect_failure(convert(), 1, "no tokenizer.bin beside it; name one with --tokenizer");
+  write_file(path("tokenizer.bin"), "garbage");
+  expect_failure(convert(), 1, "tokenizer.bin: ");
+  write_file(path("story.bin"), std::string(1000, 'x'));
+  expect_failure(convert(), 1, "story.bin: no llama2.c checkpoint");
+  EXPECT_EQ(files(), (std::vector<std::string>{"story.bin", "tokenizer.bin"}));
+}
+
+TEST_F(CommandModel, ConvertNeverOverwritesItsInput) {
+  const std::string before = read_file(path("story.bin"));
+  expect_failure(convert({"-o", path("story.bin")}), 1, "story.bin");
+  EXPECT_TRUE(read_file(path("story.bin")) == before);
+  expect_failure(convert({"-o", path("tokenizer.bin")}), 1, "tokenizer.bin");
+  std::filesystem::rename(path("story.bin"), path("story.blm"));
+  expect_failure(barellama({"convert", path("story.blm")}), 1, "story.blm");
+  EXPECT_TRUE(read_file(path("story.blm")) == before);
+}
+
+TEST_F(CommandModel, InspectShowsAModel) {
+  ASSERT_EQ(convert().exit_code, 0);
+  const Outcome shown = barellama({"inspect", path("story.blm")});
+  EXPECT_EQ(shown.exit_code, 0) << shown.errors;
+  for (const char* line : {"name            story\n", "layers          2, dim 72, hidden_dim 172\n",
+                           "heads           6 of size 12, 2 of them for keys and values\n",
+                           "vocabulary      300 tokens, classifier tied to the embedding\n",
+                           "tokenizer       SentencePiece BPE, 300 tokens, BOS 1, EOS 2\n",
+                           "\nlayer 1 ", "\ntokenizer "}) {
+    EXPECT_THAT(shown.output, HasSubstr(line));
+  }
+  EXPECT_THAT(shown.output, Not(HasSubstr("token_embedding")));
+  EXPECT_THAT(barellama({"inspect", path("story.blm"), "--tensors"}).output,
+              HasSubstr("token_embedding"));
+}
+
+TEST_F(CommandModel, InspectFindsDamage) {
+  ASSERT_EQ(convert().exit_code, 0);
+  std::string bytes = read_file(path("story.blm"));
+  bytes[bytes.size() / 2] ^= 1;
+  write_file(path("story.blm"), bytes);
+  const Outcome shown = barellama({"inspect", path("story.blm")});
+  EXPECT_EQ(shown.exit_code, 1);
+  EXPECT_THAT(shown.output, HasSubstr("DAMAGED"));
+  EXPECT_THAT(shown.errors, HasSubstr("story.blm: 1 segments are damaged; copy it again"));
+}
+
+TEST_F(CommandModel, InspectSaysWhatIsNoModel) {
+  expect_failure(barellama({"inspect", path("absent.blm")}), 1, "absent.blm");
+  expect_failure(barellama({"inspect", path("story.bin")}), 1, "story.bin: this is no .blm model");
+  expect_failure(barellama({"inspect", folder_.path()}), 1, folder_.path());
+  write_file(path("empty.blm"), "");
+  expect_failure(barellama({"inspect", path("empty.blm")}), 1, "empty.blm: ");
+}
+
+TEST_F(CommandModel, RunCountsStepsAsLlama2cDoes) {
+  ASSERT_EQ(convert().exit_code, 0);
+  // BOS and " a": the prompt's positions count.
+  for (const uint32_t steps : {2u, 4u, 6u}) {
+    const Outcome outcome = run({"-p", "a", "-n", std::to_string(steps), "--json"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    const auto json = nlohmann::json::parse(outcome.errors);
+    EXPECT_EQ(json["prompt_tokens"], 2);
+    EXPECT_EQ(json["tokens"], steps - 1);
+    EXPECT_EQ(json["reason"], "length");
+  }
+}
+
+TEST_F(CommandModel, RunTellsNothingBeyondTheStepsEvenOfThePrompt) {
+  ASSERT_EQ(convert().exit_code, 0);
+  EXPECT_EQ(run({"-p", "a b c d", "-n", "2"}).output, "a b\n");
+}
+
+TEST_F(CommandModel, RunWritesTheLogitsOfEachPosition) {
+  ASSERT_EQ(convert().exit_code, 0);
+  const Outcome outcome = run({"-p", "a b", "-n", "7", "--logits", path("logits.f32"), "--hash"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+  const std::string logits = read_file(path("logits.f32"));
+  EXPECT_EQ(logits.size(), size_t{7} * kVocabulary * 4);
+  // The hash is FNV-1a of the file's bytes.
+  uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : logits) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  char line[64];
+  std::snprintf(line, sizeof line, "\nlogits-hash: %016llx\n",
+                static_cast<unsigned long long>(hash));
+  EXPECT_TRUE(outcome.output.ends_with(line)) << outcome.output;
+}
+
+TEST_F(CommandModel, RunTellsTheSameInLittleMemory) {
+  ASSERT_EQ(convert({"--tile-kb", "2"}).exit_code, 0);
+  const Outcome whole = run({"-p", "a b", "-n", "20", "--hash", "--ctx", "32"});
+  const Outcome streamed =
+      run({"-p", "a b", "-n", "20", "--hash", "--ctx", "32", "--ram-mb", "0.15", "--json"});
+  EXPECT_EQ(streamed.exit_code, 0) << streamed.errors;
+  EXPECT_EQ(streamed.output, whole.output);
+  EXPECT_GT(nlohmann::json::parse(streamed.errors)["streamed_bytes_per_pass"], 0);
+}
+
+TEST_F(CommandModel, RunRepeatsASeed) {
+  ASSERT_EQ(convert().exit_code, 0);
+  const auto tell = [&](const char* seed) {
+    return barellama({"run", path("story.blm"), "-s", seed, "-n", "20"}).output;
+  };
+  EXPECT_EQ(tell("7"), tell("7"));
+  EXPECT_NE(tell("7"), tell("8"));
+}
+
+TEST_F(CommandModel, RunSaysWhatIsWrong) {
+  ASSERT_EQ(convert().exit_code, 0);
+  expect_failure(barellama({"run", path("absent.blm")}), 1, "absent.blm");
+  expect_failure(barellama({"run", path("story.bin")}), 1, "story.bin: this is no .blm model");
+  expect_failure(run({"--top-p", "1.5"}), 2, "--top-p");
+  expect_failure(run({"-n", "-1"}), 2, "--steps");
+  expect_failure(run({"-s", "0"}), 1, "seed");
+  expect_failure(run({"-p", "caf\xe9"}), 1, "no valid UTF-8 from byte 3 on");
+  expect_failure(run({"-p", std::string(100, '7')}), 1, "longer than the context of 64 tokens");
+  expect_failure(run({"--ctx", "65"}), 1, "65");
+  expect_failure(run({"--ram-mb", "0.01"}), 1, "bytes short");
+  expect_failure(run({"--logits", path("absent/logits.f32")}), 1, "absent");
+  EXPECT_EQ(files(), (std::vector<std::string>{"story.bin", "story.blm", "tokenizer.bin"}));
+}
+
+TEST_F(CommandModel, RunRefusesADamagedModelAndTellsNothing) {
+  ASSERT_EQ(convert().exit_code, 0);
+  std::string bytes = read_file(path("story.blm"));
+  bytes[bytes.size() / 2] ^= 1;
+  write_file(path("story.blm"), bytes);
+  expect_failure(run({"-p", "a"}), 1, "does not match its CRC");
+  write_file(path("story.blm"), bytes.substr(0, bytes.size() / 2));
+  expect_failure(run({"-p", "a"}), 1, "truncated");
+}
+
+}  // namespace
+}  // namespace host
