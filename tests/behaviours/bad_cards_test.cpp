@@ -15,11 +15,6 @@ using testing::Not;
 
 class BadCard : public SessionTest {
  protected:
-  void insert_raw(Bytes image) {
-    image_ = std::move(image);
-    disk_ = std::make_unique<pi::RamDisk>(image_);
-    machine_.insert(disk_.get());
-  }
   void insert_model(const Bytes& bytes) {
     insert({{"barellama.ini", fakes::to_bytes("steps = 20\nseed = 3\nprompt = a b\n")},
             {"tales.blm", bytes}});
@@ -54,24 +49,24 @@ class BadCard : public SessionTest {
 TEST_F(BadCard, ThatIsNotThere) { expect_refused("card: there is no card in the slot"); }
 
 TEST_F(BadCard, WithNothingOnIt) {
-  insert_raw(Bytes(1 << 20));
+  insert_image(Bytes(1 << 20));
   expect_refused("neither a FAT partition nor a FAT file system; format it as FAT32");
 }
 
 TEST_F(BadCard, WithNoiseOnIt) {
-  insert_raw(pi::testing::make_bytes(1 << 20, 5));
+  insert_image(pi::testing::make_bytes(1 << 20, 5));
   expect_refused("format it as FAT32");
 }
 
 TEST_F(BadCard, OfNoBlockAtAll) {
-  insert_raw(Bytes(100));
+  insert_image(Bytes(100));
   expect_refused("card: ");
 }
 
 TEST_F(BadCard, WithNtfs) {
   Bytes image(1 << 20);
   std::memcpy(image.data() + 3, "NTFS    ", 8);
-  insert_raw(image);
+  insert_image(image);
   expect_refused("the card is NTFS; format it as FAT32");
 }
 
@@ -80,14 +75,14 @@ TEST_F(BadCard, WithExfatInAPartition) {
   std::memcpy(image.data() + 64 * 512 + 3, "EXFAT   ", 8);
   const pi::testing::PartitionEntry entry{.first_block = 64, .block_count = 1000};
   pi::testing::set_partition_table(image, std::span(&entry, 1));
-  insert_raw(image);
+  insert_image(image);
   expect_refused("partition 1 is exFAT; format it as FAT32");
 }
 
 TEST_F(BadCard, WithLinuxFiles) {
   Bytes image(1 << 20);
   base::store_le16(image, 1024 + 56, 0xef53);
-  insert_raw(image);
+  insert_image(image);
   expect_refused("the card is ext (Linux); format it as FAT32");
 }
 

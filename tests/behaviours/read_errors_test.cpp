@@ -61,7 +61,7 @@ class ReadError : public SessionTest, public testing::WithParamInterface<Fault> 
     machine.set_command_line(
         "barellama.records=1 barellama.hash=1 barellama.temperature=0 barellama.steps=8 "
         "barellama.ctx=16 barellama.prompt=a%20b");
-    FailingBlockDevice card(*disk_);
+    FailingBlockDevice card(*disk());
     card.fail_at(read, GetParam().mode, GetParam().half);
     machine.insert(&card);
     fakes::Conversation session(machine);

@@ -121,7 +121,7 @@ TEST_F(Commands, ReloadLooksAtTheCardAgain) {
   machine_.insert(nullptr);
   EXPECT_THAT(session_.start(), HasSubstr("error: card: there is no card in the slot\n"));
   EXPECT_THAT(session_.say("/reload"), HasSubstr("error: card: there is no card in the slot\n"));
-  machine_.insert(disk_.get());
+  machine_.insert(disk());
   EXPECT_THAT(session_.say("/reload"), HasSubstr("model: tales.blm"));
 }
 

@@ -6,6 +6,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "libpi/fs/ram_disk.h"
 #include "tests/fakes/conversation.h"
@@ -27,19 +29,25 @@ class SessionTest : public testing::Test {
     return fakes::tell_directly(model(), prompt, steps, sampling).text;
   }
 
-  void insert(const fakes::Files& files) {
-    image_ = fakes::make_card(files);
-    disk_ = std::make_unique<pi::RamDisk>(image_);
-    machine_.insert(disk_.get());
+  void insert(const fakes::Files& files) { insert_image(fakes::make_card(files)); }
+  // The card before stays readable: a session that does not notice shows as one, not as a crash.
+  void insert_image(fakes::Bytes image) {
+    cards_.push_back(std::make_unique<Card>(std::move(image)));
+    machine_.insert(disk());
   }
+  pi::BlockDevice* disk() { return &cards_.back()->disk; }
   // A card with one model and settings that make stories short and always the same.
   void insert_with_ini(const std::string& more) {
     insert({{"barellama.ini", fakes::to_bytes("steps = 20\nseed = 3\n" + more)},
             {"tales.blm", model()}});
   }
 
-  fakes::Bytes image_;
-  std::unique_ptr<pi::RamDisk> disk_;
+  struct Card {
+    explicit Card(fakes::Bytes bytes) : image(std::move(bytes)), disk(image) {}
+    fakes::Bytes image;
+    pi::RamDisk disk;
+  };
+  std::vector<std::unique_ptr<Card>> cards_;
   fakes::FakeMachine machine_;
   fakes::Conversation session_{machine_};
 };
