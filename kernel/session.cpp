@@ -104,6 +104,7 @@ class Session::Keys final : public llama::Interrupt {
 
 void Session::start() {
   read_settings();
+  if (must_remount_) return;  // without a card: that was said
   if (!settings_.autostart && settings_.prompt.view().empty()) {
     ready_model();
   } else if (ready_model()) {

@@ -33,7 +33,10 @@ class BadCard : public KernelMachine {
 
 TEST_F(BadCard, ThatIsNotThereIsAskedFor) {
   const std::string message = "card: no SD card answers; insert one";
-  EXPECT_THAT(start({}).error, HasSubstr(message));
+  const std::string console = start({}).console;
+  const size_t first = console.find("error: " + message);
+  EXPECT_NE(first, std::string::npos) << console;
+  EXPECT_EQ(console.find("error: ", first + 1), std::string::npos) << "said twice:\n" << console;
   expect_alive();
   const Answer again = ask("The dragon");
   EXPECT_THAT(again.error, HasSubstr(message));
