@@ -48,15 +48,15 @@ Settings settings_of(const llama::SamplerSettings& sampling) {
 
 TEST_F(EqualText, OfTheModelThatComesWithTheRepository) {
   const fs::path model = tales_path();
-  start(make_card({{"tales.blm", tales()}}), {{"hash", "1"}, {"ctx", "256"}});
+  start(make_card({{"tales.blm", tales()}}), {{"hash", "1"}, {"steps", "100"}});
   set(settings_of(kGreedy));
-  expect_equal(model, {.prompt = "The dragon", .sampling = kGreedy, .context = 256});
+  expect_equal(model, {.prompt = "The dragon", .steps = 100, .sampling = kGreedy});
   set(settings_of(kSampled));
-  expect_equal(model, {.prompt = "A café in “Paris”", .sampling = kSampled, .context = 256});
+  expect_equal(model, {.prompt = "A café in “Paris”", .steps = 100, .sampling = kSampled});
 
-  set({{"ctx", "64"}});
+  set({{"ctx", "64"}, {"steps", "40"}});
   leave_only_the_least_memory();
-  expect_equal(model, {.prompt = "One day, Tom", .sampling = kSampled, .context = 64});
+  expect_equal(model, {.prompt = "One day, Tom", .steps = 40, .sampling = kSampled});
   EXPECT_THAT(last_console(), HasSubstr(" 0.0 MB in memory, 1.1 MB streamed a token"));
 }
 
