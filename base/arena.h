@@ -2,8 +2,8 @@
 // (rewind to a mark). Every allocation has a tag, so that a table can say where the memory went.
 //
 // An arena can also only *measure*: Arena::measuring(capacity) hands out spans that must not be
-// touched and adds up what they would take. A plan and the real thing are then the same code, and agree to the
-// byte.
+// touched and adds up what they would take. A plan and the real thing are then the same code, and
+// agree to the byte.
 #pragma once
 
 #include <cstddef>

@@ -225,7 +225,8 @@ uint32_t FakeSdHost::read_emmc(uint32_t offset) {
 }
 
 void FakeSdHost::write_emmc(uint32_t offset, uint32_t value) {
-  const uint32_t hz = clock_hz() == 0 ? 400'000 : clock_hz();
+  const uint32_t set_hz = clock_hz();
+  const uint32_t hz = set_hz == 0 ? 400'000 : set_hz;
   if (offset != 0x20 && last_write_ns_ != 0 && time_ns_ - last_write_ns_ < 2'000'000'000 / hz) {
     ++violations_.write_spacing;
   }
