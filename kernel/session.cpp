@@ -103,20 +103,15 @@ class Session::Keys final : public llama::Interrupt {
 // ---- Start
 
 void Session::start() {
-  read_settings();
-  if (must_remount_) return;  // without a card: that was said
-  if (!settings_.autostart && settings_.prompt.view().empty()) {
-    ready_model();
-  } else if (ready_model()) {
-    tell(settings_.prompt.view());
-    if (settings_.poweroff) poweroff({});
-  }
-}
-
-void Session::read_settings() {
   // The command line may ask for records, and the first error already wants to be one.
   apply_command_line(true);
-  if (!ready_card()) return;
+  // Without a card there is no model either, and that was said.
+  if (!ready_card() || !ready_model() || !settings_.autostart) return;
+  tell(settings_.prompt.view());
+  if (settings_.poweroff) poweroff({});
+}
+
+void Session::read_card_settings() {
   const pi::FatVolume& volume = storyteller_.volume();
   print(out_, "file system: FAT, {:.1} MB in clusters of {} bytes\n",
         megabytes(volume.size_bytes()), volume.cluster_bytes());
@@ -145,8 +140,16 @@ bool Session::ready_card() {
   if (!must_remount_) return true;
   const Status mounted = storyteller_.mount();
   must_remount_ = !mounted.ok();
-  if (must_remount_) report("card", mounted);
-  return !must_remount_;
+  if (must_remount_) {
+    report("card", mounted);
+    return false;
+  }
+  // Of the first card that there is, also when it comes late.
+  if (!card_settings_read_) {
+    card_settings_read_ = true;
+    read_card_settings();
+  }
+  return true;
 }
 
 // Whether there is a model to tell with; tries to get one if there is not.

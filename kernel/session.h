@@ -38,7 +38,7 @@ class Session {
   };
   static const Command kCommands[];
 
-  void read_settings();
+  void read_card_settings();
   void apply_command_line(bool complains);
   void change_baud();
   bool ready_card();
@@ -67,6 +67,7 @@ class Session {
   Settings settings_;
   Storyteller storyteller_;
   LineEditor editor_;
+  bool card_settings_read_ = false;
   bool must_reload_ = true;   // a setting changed that the loaded model does not have yet
   bool must_remount_ = true;  // no card yet, or it failed: the next one may be another
   bool ended_ = false;

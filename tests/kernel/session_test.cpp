@@ -22,10 +22,16 @@ TEST_F(SessionTest, TellsAStoryAtStart) {
 }
 
 TEST_F(SessionTest, TellsNothingAtStartIfNobodyWantsIt) {
-  insert_with_ini("autostart = 0\n");
+  insert_with_ini("autostart = 0\nprompt = a b\n");
   const std::string console = session_.start();
   EXPECT_THAT(console, HasSubstr("model: tales.blm"));
   EXPECT_THAT(console, Not(HasSubstr("tokens/s")));
+}
+
+TEST_F(SessionTest, ReadsTheSettingsOfACardThatComesLate) {
+  EXPECT_THAT(session_.start(), HasSubstr("error: card: "));
+  insert_with_ini("ctx = 33\n");
+  EXPECT_THAT(session_.say("a b"), HasSubstr("context 33"));
 }
 
 TEST_F(SessionTest, BeginsStoriesWithWhatIsTyped) {
