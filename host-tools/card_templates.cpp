@@ -3,7 +3,7 @@
 namespace host {
 
 // Each key is in the documentation of the firmware, "config.txt"; init_emmc_clock and the reasons
-// are in docs/hardware.md.
+// are in docs/bring-up.md.
 std::string default_config() {
   return R"(# Read by the firmware of the Pi before the kernel starts.
 kernel=kernel.img
