@@ -28,6 +28,7 @@ class Subprocess {
   // Kills it, if it still runs.
   ~Subprocess();
 
+  const Descriptor& input() const { return input_; }
   const Descriptor& output() const { return output_; }
   const Descriptor& errors() const { return errors_; }
   // To its standard input; waits while the program does not read. False when it reads no more.
