@@ -1,0 +1,113 @@
+#include "kernel/session.h"
+
+#include "kernel/text.h"
+
+namespace kernel {
+
+using base::print;
+using base::Status;
+
+constinit const Session::Command Session::kCommands[] = {
+    {"/help", "", "this list", &Session::help},
+    {"/models", "", "the models on the card", &Session::models},
+    {"/model", "NAME", "change to another model", &Session::model},
+    {"/set", "KEY VALUE", "change a setting until the next start", &Session::set},
+    {"/settings", "", "all settings", &Session::settings},
+    {"/mem", "", "where the memory goes", &Session::memory},
+    {"/reload", "", "look at the card again", &Session::reload},
+    {"/reboot", "", "start anew", &Session::reboot},
+    {"/poweroff", "", "stop", &Session::poweroff},
+};
+
+void Session::run_command(std::string_view line) {
+  const size_t blank = line.find(' ');
+  const std::string_view name = line.substr(0, blank);
+  const std::string_view argument =
+      blank == std::string_view::npos ? std::string_view() : trimmed(line.substr(blank));
+  std::array<std::string_view, std::size(kCommands)> names;
+  for (size_t i = 0; i < names.size(); ++i) {
+    const Command& command = kCommands[i];
+    names[i] = command.name;
+    if (command.name == name) return (this->*command.run)(argument);
+  }
+  print(out_, "there is no command {}", name);
+  if (const auto meant = nearest(name, names)) print(out_, "; did you mean {}?", *meant);
+  out_.write(" /help lists them all\n");
+}
+
+void Session::help(std::string_view) {
+  out_.write("Type the begin of a story and press Return. Ctrl-C or Esc stops it.\n");
+  for (const Command& command : kCommands) {
+    print(out_, "  {:-10} {:-10} {}\n", command.name, command.arguments, command.help);
+  }
+}
+
+void Session::models(std::string_view) {
+  if (!ready_card()) return;
+  const auto count = storyteller_.list_models(out_);
+  must_remount_ = !count.ok();
+  if (!count.ok()) return report("card", count.status());
+  if (*count == 0) out_.write("the card has no model: copy a .blm file into its root folder\n");
+}
+
+void Session::model(std::string_view argument) {
+  if (argument.empty()) return models({});
+  const Status status = apply_setting(settings_, "model", argument);
+  if (!status.ok()) return complain(out_, "/model", "model", argument, status);
+  must_reload_ = true;
+  ready_model();
+}
+
+void Session::set(std::string_view argument) {
+  const size_t blank = argument.find_first_of(" =");
+  if (blank == std::string_view::npos) {
+    out_.write("/set KEY VALUE; /settings lists the keys\n");
+    return;
+  }
+  const std::string_view key = argument.substr(0, blank);
+  std::string_view value = trimmed(argument.substr(blank));
+  // "KEY = VALUE", as in a settings file.
+  if (value.starts_with('=')) value = trimmed(value.substr(1));
+  const Status status = apply_setting(settings_, key, value);
+  if (!status.ok()) return complain(out_, "/set", key, value, status);
+  if (key == "baud") change_baud();
+  must_reload_ = must_reload_ || key == "model" || key == "ctx" || key == "ram_mb" || key == "hash";
+}
+
+void Session::change_baud() {
+  print(out_, "changing to {} baud\n", settings_.baud);
+  const Status status = machine_.set_baud(settings_.baud);
+  if (!status.ok()) report("baud", status);
+}
+
+void Session::settings(std::string_view) { print_settings(settings_, out_); }
+
+void Session::memory(std::string_view) {
+  if (!storyteller_.is_loaded()) {
+    out_.write("no model is loaded\n");
+    return;
+  }
+  const base::Arena& arena = storyteller_.arena();
+  for (const base::Arena::Use& use : arena.uses()) {
+    print(out_, "  {:-16} {:12} bytes\n", use.tag, use.bytes);
+  }
+  print(out_, "  {:-16} {:12} bytes\n", "free", arena.available());
+  print(out_, "  {:-16} {:12} bytes\n", "in all", arena.capacity());
+}
+
+void Session::reload(std::string_view) {
+  must_reload_ = must_remount_ = true;
+  ready_model();
+}
+
+void Session::reboot(std::string_view) {
+  ended_ = true;
+  machine_.reboot();
+}
+
+void Session::poweroff(std::string_view) {
+  ended_ = true;
+  machine_.power_off();
+}
+
+}  // namespace kernel

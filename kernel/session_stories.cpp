@@ -1,0 +1,123 @@
+#include "kernel/session.h"
+
+namespace kernel {
+
+using base::ErrorCode;
+using base::print;
+
+namespace {
+
+constexpr char kControlC = 0x03;
+constexpr char kEscapeKey = 0x1b;
+
+double seconds(uint64_t time_us) { return static_cast<double>(time_us) / 1e6; }
+
+}  // namespace
+
+// Generated text: as it is for programs, with the terminal's line ends for people.
+class Session::StoryOutput final : public base::TextSink {
+ public:
+  explicit StoryOutput(Session& session) : session_(session) {}
+  void write(std::string_view text) override {
+    if (session_.settings_.records) {
+      session_.machine_.write_bytes(text);
+    } else {
+      session_.out_.write(text);
+    }
+  }
+
+ private:
+  Session& session_;
+};
+
+// Looks for Ctrl-C and Esc while a token is computed, and keeps the rest for the next prompt.
+class Session::Keys final : public llama::Interrupt {
+ public:
+  explicit Keys(Session& session) : session_(session) {}
+  bool should_stop(uint32_t, uint32_t) override {
+    char c;
+    while (session_.machine_.try_read(c)) {
+      if (c == kControlC) return true;
+      if (c == kEscapeKey && !begins_sequence()) return true;
+      keep(c);
+      if (c == kEscapeKey) keep(sequence_);
+    }
+    return false;
+  }
+
+ private:
+  // After an Esc: whether a terminal sent it for a cursor or function key. Other keys behind it are
+  // somebody's own, those that stop a story pressed once more.
+  bool begins_sequence() {
+    while (session_.machine_.try_read(sequence_)) {
+      if (sequence_ == '[' || sequence_ == 'O') return true;
+      if (sequence_ == kEscapeKey || sequence_ == kControlC) continue;
+      keep(sequence_);
+      return false;
+    }
+    return false;
+  }
+  void keep(char c) {
+    if (session_.typed_ahead_size_ < session_.typed_ahead_.size()) {
+      session_.typed_ahead_[session_.typed_ahead_size_++] = c;
+    }
+  }
+
+  Session& session_;
+  char sequence_ = 0;
+};
+
+void Session::tell(std::string_view prompt) {
+  machine_.show_activity(true);
+  StoryOutput text(*this);
+  Keys keys(*this);
+  if (settings_.records) machine_.write_bytes("@bl {\"event\":\"begin\"}\n");
+  const auto told = storyteller_.tell(prompt, settings_, &keys, text);
+  machine_.show_activity(false);
+  if (settings_.records) {
+    machine_.write_bytes("\n");
+  } else {
+    out_.write("\n");
+  }
+  finish_story(told);
+}
+
+void Session::finish_story(const base::Result<Storyteller::Told>& told) {
+  if (!told.ok()) {
+    const bool cancelled = told.status().code() == ErrorCode::kCancelled;
+    record_end(cancelled ? "cancelled" : "error", nullptr);
+    if (cancelled) {
+      out_.write("[stopped]\n");
+    } else {
+      const ErrorCode code = told.status().code();
+      must_remount_ =
+          code == ErrorCode::kIo || code == ErrorCode::kTimeout || code == ErrorCode::kCorrupt;
+      report(storyteller_.model_name(), told.status());
+    }
+    return;
+  }
+  const llama::Generation& made = told->generation;
+  record_end(made.reason == llama::StopReason::kEnd ? "stop" : "length", &*told);
+  if (told->hash) print(out_, "logits-hash: {:016x}\n", *told->hash);
+  // The first token comes out of the prompt; speed is that of the others.
+  const uint64_t decode_us = made.total_us - made.prompt_us;
+  const uint32_t decoded = made.tokens > 0 ? made.tokens - 1 : 0;
+  print(out_, "[{} tokens, {:.2} tokens/s, first after {:.2} s, seed {}]\n", made.tokens,
+        decode_us == 0 ? 0.0 : decoded / seconds(decode_us), seconds(made.prompt_us), told->seed);
+}
+
+void Session::record_end(std::string_view reason, const Storyteller::Told* told) {
+  if (!settings_.records) return;
+  char memory[256];
+  base::TextBuffer record(memory);
+  print(record, "@bl {{\"event\":\"end\",\"reason\":\"{}\"", reason);
+  if (told != nullptr) {
+    const llama::Generation& made = told->generation;
+    print(record, ",\"tokens\":{},\"prompt_tokens\":{},\"first_us\":{},\"total_us\":{},\"seed\":{}",
+          made.tokens, made.prompt_tokens, made.prompt_us, made.total_us, told->seed);
+  }
+  record.write("}\n");
+  machine_.write_bytes(record.view());
+}
+
+}  // namespace kernel
