@@ -12,6 +12,14 @@
         .section .text.start, "ax"
         .global _start
 _start:
+        b       begin
+        // libpi/push/image_header.h: by this a boot loader knows an image of ours.
+        .ascii  "barellam"
+        .word   _start
+        .word   __image_end - _start
+        .word   __end
+
+begin:
         cpsid   if, #MODE_SUPERVISOR
         mov     r9, r0
         mov     r10, r1
@@ -110,7 +118,8 @@ move_image:
         bx      lr
         .equ    RELOCATOR_ADDRESS, 0x4000
 
-// Both caches, branch target buffer and TLB. Uses r0 and r1.
+// Both caches, branch target buffer and TLB; what is only in the data cache is lost. Uses r0.
+        .global invalidate_caches
 invalidate_caches:
         mov     r0, #0
         mcr     p15, 0, r0, c7, c6, 0   // data cache
