@@ -78,15 +78,19 @@ class Receiver {
 
   void take_frame(const Frame& frame, uint64_t now_us);
   void take_offer(const Frame& frame);
-  void take_baud(const Frame& frame);
-  void take_data(const Frame& frame);
+  void take_baud(std::span<const std::byte> payload);
+  void take_data(std::span<const std::byte> payload);
   void take_finish();
+  void take_cell(uint32_t cell, std::span<const std::byte> bytes);
   void store(uint32_t offset, std::span<const std::byte> bytes);
-  void mark_cells(uint32_t first, uint32_t count);
+  void wait_or_fall_back(uint64_t now_us);
   void verify_some(uint64_t now_us);
+  base::Status verify_part();
   void change_baud(uint32_t baud);
-  void send(Type type, std::span<const std::byte> payload);
+  void send(Type type, std::span<const std::byte> payload = {});
+  void send_accept();
   void send_ack();
+  void send_text(Type type, std::string_view text);
   void fail(const base::Status& status);
   void wait_for_offer();
   uint32_t cell_count() const;
@@ -97,13 +101,14 @@ class Receiver {
   FrameReader reader_;
   State state_ = State::kWaiting;
   Offer offer_;
+  base::Status failure_;  // of the push session_, told again when asked again
   uint32_t baud_ = kBaseBaud;
   uint16_t session_ = 0;
   uint16_t sequence_ = 0;       // of the next frame to send
   uint16_t last_sequence_ = 0;  // of the latest good frame
   uint32_t first_missing_ = 0;  // cell
   uint32_t received_ = 0;       // bit i: cell first_missing_ + i
-  Part verified_part_ = Part::kCommandLine;
+  size_t verified_part_ = 0;
   uint32_t verified_bytes_ = 0;  // of verified_part_
   uint32_t verified_crc_ = 0;
   uint64_t heard_us_ = 0;      // the latest good frame of this push

@@ -1,0 +1,35 @@
+#include "libpi/push/image_header.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/bytes.h"
+
+namespace pi::push {
+
+base::Result<ImageHeader> read_image_header(std::span<const std::byte> image) {
+  constexpr std::string_view kMagic = "barellam";
+  if (image.size() < kImageHeaderBytes ||
+      !std::equal(kMagic.begin(), kMagic.end(), image.begin() + 4, [](char letter, std::byte byte) {
+        return static_cast<std::byte>(letter) == byte;
+      })) {
+    return base::Status::error(base::ErrorCode::kUnsupported,
+                               "not a kernel image of barellama: it has no header of one");
+  }
+  const ImageHeader header = {base::load_le32(image, 12), base::load_le32(image, 16),
+                              base::load_le32(image, 20)};
+  if (header.size > image.size()) {
+    return base::Status::error(base::ErrorCode::kCorrupt,
+                               "the kernel image is cut off: {} bytes are there, of {}",
+                               image.size(), header.size);
+  }
+  if (header.size < kImageHeaderBytes || header.memory_end < header.address ||
+      header.memory_end - header.address < header.size) {
+    return base::Status::error(base::ErrorCode::kCorrupt,
+                               "the kernel image has a header that cannot be: {} bytes at {:x}",
+                               header.size, header.address);
+  }
+  return header;
+}
+
+}  // namespace pi::push
