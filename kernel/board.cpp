@@ -23,8 +23,6 @@ alignas(Board) constinit std::byte storage[sizeof(Board)] = {};
 
 constinit pi::Interrupts* dispatcher = nullptr;
 
-// Below the image only the tags are of interest; they are seen through the alias.
-constexpr uint32_t kTagsDefault = 0x100;
 constexpr uint32_t kTagsMostBytes = 16 << 10;
 // What the firmware gives to the ARM at the least, for when it does not answer: 448 MiB go with its
 // default of gpu_mem=64.
@@ -47,14 +45,13 @@ std::span<const uint32_t> words_at(uint32_t address, uint32_t bytes) {
 // device tree, which is no list.
 BootTags find_tags(const arm::BootArguments& arguments) {
   const uint32_t given = arguments.tags_address;
-  const uint32_t image = arm::address_of(__text_begin);
   if (given % 4 == 0 && arm::is_mapped_ram(given, kTagsMostBytes)) {
     const BootTags tags = read_boot_tags(words_at(given, kTagsMostBytes));
     if (!tags.command_line.empty() || tags.ram_disk || tags.memory_bytes) return tags;
   }
-  const bool is_low = given % 4 == 0 && given != 0 && given < image;
-  const uint32_t from = is_low ? given : kTagsDefault;
-  return read_boot_tags(words_at(arm::kLowMemoryAlias + from, image - from));
+  const bool is_low = given % 4 == 0 && given != 0 && given < arm::kLowestMapped;
+  const uint32_t from = is_low ? given : arm::kTagsAddress;
+  return read_boot_tags(words_at(arm::kLowMemoryAlias + from, arm::kLowestMapped - from));
 }
 
 pi::CycleCounter::ReadRaw cycle_reader() {

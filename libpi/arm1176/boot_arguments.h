@@ -1,10 +1,15 @@
-// What the firmware handed over; the layout is that of start.S.
+// What the firmware handed over.
 #pragma once
 
 #include <cstdint>
 
 namespace pi::arm1176 {
 
+// Where the firmware leaves its tags (kernel/boot_tags.h), and so does whoever does its work. Linux,
+// Documentation/arch/arm/booting.rst, step 4b: in the first 16 KiB of RAM, 0x100 by custom.
+inline constexpr uint32_t kTagsAddress = 0x100;
+
+// The layout is that of start.S.
 struct BootArguments {
   uint32_t r0;
   uint32_t machine_type;  // 0xc42 from Raspberry Pi firmware

@@ -1,4 +1,4 @@
-// What the linker script (linker/kernel.ld) knows of the image and its place in memory.
+// What the linker script (linker/image.ld) knows of the image and its place in memory.
 #pragma once
 
 #include <cstdint>

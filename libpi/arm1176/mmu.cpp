@@ -27,25 +27,36 @@ constexpr uint32_t kPageReadOnly = 1 << 9;
 constexpr uint32_t kMiB = 1 << 20;
 constexpr uint32_t kPageBytes = 4096;
 constexpr uint32_t kPagesPerMiB = kMiB / kPageBytes;
-// The image with its stacks lies in these (asserted by the linker script) and is mapped by pages.
-constexpr uint32_t kFineMiB = 2;
+// The image with its stacks lies in these (asserted by the linker script) and is mapped by pages,
+// like the first MiB, of which the begin is not mapped at all.
+constexpr uint32_t kImageMiB = 2;
 
 constexpr uint32_t kPeripherals = 0x20000000;
 constexpr uint32_t kPeripheralBytes = 16 << 20;
 constexpr uint32_t kMostRam = 512u << 20;
 
 alignas(16384) uint32_t first_level[4096];
-alignas(1024) uint32_t second_level[kFineMiB][kPagesPerMiB];
+alignas(1024) uint32_t second_level[1 + kImageMiB][kPagesPerMiB];
 uint32_t mapped_ram_bytes;
 
 uint32_t page_descriptor(uint32_t address) {
-  if (address < address_of(__text_begin) || address == address_of(__fault_guard) ||
+  if (address < kLowestMapped || address == address_of(__fault_guard) ||
       address == address_of(__irq_guard) || address == address_of(__main_guard)) {
     return 0;
   }
-  if (address < address_of(__text_end)) return address | kPage | kPageReadOnly;
-  if (address < address_of(__rodata_end)) return address | kPage | kPageReadOnly | kPageNoExecute;
+  const bool is_of_image = address >= address_of(__text_begin);
+  if (is_of_image && address < address_of(__text_end)) return address | kPage | kPageReadOnly;
+  if (is_of_image && address < address_of(__rodata_end)) {
+    return address | kPage | kPageReadOnly | kPageNoExecute;
+  }
   return address | kPage | kPageNoExecute;
+}
+
+void map_pages(uint32_t mib, std::span<uint32_t, kPagesPerMiB> table) {
+  for (uint32_t page = 0; page < kPagesPerMiB; ++page) {
+    table[page] = page_descriptor(mib * kMiB + page * kPageBytes);
+  }
+  first_level[mib] = address_of(table.data()) | kCoarseTable;
 }
 
 void map_sections(uint32_t first_mib, uint32_t end_mib) {
@@ -68,19 +79,18 @@ void map_ram(uint32_t ram_bytes) {
 }
 
 bool is_mapped_ram(uint32_t address, uint32_t size) {
-  return address >= address_of(__text_begin) && address < mapped_ram_bytes &&
+  return address >= kLowestMapped && address < mapped_ram_bytes &&
          size <= mapped_ram_bytes - address;
 }
 
 // Called by start.S, with MMU and caches off.
 extern "C" uint32_t* build_page_tables() {
-  for (uint32_t mib = 0; mib < kFineMiB; ++mib) {
-    for (uint32_t page = 0; page < kPagesPerMiB; ++page) {
-      second_level[mib][page] = page_descriptor(mib * kMiB + page * kPageBytes);
-    }
-    first_level[mib] = address_of(second_level[mib]) | kCoarseTable;
+  map_sections(0, kFirstRamBytes / kMiB);
+  map_pages(0, second_level[0]);
+  const uint32_t image_mib = address_of(__text_begin) / kMiB;
+  for (uint32_t i = 0; i < kImageMiB; ++i) {
+    map_pages(image_mib + i, second_level[1 + i]);
   }
-  map_sections(kFineMiB, kFirstRamBytes / kMiB);
   mapped_ram_bytes = kFirstRamBytes;
   for (uint32_t at = kPeripherals; at < kPeripherals + kPeripheralBytes; at += kMiB) {
     first_level[at / kMiB] = at | kSection | kSectionSharedDevice | kSectionNoExecute;
