@@ -26,6 +26,7 @@ base::Result<Generator> Generator::create(const Tokenizer& tokenizer, uint32_t c
 
 base::Result<std::span<const int32_t>> Generator::encode(const Transformer& transformer,
                                                          std::string_view prompt) {
+  const Profiler::Scope scope(profiler_, Operation::kTokenize);
   const size_t invalid = find_invalid_utf8(prompt);
   if (invalid != prompt.size()) {
     return Status::error(ErrorCode::kInvalidArgument,
@@ -71,7 +72,7 @@ base::Result<Generation> Generator::generate(Transformer& transformer, const Req
   if (from_prompt == ids.size()) {
     int32_t token = ids.back();
     for (uint32_t position = from_prompt;; ++position) {
-      const int32_t next = sampler.sample(logits);
+      const int32_t next = choose(sampler, logits);
       if (next == vocabulary.bos() || next == vocabulary.eos()) {
         made.reason = StopReason::kEnd;
         break;
@@ -86,6 +87,11 @@ base::Result<Generation> Generator::generate(Transformer& transformer, const Req
   flush(out);
   made.total_us = clock_->now_us() - started;
   return made;
+}
+
+int32_t Generator::choose(Sampler& sampler, std::span<float> logits) {
+  const Profiler::Scope scope(profiler_, Operation::kSample);
+  return sampler.sample(logits);
 }
 
 // Runs the first `count` tokens of the prompt, as many at once as the transformer takes, and shows
@@ -122,6 +128,7 @@ base::Result<std::span<float>> Generator::run(Transformer& transformer, const Re
 }
 
 void Generator::emit(int32_t previous, int32_t token, base::TextSink& out) {
+  const Profiler::Scope scope(profiler_, Operation::kDecode);
   constexpr size_t kPart = 32;
   char buffer[Utf8Stream::max_output(kPart)];
   std::string_view piece = tokenizer_->decode(previous, token);
@@ -129,14 +136,19 @@ void Generator::emit(int32_t previous, int32_t token, base::TextSink& out) {
     const auto part = piece.substr(0, kPart);
     piece.remove_prefix(part.size());
     const auto whole = utf8_.push(part, buffer);
-    if (!whole.empty()) out.write(whole);
+    if (!whole.empty()) write(whole, out);
   }
 }
 
 void Generator::flush(base::TextSink& out) {
   char buffer[Utf8Stream::max_output(0)];
   const auto rest = utf8_.flush(buffer);
-  if (!rest.empty()) out.write(rest);
+  if (!rest.empty()) write(rest, out);
+}
+
+void Generator::write(std::string_view text, base::TextSink& out) {
+  const Profiler::Scope scope(profiler_, Operation::kOutput);
+  out.write(text);
 }
 
 }  // namespace llama

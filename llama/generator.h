@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/format.h"
 #include "base/status.h"
+#include "llama/profiler.h"
 #include "llama/sampler.h"
 #include "llama/tokenizer.h"
 #include "llama/transformer.h"
@@ -48,6 +49,9 @@ class Generator {
                                         size_t max_prompt_bytes, base::Clock& clock,
                                         base::Arena& arena);
 
+  // To whom sampling, tokenizing and output are charged; null: nobody.
+  void set_profiler(Profiler* profiler) { profiler_ = profiler; }
+
   struct Request {
     std::string_view prompt;
     uint32_t steps = 0;  // positions to run, prompt included; 0, or too many: the whole context
@@ -71,11 +75,14 @@ class Generator {
   base::Result<std::span<float>> run(Transformer& transformer, const Request& request,
                                      std::span<const int32_t> tokens, uint32_t position,
                                      bool wants_logits);
+  int32_t choose(Sampler& sampler, std::span<float> logits);
   void emit(int32_t previous, int32_t token, base::TextSink& out);
   void flush(base::TextSink& out);
+  void write(std::string_view text, base::TextSink& out);
 
   const Tokenizer* tokenizer_ = nullptr;
   base::Clock* clock_ = nullptr;
+  Profiler* profiler_ = nullptr;
   std::span<Sampler::Candidate> candidates_;
   std::span<std::byte> scratch_;
   std::span<int32_t> ids_;

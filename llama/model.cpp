@@ -11,11 +11,16 @@ Status Model::open(WeightSource& source, base::Clock& clock, base::Arena& arena,
                    const Options& options) {
   TRY_ASSIGN(file_, ModelFile::open(source, arena));
   TRY(open_tokenizer(source, arena));
+  if (options.profiler != nullptr) {
+    TRY(options.profiler->create(config().n_layers, options.profile_spans, arena));
+  }
   const uint64_t used_before = arena.used();
   Options decided = options;
   TRY_ASSIGN(decided.transformer.context,
              Transformer::decide_context(config(), options.transformer.context, arena.available()));
   const Status placed = place(source, clock, arena, decided);
+  generator_.set_profiler(options.profiler);
+  transformer_.set_profiler(options.profiler);
   if (placed.code() != ErrorCode::kOutOfMemory) return placed;
 
   // Say how much it would take with nothing pinned and the smallest buffers, not what was missing

@@ -19,6 +19,8 @@ class Model {
   struct Options {
     Transformer::Options transformer;
     size_t max_prompt_bytes = 4096;
+    Profiler* profiler = nullptr;  // gets its tables in the arena; null: none. Outlives the model
+    size_t profile_spans = 0;      // Profiler::create()
   };
 
   Model() = default;

@@ -65,19 +65,24 @@ base::Result<std::span<float>> Transformer::forward(std::span<const int32_t> tok
   columns_ = static_cast<uint32_t>(tokens.size());
   interrupt_ = interrupt;
   matrices_done_ = 0;
+  Profiler::PassScope pass(profiler_, position, columns_);
+  const uint64_t bytes_before = weights_.counters().bytes_read;
   weights_.begin_pass(logits != Logits::kNone);
   TRY(embed(tokens));
-  for (uint32_t column = 0; column < columns_; ++column) {
-    rope_.turns_at(position + column, row(turns_, column, config().head_size));
-  }
+  set_turns(position);
   for (uint32_t layer = 0; layer < config().n_layers; ++layer) {
+    pass.set_layer(static_cast<int>(layer));
     TRY(attend(layer, position));
     TRY(feed_forward(layer));
   }
-  return classify(logits);
+  pass.set_layer(Profiler::kNoLayer);
+  TRY_ASSIGN(const std::span<float> made, classify(logits));
+  pass.end(weights_.counters().bytes_read - bytes_before);
+  return made;
 }
 
 Status Transformer::embed(std::span<const int32_t> tokens) {
+  const Profiler::Scope scope(profiler_, Operation::kEmbedding);
   for (uint32_t column = 0; column < columns_; ++column) {
     CHECK(tokens[column] >= 0);
     TRY(weights_.embedding_row(static_cast<uint32_t>(tokens[column]),
@@ -86,27 +91,45 @@ Status Transformer::embed(std::span<const int32_t> tokens) {
   return base::ok_status();
 }
 
+void Transformer::set_turns(uint32_t position) {
+  const Profiler::Scope scope(profiler_, Operation::kRope);
+  for (uint32_t column = 0; column < columns_; ++column) {
+    rope_.turns_at(position + column, row(turns_, column, config().head_size));
+  }
+}
+
 // x += wo attention(rmsnorm(x))
 Status Transformer::attend(uint32_t layer, uint32_t position) {
   const ModelConfig& model = config();
   const auto index = [&](TensorRole role) { return ModelFile::layer_index(layer, role); };
-  normalize(xb_, index(TensorRole::kAttentionNorm));
+  normalize(Operation::kAttentionNorm, xb_, index(TensorRole::kAttentionNorm));
   set_input(xb_, model.dim);
-  TRY(multiply(index(TensorRole::kWq), q_));
-  TRY(multiply(index(TensorRole::kWk), k_));
-  TRY(multiply(index(TensorRole::kWv), v_));
-  for (uint32_t column = 0; column < columns_; ++column) {
-    const auto turns = row(turns_, column, model.head_size);
-    const auto key = row(k_, column, model.kv_dim());
-    rotate_pairs(row(q_, column, model.q_dim()), turns);
-    rotate_pairs(key, turns);
-    cache_.store(layer, position + column, key, row(v_, column, model.kv_dim()));
-    attend_column(layer, column, position + column);
+  TRY(multiply(Operation::kWq, index(TensorRole::kWq), q_));
+  TRY(multiply(Operation::kWk, index(TensorRole::kWk), k_));
+  TRY(multiply(Operation::kWv, index(TensorRole::kWv), v_));
+  turn_columns();
+  {
+    const Profiler::Scope scope(profiler_, Operation::kAttention);
+    for (uint32_t column = 0; column < columns_; ++column) {
+      cache_.store(layer, position + column, row(k_, column, model.kv_dim()),
+                   row(v_, column, model.kv_dim()));
+      attend_column(layer, column, position + column);
+    }
   }
   set_input(xb_, model.q_dim());
-  TRY(multiply(index(TensorRole::kWo), q_));
-  add(x_.first(size_t{columns_} * model.dim), q_);
+  TRY(multiply(Operation::kWo, index(TensorRole::kWo), q_));
+  add_residual(q_);
   return base::ok_status();
+}
+
+// Turns queries and keys by their positions.
+void Transformer::turn_columns() {
+  const Profiler::Scope scope(profiler_, Operation::kRope);
+  for (uint32_t column = 0; column < columns_; ++column) {
+    const auto turns = row(turns_, column, config().head_size);
+    rotate_pairs(row(q_, column, config().q_dim()), turns);
+    rotate_pairs(row(k_, column, config().kv_dim()), turns);
+  }
 }
 
 // Attention of one column over all positions up to its own, into xb.
@@ -129,33 +152,45 @@ void Transformer::attend_column(uint32_t layer, uint32_t column, uint32_t positi
 Status Transformer::feed_forward(uint32_t layer) {
   const ModelConfig& model = config();
   const auto index = [&](TensorRole role) { return ModelFile::layer_index(layer, role); };
-  normalize(xb_, index(TensorRole::kFeedForwardNorm));
+  normalize(Operation::kFeedForwardNorm, xb_, index(TensorRole::kFeedForwardNorm));
   set_input(xb_, model.dim);
-  TRY(multiply(index(TensorRole::kW1), gate_));
-  TRY(multiply(index(TensorRole::kW3), up_));
-  swiglu(gate_.first(size_t{columns_} * model.hidden_dim), up_);
+  TRY(multiply(Operation::kW1, index(TensorRole::kW1), gate_));
+  TRY(multiply(Operation::kW3, index(TensorRole::kW3), up_));
+  {
+    const Profiler::Scope scope(profiler_, Operation::kSwiglu);
+    swiglu(gate_.first(size_t{columns_} * model.hidden_dim), up_);
+  }
   set_input(gate_, model.hidden_dim);
-  TRY(multiply(index(TensorRole::kW2), xb_));
-  add(x_.first(size_t{columns_} * model.dim), xb_);
+  TRY(multiply(Operation::kW2, index(TensorRole::kW2), xb_));
+  add_residual(xb_);
   return base::ok_status();
+}
+
+void Transformer::add_residual(std::span<const float> branch) {
+  const Profiler::Scope scope(profiler_, Operation::kResidual);
+  add(x_.first(size_t{columns_} * config().dim), branch);
 }
 
 base::Result<std::span<float>> Transformer::classify(Logits logits) {
   if (logits == Logits::kNone) return std::span<float>();
   const uint32_t dim = config().dim;
   const uint32_t wanted = logits == Logits::kAll ? columns_ : 1;
-  const auto norm = weights_.vector(file_->final_norm_index());
-  // The columns before the last one are done: the wanted ones move to the front.
-  for (uint32_t i = 0; i < wanted; ++i) {
-    rmsnorm(row(xb_, i, dim), row(x_, columns_ - wanted + i, dim), norm, config().norm_eps);
+  {
+    const Profiler::Scope scope(profiler_, Operation::kFinalNorm);
+    const auto norm = weights_.vector(file_->final_norm_index());
+    // The columns before the last one are done: the wanted ones move to the front.
+    for (uint32_t i = 0; i < wanted; ++i) {
+      rmsnorm(row(xb_, i, dim), row(x_, columns_ - wanted + i, dim), norm, config().norm_eps);
+    }
   }
   columns_ = wanted;
   set_input(xb_, dim);
-  TRY(multiply(file_->classifier_index(), logits_));
+  TRY(multiply(Operation::kClassifier, file_->classifier_index(), logits_));
   return std::span<float>(logits_.first(size_t{wanted} * config().vocab_size));
 }
 
-void Transformer::normalize(std::span<float> out, uint32_t norm_index) {
+void Transformer::normalize(Operation operation, std::span<float> out, uint32_t norm_index) {
+  const Profiler::Scope scope(profiler_, operation);
   const auto weight = weights_.vector(norm_index);
   for (uint32_t column = 0; column < columns_; ++column) {
     rmsnorm(row(out, column, config().dim), row(x_, column, config().dim), weight,
@@ -174,10 +209,12 @@ void Transformer::set_input(std::span<const float> values, uint32_t width) {
 }
 
 // out (columns, rows) = input (columns, width) times the matrix, tile by tile as it arrives.
-Status Transformer::multiply(uint32_t tensor_index, std::span<float> out) {
+Status Transformer::multiply(Operation operation, uint32_t tensor_index, std::span<float> out) {
+  const Profiler::Scope scope(profiler_, operation);
   const Tensor& tensor = file_->tensors()[tensor_index];
   CHECK(tensor.columns == input_.width && size_t{columns_} * tensor.rows <= out.size());
   if (tensor.type != WeightType::kF32 && !input_is_quantized_) {
+    const Profiler::Scope quantizing(profiler_, Operation::kQuantize);
     quantize_columns(input_);
     input_is_quantized_ = true;
   }

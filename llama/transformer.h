@@ -20,6 +20,7 @@
 #include "llama/kernels.h"
 #include "llama/kv_cache.h"
 #include "llama/model_file.h"
+#include "llama/profiler.h"
 #include "llama/rope.h"
 #include "llama/weights.h"
 
@@ -71,6 +72,12 @@ class Transformer {
   base::Result<std::span<float>> forward(std::span<const int32_t> tokens, uint32_t position,
                                          Logits logits, Interrupt* interrupt);
 
+  // Whom the forward passes tell how long they take; null: nobody. Outlives them.
+  void set_profiler(Profiler* profiler) {
+    profiler_ = profiler;
+    weights_.set_profiler(profiler);
+  }
+
   // Weights::settle().
   void settle() { weights_.settle(); }
 
@@ -82,13 +89,16 @@ class Transformer {
  private:
   base::Status allocate_state(base::Arena& arena);
   base::Status embed(std::span<const int32_t> tokens);
+  void set_turns(uint32_t position);
   base::Status attend(uint32_t layer, uint32_t position);
   base::Status feed_forward(uint32_t layer);
   base::Result<std::span<float>> classify(Logits logits);
+  void turn_columns();
   void attend_column(uint32_t layer, uint32_t column, uint32_t position);
-  void normalize(std::span<float> out, uint32_t norm_index);
+  void normalize(Operation operation, std::span<float> out, uint32_t norm_index);
+  void add_residual(std::span<const float> branch);
   void set_input(std::span<const float> values, uint32_t width);
-  base::Status multiply(uint32_t tensor_index, std::span<float> out);
+  base::Status multiply(Operation operation, uint32_t tensor_index, std::span<float> out);
 
   // Row `column` of a (columns, width) buffer.
   static std::span<float> row(std::span<float> buffer, uint32_t column, uint32_t width) {
@@ -100,6 +110,7 @@ class Transformer {
   Weights weights_;
   KvCache cache_;
   Rope rope_;
+  Profiler* profiler_ = nullptr;
   Interrupt* interrupt_ = nullptr;
   uint32_t columns_ = 0;  // of the call that runs
   uint32_t matrices_done_ = 0;

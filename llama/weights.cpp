@@ -180,7 +180,7 @@ Status Weights::load_tensor(uint32_t tensor_index, uint64_t& loaded, LoadProgres
     // A second read of a damaged tile needs the source for itself.
     uint32_t damaged = from;
     for (uint32_t tile = unchecked; tile < from && damaged == from; ++tile) {
-      if (base::crc32c(data(tile)) != file_->tile_crc(tensor.first_tile + tile)) damaged = tile;
+      if (!is_whole(data(tile), file_->tile_crc(tensor.first_tile + tile))) damaged = tile;
     }
     TRY(finish_read());
     for (uint32_t tile = damaged; tile < from; ++tile) {
@@ -197,7 +197,13 @@ Status Weights::load_tensor(uint32_t tensor_index, uint64_t& loaded, LoadProgres
   return base::ok_status();
 }
 
+bool Weights::is_whole(std::span<const std::byte> data, uint32_t crc) {
+  const Profiler::Scope scope(profiler_, Operation::kCrc);
+  return base::crc32c(data) == crc;
+}
+
 Status Weights::finish_read() {
+  const Profiler::Scope scope(profiler_, Operation::kCardWait);
   const uint64_t before = clock_->now_us();
   const Status status = source_->finish_read();
   counters_.wait_us += clock_->now_us() - before;
@@ -208,12 +214,12 @@ Status Weights::finish_read() {
 Status Weights::verify_tile(const Tensor& tensor, uint32_t tile, std::span<std::byte> data) {
   const uint32_t expected = file_->tile_crc(tensor.first_tile + tile);
   for (int attempt = 0; attempt < kReadAttempts; ++attempt) {
-    if (base::crc32c(data) == expected) return base::ok_status();
+    if (is_whole(data, expected)) return base::ok_status();
     ++counters_.crc_retries;
     TRY(source_->start_read(tensor.offset_of_tile(tile), data));
     TRY(finish_read());
   }
-  if (base::crc32c(data) == expected) return base::ok_status();
+  if (is_whole(data, expected)) return base::ok_status();
   const auto index = static_cast<uint32_t>(&tensor - file_->tensors().data());
   const auto segment = static_cast<uint64_t>(&file_->segment_of(index) - file_->segments().data());
   return Status::error(ErrorCode::kCorrupt,
@@ -306,7 +312,7 @@ Status Weights::verify_chunk(const Chunk& chunk) {
     const auto data = chunk.buffer.subspan(
         static_cast<size_t>(tensor.offset_of_tile(position.tile) - chunk.offset),
         static_cast<size_t>(tensor.bytes_of_tile(position.tile)));
-    if (base::crc32c(data) != file_->tile_crc(tensor.first_tile + position.tile)) {
+    if (!is_whole(data, file_->tile_crc(tensor.first_tile + position.tile))) {
       settle();
       TRY(verify_tile(tensor, position.tile, data));
     }

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/status.h"
 #include "llama/model_file.h"
+#include "llama/profiler.h"
 #include "llama/weight_source.h"
 
 namespace llama {
@@ -61,6 +62,9 @@ class Weights {
   // What a pass with classifier streams.
   uint64_t streamed_bytes() const { return streamed_bytes_; }
   const WeightCounters& counters() const { return counters_; }
+
+  // To whom waiting and checking are charged; null: nobody. plan() forgets it.
+  void set_profiler(Profiler* profiler) { profiler_ = profiler; }
 
   // A pass asks for the tiles of all layer matrices in file order, then, if `with_classifier`, for
   // those of the classifier. After an error, or a pass that was given up, the next begin_pass()
@@ -122,10 +126,12 @@ class Weights {
   base::Status verify_chunk(const Chunk& chunk);
   base::Status verify_tile(const Tensor& tensor, uint32_t tile, std::span<std::byte> data);
   base::Status finish_read();
+  bool is_whole(std::span<const std::byte> data, uint32_t crc);
 
   const ModelFile* file_ = nullptr;
   WeightSource* source_ = nullptr;
   base::Clock* clock_ = nullptr;
+  Profiler* profiler_ = nullptr;
   std::span<Pinned> pinned_;  // one a tensor
   std::span<std::byte> buffers_[2];
   std::span<std::byte> row_buffer_;
