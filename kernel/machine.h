@@ -24,6 +24,8 @@ class Machine {
   virtual void write_bytes(std::string_view bytes) = 0;
   // The next typed character, if there is one; does not wait.
   virtual bool try_read(char& c) = 0;
+  // How many typed characters were lost since start, because nobody took them in time.
+  virtual uint32_t lost_characters() = 0;
   // Waits until something is typed, a little while at the most.
   virtual void idle() = 0;
   // kInvalidArgument if the line cannot be that fast; then the speed stays.

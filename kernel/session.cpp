@@ -1,6 +1,6 @@
 #include "kernel/session.h"
 
-#include "kernel/command_line.h"
+#include "kernel/settings_sources.h"
 #include "kernel/text.h"
 
 namespace kernel {
@@ -12,6 +12,7 @@ using base::Status;
 namespace {
 
 constexpr std::string_view kPrompt = "> ";
+constexpr uint64_t kPauseUs = 100'000;
 
 double megabytes(uint64_t bytes) { return static_cast<double>(bytes) / 1048576; }
 double seconds(uint64_t time_us) { return static_cast<double>(time_us) / 1e6; }
@@ -57,7 +58,7 @@ class LoadLine final : public llama::LoadProgress {
 
 void Session::start() {
   // The command line may ask for records, and the first error already wants to be one.
-  apply_command_line(true);
+  apply_command_line(settings_, machine_.command_line(), &out_);
   // Without a card there is no model either, and that was said.
   if (!ready_card() || !ready_model() || !settings_.autostart) return;
   tell(settings_.prompt.view());
@@ -71,21 +72,8 @@ void Session::read_card_settings() {
   const Status read = storyteller_.read_ini(settings_, out_);
   if (!read.ok()) report("barellama.ini", read);
   // Again, since it wins; what is wrong with it was said.
-  apply_command_line(false);
+  apply_command_line(settings_, machine_.command_line(), nullptr);
   if (settings_.baud != Settings().baud) change_baud();
-}
-
-void Session::apply_command_line(bool complains) {
-  std::string_view rest = machine_.command_line();
-  std::array<char, Settings::kMaxPromptBytes> decoded;
-  while (const auto setting = CommandLine::next(rest)) {
-    const auto value = decode_percent(setting->encoded, decoded);
-    const Status status =
-        value.ok() ? apply_setting(settings_, setting->key, *value) : value.status();
-    if (!status.ok() && complains) {
-      complain(out_, "command line", setting->key, value.ok() ? *value : setting->encoded, status);
-    }
-  }
 }
 
 // Whether there is a card; looks for one if there was none, or if the last one failed.
@@ -140,6 +128,7 @@ void Session::load_model() {
 bool Session::step() {
   if (ended_) return false;
   if (settings_.records) machine_.write_bytes("@bl {\"event\":\"ready\"}\n");
+  tell_losses();
   out_.write(kPrompt);
   const std::string_view line = read_line();
   if (editor_.was_cancelled() || line.empty()) return true;
@@ -153,21 +142,20 @@ bool Session::step() {
 
 std::string_view Session::read_line() {
   char c;
+  uint64_t typed_us = machine_.clock().now_us();
   for (;;) {
-    while (next_key(c)) {
+    while (keyboard_.next(c)) {
       if (editor_.feed(c)) return trimmed(editor_.line());
+      typed_us = machine_.clock().now_us();
     }
+    if (machine_.clock().now_us() - typed_us >= kPauseUs) editor_.pause();
     machine_.idle();
   }
 }
 
-bool Session::next_key(char& c) {
-  if (typed_ahead_read_ < typed_ahead_size_) {
-    c = typed_ahead_[typed_ahead_read_++];
-    return true;
-  }
-  typed_ahead_read_ = typed_ahead_size_ = 0;
-  return machine_.try_read(c);
+void Session::tell_losses() {
+  const uint32_t lost = keyboard_.take_losses();
+  if (lost != 0) print(out_, "[{} typed characters came too fast and were lost]\n", lost);
 }
 
 // Says what failed, to people and to programs.

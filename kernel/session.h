@@ -3,11 +3,11 @@
 // stays alive.
 #pragma once
 
-#include <array>
 #include <string_view>
 
 #include "base/format.h"
 #include "base/status.h"
+#include "kernel/keyboard.h"
 #include "kernel/line_editor.h"
 #include "kernel/machine.h"
 #include "kernel/settings.h"
@@ -18,7 +18,11 @@ namespace kernel {
 class Session {
  public:
   explicit Session(Machine& machine)
-      : machine_(machine), out_(machine.out()), storyteller_(machine), editor_(machine.out()) {}
+      : machine_(machine),
+        out_(machine.out()),
+        keyboard_(machine),
+        storyteller_(machine),
+        editor_(machine.out()) {}
 
   // Settings, card, model, first story.
   void start();
@@ -39,7 +43,6 @@ class Session {
   static const Command kCommands[];
 
   void read_card_settings();
-  void apply_command_line(bool complains);
   void change_baud();
   bool ready_card();
   bool ready_model();
@@ -50,7 +53,7 @@ class Session {
   void record_end(std::string_view reason, const Storyteller::Told* told);
 
   std::string_view read_line();
-  bool next_key(char& c);
+  void tell_losses();
   void run_command(std::string_view line);
   void help(std::string_view argument);
   void models(std::string_view argument);
@@ -64,6 +67,7 @@ class Session {
 
   Machine& machine_;
   base::TextSink& out_;
+  Keyboard keyboard_;
   Settings settings_;
   Storyteller storyteller_;
   LineEditor editor_;
@@ -71,11 +75,6 @@ class Session {
   bool must_reload_ = true;   // a setting changed that the loaded model does not have yet
   bool must_remount_ = true;  // no card yet, or it failed: the next one may be another
   bool ended_ = false;
-
-  // What was typed while a story was told.
-  std::array<char, 1024> typed_ahead_{};
-  size_t typed_ahead_size_ = 0;
-  size_t typed_ahead_read_ = 0;
 };
 
 }  // namespace kernel

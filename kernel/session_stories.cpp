@@ -7,9 +7,6 @@ using base::print;
 
 namespace {
 
-constexpr char kControlC = 0x03;
-constexpr char kEscapeKey = 0x1b;
-
 double seconds(uint64_t time_us) { return static_cast<double>(time_us) / 1e6; }
 
 }  // namespace
@@ -30,41 +27,13 @@ class Session::StoryOutput final : public base::TextSink {
   Session& session_;
 };
 
-// Looks for Ctrl-C and Esc while a token is computed, and keeps the rest for the next prompt.
 class Session::Keys final : public llama::Interrupt {
  public:
   explicit Keys(Session& session) : session_(session) {}
-  bool should_stop(uint32_t, uint32_t) override {
-    char c;
-    while (session_.machine_.try_read(c)) {
-      if (c == kControlC) return true;
-      if (c == kEscapeKey && !begins_sequence()) return true;
-      keep(c);
-      if (c == kEscapeKey) keep(sequence_);
-    }
-    return false;
-  }
+  bool should_stop(uint32_t, uint32_t) override { return session_.keyboard_.stop_requested(); }
 
  private:
-  // After an Esc: whether a terminal sent it for a cursor or function key. Other keys behind it are
-  // somebody's own, those that stop a story pressed once more.
-  bool begins_sequence() {
-    while (session_.machine_.try_read(sequence_)) {
-      if (sequence_ == '[' || sequence_ == 'O') return true;
-      if (sequence_ == kEscapeKey || sequence_ == kControlC) continue;
-      keep(sequence_);
-      return false;
-    }
-    return false;
-  }
-  void keep(char c) {
-    if (session_.typed_ahead_size_ < session_.typed_ahead_.size()) {
-      session_.typed_ahead_[session_.typed_ahead_size_++] = c;
-    }
-  }
-
   Session& session_;
-  char sequence_ = 0;
 };
 
 void Session::tell(std::string_view prompt) {

@@ -39,6 +39,8 @@ class FakeMachine final : public kernel::Machine {
   void set_command_line(std::string_view text) { command_line_ = text; }
   // What each look at the clock takes.
   void set_clock_step_us(uint64_t step) { clock_.step = step; }
+  // Of what was typed, as if the line had been overrun.
+  void lose_characters(uint32_t count) { lost_ += count; }
   void set_max_baud(uint32_t baud) { max_baud_ = baud; }
 
   void type(std::string_view keys) { keys_.insert(keys_.end(), keys.begin(), keys.end()); }
@@ -102,6 +104,7 @@ class FakeMachine final : public kernel::Machine {
     keys_.pop_front();
     return true;
   }
+  uint32_t lost_characters() override { return lost_; }
   void idle() override {
     if (!has_keys()) throw NothingTyped();
   }
@@ -145,6 +148,7 @@ class FakeMachine final : public kernel::Machine {
   std::vector<Later> later_;
   std::string wire_;
   std::string console_;
+  uint32_t lost_ = 0;
   uint32_t baud_ = 115200;
   uint32_t max_baud_ = 3'000'000;
   uint32_t cards_opened_ = 0;

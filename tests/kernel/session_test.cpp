@@ -158,6 +158,33 @@ TEST_F(SessionTest, TakesWhatWasTypedAheadForTheNextPrompts) {
   EXPECT_THAT(console, HasSubstr("> c d\n" + told("c d", 20, kSampling) + "\n["));
 }
 
+TEST_F(SessionTest, KeepsAPageThatIsPastedWhileItTells) {
+  insert_with_ini("autostart = 0\nsteps = 3\n");
+  session_.start();
+  std::string page;
+  for (int i = 0; i < 800; ++i) page += "/set seed " + std::to_string(1000 + i) + "\r";
+  machine_.type_when_shown("> a\na", page);
+  EXPECT_THAT(session_.say("a"), HasSubstr("> /set seed 1799\n> "));
+  EXPECT_THAT(session_.say("/settings"), HasSubstr("seed        = 1799\n"));
+}
+
+TEST_F(SessionTest, SaysHowMuchOfWhatWasTypedIsLost) {
+  insert_with_ini("autostart = 0\nsteps = 3\n");
+  session_.start();
+  machine_.type_when_shown("> a\na", std::string(Keyboard::kTypedAhead + 7, 'x') + "\r");
+  EXPECT_THAT(session_.say("a"),
+              HasSubstr("]\n[8 typed characters came too fast and were lost]\n> "));
+  machine_.lose_characters(3);
+  EXPECT_THAT(session_.say("\x15/help"), HasSubstr("[3 typed characters came too fast"));
+  EXPECT_THAT(session_.say("/help"), Not(HasSubstr("too fast")));
+}
+
+TEST_F(SessionTest, DoesNotEchoALineOfAProgram) {
+  insert_with_ini("autostart = 0\n");
+  session_.start();
+  EXPECT_THAT(session_.say("\x01/settings"), testing::StartsWith("> model "));
+}
+
 TEST_F(SessionTest, StopsAModelThatStreams) {
   insert_with_ini("autostart = 0\nsteps = 0\nctx = 32\nram_mb = 0.3\nhash = 1\n");
   session_.start();
