@@ -1,6 +1,7 @@
 // The arithmetic of a Llama, on plain arrays. kernels_reference.cpp is the definition: loops that
-// stand beside llama2.c line for line, each sum in the order written. A fast version for some core
-// is another file and gives the same bits.
+// stand beside llama2.c line for line, each sum in the order written. What costs the time has a
+// fast version for each machine, in a file of its own (kernels_host.cpp, kernels_armv6.cpp), which
+// gives the same bits.
 //
 // A *column* is one token's vector. All functions take what they read and write as spans; shapes
 // are in the comments as (columns, width), row-major. Nothing here allocates or fails.
@@ -15,28 +16,31 @@
 
 namespace llama {
 
-// Some columns, ready to be multiplied with rows of any weight type. f32 rows use `values`;
-// quantized rows use `weights` and `scales`: value ~ weight * scale of its group of 32, weights
-// between -127 and 127, padded with zeros to whole groups.
+// Some columns to be multiplied with rows of weights. f32 rows use `values`, quantized ones what
+// prepare_columns() has made of them.
 struct Columns {
   uint32_t count;
   uint32_t width;
   std::span<const float> values;  // (count, width)
-  std::span<int8_t> weights;      // (count, 32 * column_groups(width)), or empty
-  std::span<float> scales;        // (count, column_groups(width)), or empty
+  std::span<std::byte>
+      prepared;  // prepared_bytes(count, width), aligned to 8; may be empty for f32
 };
 
-constexpr uint32_t padded_width(uint32_t width) { return column_groups(width) * kColumnsPerGroup; }
+// Room for what prepare_columns() makes of `count` columns, or of less.
+size_t prepared_bytes(uint32_t count, uint32_t width);
 
-// Fills columns.weights and columns.scales from columns.values: scale = max|x| / 127 of each group,
-// weight = x / scale rounded to nearest, ties to even. A group that holds an infinity or NaN gets a
-// NaN scale, so that the damage shows in the result.
-void quantize_columns(Columns& columns);
+// Quantizes columns.values into columns.prepared, laid out as multiply_rows() reads it on this
+// machine for rows of `type`, a quantized one.
+void prepare_columns(WeightType type, const Columns& columns);
 
 // out[c * out_stride + r] = row r of `packed` times column c, for r < rows. `packed` holds whole
-// row groups (llama/packed_rows.h) and is aligned to 4 bytes. Sums run over the columns in order;
-// of quantized rows, over the groups in order: sum += float(integer dot) * (weight scale * x
-// scale).
+// row groups (llama/packed_rows.h) and is aligned to 8 bytes. Sums run over the columns in order.
+// Quantized rows need columns prepared for their type, and are summed over the groups g of 32
+// columns in order: sum += float(S * dot) * (w * x), where dot is the integer product of the
+// group's weights with its activations, w its 16-bit weight scale times 2^-102, as its bits stand
+// in a float, x its activation scale times 2^102 / S, and S = 256 for q8_0 and 4096 for q4_0: the
+// powers of two in which the fast loops of the ARM1176 count. All of that is exact but for the two
+// products and the sum.
 void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t rows,
                    const Columns& columns, float* out, size_t out_stride);
 

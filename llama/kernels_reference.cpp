@@ -1,7 +1,9 @@
+#include "llama/kernels_reference.h"
+
 #include <bit>
 
 #include "base/check.h"
-#include "llama/kernels.h"
+#include "llama/activations.h"
 #include "llama/math.h"
 
 namespace llama {
@@ -16,9 +18,17 @@ uint32_t load_word(const std::byte* at) {
   return word;
 }
 
+// A group's quantized activations, as they are prepared here.
+struct ActivationGroup {
+  float scale;  // times scale_factor()
+  int8_t weights[kColumnsPerGroup];
+};
+
+// The scale of a row's weights, times 2^-102 (llama/kernels.h).
 float scale_at(const std::byte* block, uint32_t row) {
   const uint32_t pair = load_word(block + row / 2 * 4);
-  return scale_to_float(static_cast<uint16_t>(row % 2 == 0 ? pair : pair >> 16));
+  const uint32_t scale = row % 2 == 0 ? pair & 0xffffu : pair >> 16;
+  return std::bit_cast<float>((scale & 0x8000u) << 16 | (scale & 0x7fffu) << 13);
 }
 
 constexpr uint32_t kScalesBytes = kRowsPerGroup * kScaleBytes;
@@ -51,17 +61,17 @@ int32_t dot_q4(const std::byte* block, uint32_t row, const int8_t* x) {
 void multiply_quantized(WeightType type, const std::byte* row_group, uint32_t rows,
                         const Columns& columns, uint32_t column, float* out) {
   const uint32_t groups = column_groups(columns.width);
-  const int8_t* x = columns.weights.data() + size_t{column} * groups * kColumnsPerGroup;
-  const float* x_scales = columns.scales.data() + size_t{column} * groups;
   const bool is_q8 = type == WeightType::kQ8_0;
   const uint32_t block_bytes = is_q8 ? kQ8BlockBytes : kQ4BlockBytes;
   float sums[kRowsPerGroup] = {};
   for (uint32_t g = 0; g < groups; ++g) {
     const std::byte* block = row_group + size_t{g} * block_bytes;
-    const int8_t* group = x + size_t{g} * kColumnsPerGroup;
+    ActivationGroup x;
+    __builtin_memcpy(&x, columns.prepared.data() + (size_t{column} * groups + g) * sizeof(x),
+                     sizeof(x));
     for (uint32_t r = 0; r < kRowsPerGroup; ++r) {
-      const int32_t dot = is_q8 ? dot_q8(block, r, group) : dot_q4(block, r, group);
-      sums[r] += static_cast<float>(dot) * (scale_at(block, r) * x_scales[g]);
+      const int32_t dot = is_q8 ? dot_q8(block, r, x.weights) : dot_q4(block, r, x.weights);
+      sums[r] += static_cast<float>(dot_factor(type) * dot) * (scale_at(block, r) * x.scale);
     }
   }
   for (uint32_t r = 0; r < rows; ++r) out[r] = sums[r];
@@ -80,39 +90,29 @@ void multiply_f32(const std::byte* row_group, uint32_t rows, const Columns& colu
   for (uint32_t r = 0; r < rows; ++r) out[r] = sums[r];
 }
 
-// One group of 32: returns its scale, or a NaN if a value is not finite.
-float quantize_values(std::span<const float> values, int8_t* weights) {
-  float largest = 0;
-  bool finite = true;
-  for (const float value : values) {
-    const float magnitude = value < 0 ? -value : value;
-    finite = finite && magnitude <= 3.402823466e38f;
-    largest = magnitude > largest ? magnitude : largest;
-  }
-  const float scale = largest / 127.0f;
-  const float inverse = finite && scale != 0 ? 1.0f / scale : 0.0f;
-  for (uint32_t i = 0; i < kColumnsPerGroup; ++i) {
-    // |x| * inverse is 127 plus at most an ulp or two, which rounds to 127.
-    weights[i] = finite && i < values.size()
-                     ? static_cast<int8_t>(round_to_int(values[i] * inverse))
-                     : int8_t{0};
-  }
-  return finite ? scale : std::bit_cast<float>(0x7fc00000u);
-}
-
 }  // namespace
 
-void quantize_columns(Columns& columns) {
+namespace reference {
+
+size_t prepared_bytes(uint32_t count, uint32_t width) {
+  return size_t{count} * column_groups(width) * sizeof(ActivationGroup);
+}
+
+void prepare_columns(WeightType type, const Columns& columns) {
   const uint32_t groups = column_groups(columns.width);
+  CHECK(columns.prepared.size() >= prepared_bytes(columns.count, columns.width));
   for (uint32_t c = 0; c < columns.count; ++c) {
     const auto column = columns.values.subspan(size_t{c} * columns.width, columns.width);
     for (uint32_t g = 0; g < groups; ++g) {
       const uint32_t first = g * kColumnsPerGroup;
       const uint32_t left = columns.width - first;
-      const size_t index = size_t{c} * groups + g;
-      columns.scales[index] =
-          quantize_values(column.subspan(first, left < kColumnsPerGroup ? left : kColumnsPerGroup),
-                          columns.weights.data() + index * kColumnsPerGroup);
+      ActivationGroup x;
+      x.scale =
+          scale_factor(type) *
+          quantize_activations(
+              column.subspan(first, left < kColumnsPerGroup ? left : kColumnsPerGroup), x.weights);
+      __builtin_memcpy(columns.prepared.data() + (size_t{c} * groups + g) * sizeof(x), &x,
+                       sizeof(x));
     }
   }
 }
@@ -134,6 +134,8 @@ void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t 
     }
   }
 }
+
+}  // namespace reference
 
 void rmsnorm(std::span<float> out, std::span<const float> x, std::span<const float> weight,
              float eps) {

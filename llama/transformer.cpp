@@ -49,8 +49,8 @@ Status Transformer::allocate_state(base::Arena& arena) {
   TRY_ASSIGN(up_, arena.allocate<float>(columns * model.hidden_dim, "activations"));
   TRY_ASSIGN(turns_, arena.allocate<float>(columns * model.head_size, "activations"));
   TRY_ASSIGN(scores_, arena.allocate<float>(cache_.positions(), "activations"));
-  TRY_ASSIGN(quantized_, arena.allocate<int8_t>(columns * padded_width(widest), "activations"));
-  TRY_ASSIGN(scales_, arena.allocate<float>(columns * column_groups(widest), "activations"));
+  TRY_ASSIGN(prepared_, arena.allocate<std::byte>(prepared_bytes(options_.max_columns, widest),
+                                                  "activations"));
   const uint64_t logit_columns = options_.all_logits ? columns : 1;
   TRY_ASSIGN(logits_, arena.allocate<float>(logit_columns * model.vocab_size, "logits"));
   return base::ok_status();
@@ -203,9 +203,8 @@ void Transformer::set_input(std::span<const float> values, uint32_t width) {
   input_ = {.count = columns_,
             .width = width,
             .values = values.first(size_t{columns_} * width),
-            .weights = quantized_.first(size_t{columns_} * padded_width(width)),
-            .scales = scales_.first(size_t{columns_} * column_groups(width))};
-  input_is_quantized_ = false;
+            .prepared = prepared_};
+  prepared_for_ = WeightType::kF32;
 }
 
 // out (columns, rows) = input (columns, width) times the matrix, tile by tile as it arrives.
@@ -213,10 +212,10 @@ Status Transformer::multiply(Operation operation, uint32_t tensor_index, std::sp
   const Profiler::Scope scope(profiler_, operation);
   const Tensor& tensor = file_->tensors()[tensor_index];
   CHECK(tensor.columns == input_.width && size_t{columns_} * tensor.rows <= out.size());
-  if (tensor.type != WeightType::kF32 && !input_is_quantized_) {
-    const Profiler::Scope quantizing(profiler_, Operation::kQuantize);
-    quantize_columns(input_);
-    input_is_quantized_ = true;
+  if (tensor.type != WeightType::kF32 && tensor.type != prepared_for_) {
+    const Profiler::Scope preparing(profiler_, Operation::kQuantize);
+    prepare_columns(tensor.type, input_);
+    prepared_for_ = tensor.type;
   }
   const uint32_t total = config().n_layers * 7 + 1;
   for (uint32_t tile = 0; tile < tensor.tile_count; ++tile) {

@@ -125,10 +125,9 @@ class Transformer {
   std::span<float> turns_;   // (columns, head_size)
   std::span<float> scores_;  // (context)
   std::span<float> logits_;  // (columns or 1, vocab_size)
-  std::span<int8_t> quantized_;
-  std::span<float> scales_;
-  Columns input_{};  // of the matrices being multiplied; quantized when the first one needs it
-  bool input_is_quantized_ = false;
+  std::span<std::byte> prepared_;
+  Columns input_{};                             // of the matrices being multiplied
+  WeightType prepared_for_ = WeightType::kF32;  // kF32: not prepared yet
 };
 
 }  // namespace llama

@@ -61,19 +61,17 @@ struct Matrix {
   std::vector<std::byte> packed;
 };
 
-// Some tokens' vectors, quantized, with the memory that they are in.
+// Some tokens' vectors, prepared, with the memory that they are in.
 struct ColumnsOf {
-  ColumnsOf(uint32_t count, uint32_t width)
+  ColumnsOf(WeightType type, uint32_t count, uint32_t width)
       : values(random_values(size_t{count} * width)),
-        weights(size_t{count} * llama::padded_width(width)),
-        scales(size_t{count} * llama::column_groups(width)),
-        columns{count, width, values, weights, scales} {
-    llama::quantize_columns(columns);
+        prepared(llama::prepared_bytes(count, width)),
+        columns{count, width, values, prepared} {
+    if (type != WeightType::kF32) llama::prepare_columns(type, columns);
   }
 
   std::vector<float> values;
-  std::vector<int8_t> weights;
-  std::vector<float> scales;
+  std::vector<std::byte> prepared;
   llama::Columns columns;
 };
 
@@ -81,7 +79,7 @@ struct ColumnsOf {
 void multiply_rows(benchmark::State& state, WeightType type) {
   const Matrix matrix(type, static_cast<uint32_t>(state.range(0)),
                       static_cast<uint32_t>(state.range(1)));
-  const ColumnsOf input(static_cast<uint32_t>(state.range(2)), matrix.columns);
+  const ColumnsOf input(type, static_cast<uint32_t>(state.range(2)), matrix.columns);
   std::vector<float> out(size_t{input.columns.count} * matrix.rows);
   for (auto _ : state) {
     llama::multiply_rows(type, matrix.packed, matrix.rows, input.columns, out.data(), matrix.rows);
@@ -104,15 +102,15 @@ BENCHMARK_CAPTURE(multiply_rows, f32, WeightType::kF32)->Apply(shapes);
 BENCHMARK_CAPTURE(multiply_rows, q8_0, WeightType::kQ8_0)->Apply(shapes);
 BENCHMARK_CAPTURE(multiply_rows, q4_0, WeightType::kQ4_0)->Apply(shapes);
 
-void quantize_columns(benchmark::State& state) {
-  ColumnsOf input(1, static_cast<uint32_t>(state.range(0)));
+void prepare_columns(benchmark::State& state) {
+  const ColumnsOf input(WeightType::kQ8_0, 1, static_cast<uint32_t>(state.range(0)));
   for (auto _ : state) {
-    llama::quantize_columns(input.columns);
+    llama::prepare_columns(WeightType::kQ8_0, input.columns);
     benchmark::ClobberMemory();
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(quantize_columns)->Arg(288)->Arg(4096);
+BENCHMARK(prepare_columns)->Arg(288)->Arg(4096);
 
 // A tile of weights, as it is checked when it is first read.
 void crc32c(benchmark::State& state) {

@@ -8,6 +8,7 @@
 #include <random>
 #include <vector>
 
+#include "llama/activations.h"
 #include "llama/fp_mode.h"
 
 namespace llama {
@@ -49,21 +50,20 @@ Matrix random_matrix(WeightType type, uint32_t rows, uint32_t columns, std::mt19
 class Multiply : public testing::TestWithParam<WeightType> {};
 
 // The definition once more, from unpacked rows and in the order that kernels.h promises.
-float expected_product(WeightType type, std::span<const float> row, const Columns& columns,
-                       uint32_t column) {
-  float sum = 0;
+float expected_product(WeightType type, std::span<const float> row, std::span<const float> column) {
   if (type == WeightType::kF32) {
-    for (uint32_t i = 0; i < columns.width; ++i) {
-      sum += row[i] * columns.values[size_t{column} * columns.width + i];
-    }
+    float sum = 0;
+    for (size_t i = 0; i < row.size(); ++i) sum += row[i] * column[i];
     return sum;
   }
   double exact = 0;
-  for (uint32_t i = 0; i < columns.width; ++i) {
-    const size_t group = size_t{column} * column_groups(columns.width) + i / 32;
-    const size_t weight = size_t{column} * padded_width(columns.width) + i;
-    exact += static_cast<double>(row[i]) * columns.weights[weight] *
-             static_cast<double>(columns.scales[group]);
+  for (size_t first = 0; first < row.size(); first += 32) {
+    std::array<int8_t, 32> weights;
+    const size_t count = std::min<size_t>(32, row.size() - first);
+    const float scale = quantize_activations(column.subspan(first, count), weights);
+    for (size_t i = 0; i < count; ++i) {
+      exact += static_cast<double>(row[first + i]) * weights[i] * static_cast<double>(scale);
+    }
   }
   return static_cast<float>(exact);
 }
@@ -78,17 +78,17 @@ TEST_P(Multiply, EqualsThePlainProductForOddShapes) {
       constexpr uint32_t kCount = 3;
       std::vector<float> values(size_t{kCount} * width);
       for (float& value : values) value = normal(random);
-      std::vector<int8_t> weights(size_t{kCount} * padded_width(width));
-      std::vector<float> scales(size_t{kCount} * column_groups(width));
-      Columns columns{kCount, width, values, weights, scales};
-      quantize_columns(columns);
+      std::vector<std::byte> prepared(prepared_bytes(kCount, width));
+      const Columns columns{kCount, width, values, prepared};
+      if (GetParam() != WeightType::kF32) prepare_columns(GetParam(), columns);
       const size_t stride = rows + 2;
       std::vector<float> out(kCount * stride, -99);
       multiply_rows(GetParam(), matrix.packed, rows, columns, out.data(), stride);
       for (uint32_t c = 0; c < kCount; ++c) {
         for (uint32_t r = 0; r < rows; ++r) {
           const auto row = std::span(matrix.values).subspan(size_t{r} * width, width);
-          const float expected = expected_product(GetParam(), row, columns, c);
+          const auto column = std::span(values).subspan(size_t{c} * width, width);
+          const float expected = expected_product(GetParam(), row, column);
           EXPECT_NEAR(out[c * stride + r], expected, 1e-5f) << width << " " << rows;
         }
         // Rows that only pad a row group are not written.
@@ -102,39 +102,32 @@ INSTANTIATE_TEST_SUITE_P(Types, Multiply,
                          testing::Values(WeightType::kF32, WeightType::kQ8_0, WeightType::kQ4_0),
                          [](const auto& tested) { return std::string(name_of(tested.param)); });
 
-TEST(QuantizeColumns, RoundsToTheNearestStepAndPadsWithZeros) {
-  std::vector<float> values(40, 0.0f);
-  values[0] = 127.0f;
-  values[1] = -127.0f;
-  values[2] = 2.5f;  // a tie goes to the even step
-  values[3] = 3.5f;
-  values[39] = -0.001f;
-  std::vector<int8_t> weights(64, 55);
-  std::vector<float> scales(2);
-  Columns columns{1, 40, values, weights, scales};
-  quantize_columns(columns);
-  EXPECT_EQ(scales[0], 1.0f);
+TEST(QuantizeActivations, RoundsToTheNearestStepAndPadsWithZeros) {
+  const std::vector<float> values = {127.0f, -127.0f, 2.5f, 3.5f};  // ties go to the even step
+  std::array<int8_t, 32> weights;
+  weights.fill(55);
+  EXPECT_EQ(quantize_activations(values, weights), 1.0f);
   EXPECT_EQ(weights[0], 127);
   EXPECT_EQ(weights[1], -127);
   EXPECT_EQ(weights[2], 2);
   EXPECT_EQ(weights[3], 4);
-  EXPECT_EQ(weights[39], -127);
-  EXPECT_EQ(weights[40], 0);
-  EXPECT_EQ(weights[63], 0);
+  EXPECT_EQ(weights[4], 0);
+  EXPECT_EQ(weights[31], 0);
 }
 
-TEST(QuantizeColumns, KeepsZerosZeroAndLetsDamageShow) {
-  std::vector<float> values(96, 0.0f);
-  values[40] = std::numeric_limits<float>::quiet_NaN();
-  values[70] = -std::numeric_limits<float>::infinity();
-  std::vector<int8_t> weights(96, 55);
-  std::vector<float> scales(3);
-  Columns columns{1, 96, values, weights, scales};
-  quantize_columns(columns);
-  EXPECT_EQ(scales[0], 0.0f);
+TEST(QuantizeActivations, KeepsZerosZeroAndLetsDamageShow) {
+  std::vector<float> values(32, 0.0f);
+  std::array<int8_t, 32> weights;
+  weights.fill(55);
+  EXPECT_EQ(quantize_activations(values, weights), 0.0f);
   EXPECT_EQ(weights[0], 0);
-  EXPECT_TRUE(std::isnan(scales[1]));
-  EXPECT_TRUE(std::isnan(scales[2]));
+  for (const float damage :
+       {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity()}) {
+    values[8] = damage;
+    values[9] = 1;
+    EXPECT_TRUE(std::isnan(quantize_activations(values, weights)));
+    EXPECT_EQ(weights[9], 0);
+  }
 }
 
 TEST(Softmax, SumsToOneAndSurvivesLargeValues) {

@@ -1,0 +1,233 @@
+// Matrix products on the ARM1176: operands laid out for the loops in kernels_armv6.S.
+//
+// Those loops take a packed word of weights as two halfwords and multiply each by one SMLAD with a
+// pair of activations; what that product has too much is taken away again by the next one:
+//
+//   q8_0: a word's halves are 256 b1 + u0 and 256 b3 + u2, where b is a weight and u = b + 128 (the
+//     even columns are stored so). With (x1, x3) for the halves and (256 x0 - x1, 256 x2 - x3) for
+//     the bytes that UXTB16 leaves, u0 and u2, the sum is
+//       (256 b1 + u0) x1 + u0 (256 x0 - x1) + ... = 256 (b1 x1 + u0 x0 + b3 x3 + u2 x2),
+//     and a *bias* of -128 * 256 * (x0 + x2) makes b of u.
+//   q4_0: a half is 4096 s3 + 256 u2 + 16 u1 + u0, where s is a weight and u = s + 8. With
+//       x3             for the half,
+//       16 x2 - x3     for 256 u2 (one AND),
+//       256 x1 - x3    for 16 u1 + u0 (one UXTB16),
+//       16 x0 - x1     for 256 u0 (one AND of the word shifted)
+//     the sum is 4096 (s3 x3 + u2 x2 + u1 x1 + u0 x0), and the bias -8 * 4096 * (x2 + x1 + x0).
+//
+// All operands fit 16 bits since |x| <= 127; sums wrap around on the way, and end within 32 bits.
+#include <bit>
+
+#include "base/check.h"
+#include "llama/activations.h"
+#include "llama/kernels.h"
+
+namespace llama {
+namespace {
+
+// Columns are multiplied four at a time, and what is left one at a time, or as four if it is two or
+// three (the others being zeros).
+constexpr uint32_t kColumnsAtOnce = 4;
+
+// A group of 32 prepared columns: scale, bias, 16 pairs of activations; each of them once for one
+// column, or four times, for four columns, in a row.
+constexpr uint32_t kGroupWords = 18;
+constexpr uint32_t kScaleWord = 0;
+constexpr uint32_t kBiasWord = 1;
+constexpr uint32_t kFirstPairWord = 2;
+
+// Activations stay in the first-level cache while weights stream past it: what a loop goes over
+// again and again is a part of the columns, at most. 16 KiB, 4 ways (ARM1176JZF-S TRM 7.2).
+constexpr uint32_t kGroupsAtOnce = 32;
+
+// Row groups of one call: their sums are gathered on the stack.
+constexpr uint32_t kRowGroupsAtOnce = 16;
+
+// kernels_armv6.S reads this.
+struct RowsWork {
+  const std::byte* blocks;
+  const void* columns;
+  float* sums;            // 4 of a row group, or 16: the loop adds to them
+  uint32_t groups_bytes;  // of the blocks of a row group that are to be multiplied
+  uint32_t row_groups;    // at least 1
+  size_t row_group_stride;
+  size_t column_stride;  // f32, four columns: bytes from one to the next
+};
+
+extern "C" {
+void armv6_multiply_q8_1(const RowsWork* work);
+void armv6_multiply_q8_4(const RowsWork* work);
+void armv6_multiply_q4_1(const RowsWork* work);
+void armv6_multiply_q4_4(const RowsWork* work);
+void armv6_multiply_f32_1(const RowsWork* work);
+void armv6_multiply_f32_4(const RowsWork* work);
+}
+
+constexpr uint32_t pair(int32_t low, int32_t high) {
+  return (static_cast<uint32_t>(low) & 0xffffu) | static_cast<uint32_t>(high) << 16;
+}
+
+// Writes the pairs of 32 activations, every `step` words from `out` on; returns the bias.
+int32_t write_pairs_q8(const int8_t* x, uint32_t* out, size_t step) {
+  int32_t even = 0;
+  for (uint32_t k = 0; k < kColumnsPerGroup; k += 4, x += 4) {
+    const int32_t x0 = x[0], x1 = x[1], x2 = x[2], x3 = x[3];
+    *out = pair(x1, x3);
+    out += step;
+    *out = pair(256 * x0 - x1, 256 * x2 - x3);
+    out += step;
+    even += x0 + x2;
+  }
+  return even * (-128 * 256);
+}
+
+int32_t write_pairs_q4(const int8_t* x, uint32_t* out, size_t step) {
+  int32_t offset = 0;
+  for (uint32_t k = 0; k < kColumnsPerGroup; k += 8, x += 8) {
+    const uint32_t halves = pair(x[3], x[7]);
+    const uint32_t third = pair(16 * x[2] - x[3], 16 * x[6] - x[7]);
+    const uint32_t bytes = pair(256 * x[1] - x[3], 256 * x[5] - x[7]);
+    const uint32_t first = pair(16 * x[0] - x[1], 16 * x[4] - x[5]);
+    *out = halves;
+    out += step;
+    *out = third;
+    out += step;
+    *out = first;
+    out += step;
+    *out = bytes;
+    out += step;
+    offset += x[0] + x[1] + x[2] + x[4] + x[5] + x[6];
+  }
+  return offset * (-8 * 4096);
+}
+
+// How many of `left` columns the next loop takes, and how many it computes.
+constexpr uint32_t taken(uint32_t left) { return left < kColumnsAtOnce ? left : kColumnsAtOnce; }
+constexpr uint32_t computed(uint32_t left) { return left == 1 ? 1 : kColumnsAtOnce; }
+
+void prepare_group(WeightType type, std::span<const float> values, std::byte* prepared,
+                   uint32_t in_step, size_t step) {
+  int8_t x[kColumnsPerGroup];
+  const float scale = scale_factor(type) * quantize_activations(values, x);
+  auto* const words = reinterpret_cast<uint32_t*>(prepared) + in_step;
+  uint32_t* const pairs = words + kFirstPairWord * step;
+  const int32_t bias =
+      type == WeightType::kQ8_0 ? write_pairs_q8(x, pairs, step) : write_pairs_q4(x, pairs, step);
+  words[kScaleWord * step] = std::bit_cast<uint32_t>(scale);
+  words[kBiasWord * step] = static_cast<uint32_t>(bias);
+}
+
+using Loop = void (*)(const RowsWork*);
+
+Loop loop_for(WeightType type, bool four) {
+  switch (type) {
+    case WeightType::kQ8_0:
+      return four ? armv6_multiply_q8_4 : armv6_multiply_q8_1;
+    case WeightType::kQ4_0:
+      return four ? armv6_multiply_q4_4 : armv6_multiply_q4_1;
+    case WeightType::kF32:
+      break;
+  }
+  return four ? armv6_multiply_f32_4 : armv6_multiply_f32_1;
+}
+
+// The sums of up to kRowGroupsAtOnce row groups with one column, or four.
+struct Sums {
+  float values[kRowGroupsAtOnce * kRowsPerGroup * kColumnsAtOnce];
+
+  // Quantized rows of four columns: (row, column); f32: (row group, column, row).
+  float of(WeightType type, bool four, uint32_t row, uint32_t column) const {
+    if (!four) return values[row];
+    if (type != WeightType::kF32) return values[row * kColumnsAtOnce + column];
+    return values[(row / kRowsPerGroup * kColumnsAtOnce + column) * kRowsPerGroup +
+                  row % kRowsPerGroup];
+  }
+};
+
+void multiply_quantized(WeightType type, RowsWork work, uint32_t width, bool four, Sums& sums) {
+  const uint32_t groups = column_groups(width);
+  const uint32_t block_bytes = type == WeightType::kQ8_0 ? kQ8BlockBytes : kQ4BlockBytes;
+  const uint32_t column_bytes = (four ? kColumnsAtOnce : 1) * kGroupWords * sizeof(uint32_t);
+  const auto* const blocks = work.blocks;
+  const auto* const columns = static_cast<const std::byte*>(work.columns);
+  const Loop loop = loop_for(type, four);
+  work.sums = sums.values;
+  for (uint32_t g = 0; g < groups; g += kGroupsAtOnce) {
+    const uint32_t count = groups - g < kGroupsAtOnce ? groups - g : kGroupsAtOnce;
+    work.blocks = blocks + size_t{g} * block_bytes;
+    work.columns = columns + size_t{g} * column_bytes;
+    work.groups_bytes = count * block_bytes;
+    loop(&work);
+  }
+}
+
+}  // namespace
+
+size_t prepared_bytes(uint32_t count, uint32_t width) {
+  const uint32_t left = count % kColumnsAtOnce;
+  const uint32_t columns = count - left + (left == 0 ? 0 : computed(left));
+  return size_t{columns} * column_groups(width) * kGroupWords * sizeof(uint32_t);
+}
+
+void prepare_columns(WeightType type, const Columns& columns) {
+  CHECK(columns.prepared.size() >= prepared_bytes(columns.count, columns.width));
+  const uint32_t groups = column_groups(columns.width);
+  std::byte* to = columns.prepared.data();
+  for (uint32_t first = 0; first < columns.count; first += kColumnsAtOnce) {
+    const uint32_t left = columns.count - first;
+    const uint32_t step = computed(left);
+    for (uint32_t g = 0; g < groups; ++g) {
+      const uint32_t from = g * kColumnsPerGroup;
+      const uint32_t rest = columns.width - from;
+      for (uint32_t c = 0; c < step; ++c) {
+        const auto values =
+            c >= left ? std::span<const float>()
+                      : columns.values.subspan(size_t{first + c} * columns.width + from,
+                                               rest < kColumnsPerGroup ? rest : kColumnsPerGroup);
+        prepare_group(type, values, to, c, step);
+      }
+      to += step * kGroupWords * sizeof(uint32_t);
+    }
+  }
+}
+
+void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t rows,
+                   const Columns& columns, float* out, size_t out_stride) {
+  const auto row_group_stride = static_cast<size_t>(row_group_bytes(type, columns.width));
+  CHECK(base::divide_up<size_t>(rows, kRowsPerGroup) * row_group_stride <= packed.size());
+  const bool is_f32 = type == WeightType::kF32;
+  const size_t column_words = size_t{column_groups(columns.width)} * kGroupWords;
+  constexpr uint32_t kRowsAtOnce = kRowGroupsAtOnce * kRowsPerGroup;
+  for (uint32_t row = 0; row < rows; row += kRowsAtOnce) {
+    const uint32_t row_count = rows - row < kRowsAtOnce ? rows - row : kRowsAtOnce;
+    for (uint32_t c = 0; c < columns.count; c += kColumnsAtOnce) {
+      const uint32_t left = columns.count - c;
+      // f32 columns are not padded: a few of them go one by one.
+      const bool four = is_f32 ? left >= kColumnsAtOnce : left > 1;
+      const uint32_t at_once = four ? taken(left) : 1;
+      for (uint32_t i = 0; i < taken(left); i += at_once) {
+        Sums sums{};
+        RowsWork work{};
+        work.blocks = packed.data() + row / kRowsPerGroup * row_group_stride;
+        work.row_groups = base::divide_up(row_count, kRowsPerGroup);
+        work.row_group_stride = row_group_stride;
+        if (is_f32) {
+          work.columns = columns.values.data() + size_t{c + i} * columns.width;
+          work.sums = sums.values;
+          work.groups_bytes = static_cast<uint32_t>(row_group_stride);
+          work.column_stride = columns.width * sizeof(float);
+          loop_for(type, four)(&work);
+        } else {
+          work.columns = columns.prepared.data() + c * column_words * sizeof(uint32_t);
+          multiply_quantized(type, work, columns.width, four, sums);
+        }
+        for (uint32_t column = 0; column < at_once; ++column) {
+          float* const to = out + (c + i + column) * out_stride + row;
+          for (uint32_t r = 0; r < row_count; ++r) to[r] = sums.of(type, four, r, column);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace llama

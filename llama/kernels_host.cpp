@@ -1,0 +1,19 @@
+// The kernels of a machine that has no version of its own.
+#include "llama/kernels_reference.h"
+
+namespace llama {
+
+size_t prepared_bytes(uint32_t count, uint32_t width) {
+  return reference::prepared_bytes(count, width);
+}
+
+void prepare_columns(WeightType type, const Columns& columns) {
+  reference::prepare_columns(type, columns);
+}
+
+void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t rows,
+                   const Columns& columns, float* out, size_t out_stride) {
+  reference::multiply_rows(type, packed, rows, columns, out, out_stride);
+}
+
+}  // namespace llama

@@ -1,0 +1,14 @@
+// The definition of those kernels that have a fast version for some machine: the same functions as
+// in llama/kernels.h, to compare with. A machine without a fast version uses these.
+#pragma once
+
+#include "llama/kernels.h"
+
+namespace llama::reference {
+
+size_t prepared_bytes(uint32_t count, uint32_t width);
+void prepare_columns(WeightType type, const Columns& columns);
+void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t rows,
+                   const Columns& columns, float* out, size_t out_stride);
+
+}  // namespace llama::reference

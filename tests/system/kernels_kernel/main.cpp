@@ -1,0 +1,110 @@
+// Compares the fast matrix kernels of this core with their definition, bit for bit, over shapes and
+// values that a model may have and some that it may not.
+#include <bit>
+
+#include "kernel/board.h"
+#include "llama/kernels_reference.h"
+
+namespace {
+
+using llama::WeightType;
+
+// Marsaglia's xorshift32.
+struct Random {
+  uint32_t state = 2463534242u;
+  uint32_t next() {
+    state ^= state << 13;
+    state ^= state >> 17;
+    state ^= state << 5;
+    return state;
+  }
+};
+
+constexpr uint32_t kMaxWidth = 1600;
+constexpr uint32_t kMaxRows = 140;
+constexpr uint32_t kMaxColumns = 9;
+
+alignas(32) std::byte packed[kMaxRows * kMaxWidth * sizeof(float)];
+alignas(32) float values[kMaxColumns * kMaxWidth];
+alignas(32) std::byte prepared[kMaxColumns * kMaxWidth * 12];
+float expected[kMaxColumns * (kMaxRows + 3)];
+float actual[kMaxColumns * (kMaxRows + 3)];
+
+enum class Flavour : uint8_t { kUsual, kExtreme };
+
+// A float of the size of a model's activations, or of any.
+float random_float(Random& random, Flavour flavour) {
+  const uint32_t bits = random.next();
+  if (flavour == Flavour::kExtreme) {
+    // One in eight has any bits at all: subnormal, infinite, no number.
+    if ((bits & 7) == 0) return std::bit_cast<float>(random.next());
+    // 2^-64 to 2^31 in magnitude.
+    return std::bit_cast<float>((bits & 0x807fffffu) | (63u + random.next() % 96u) << 23);
+  }
+  return static_cast<float>(static_cast<int32_t>(bits)) / 1073741824.0f;
+}
+
+void fill(WeightType type, uint32_t width, uint32_t rows, uint32_t columns, Flavour flavour,
+          Random& random) {
+  for (uint32_t i = 0; i < columns * width; ++i) values[i] = random_float(random, flavour);
+  const size_t bytes = (rows + 3) / 4 * static_cast<size_t>(llama::row_group_bytes(type, width));
+  for (size_t i = 0; i < bytes; i += 4) {
+    // f32 weights stay finite; of quantized blocks all bit patterns are valid.
+    const uint32_t word = type == WeightType::kF32
+                              ? std::bit_cast<uint32_t>(random_float(random, Flavour::kUsual))
+                              : random.next();
+    __builtin_memcpy(packed + i, &word, sizeof(word));
+  }
+}
+
+// Equal bits, or both no number: the payload of a NaN is nobody's.
+bool same(float a, float b) {
+  return std::bit_cast<uint32_t>(a) == std::bit_cast<uint32_t>(b) || (a != a && b != b);
+}
+
+bool compare(base::TextSink& out, WeightType type, uint32_t width, uint32_t rows, uint32_t columns,
+             Flavour flavour, Random& random) {
+  fill(type, width, rows, columns, flavour, random);
+  const uint32_t stride = rows + 3;
+  for (uint32_t i = 0; i < columns * stride; ++i) expected[i] = actual[i] = -99;
+  const llama::Columns input{columns, width, {values, columns * width}, prepared};
+  if (type != WeightType::kF32) llama::reference::prepare_columns(type, input);
+  llama::reference::multiply_rows(type, packed, rows, input, expected, stride);
+  if (type != WeightType::kF32) llama::prepare_columns(type, input);
+  llama::multiply_rows(type, packed, rows, input, actual, stride);
+  for (uint32_t i = 0; i < columns * stride; ++i) {
+    if (same(expected[i], actual[i])) continue;
+    base::print(
+        out, "DIFFERENT: {} width {} rows {} columns {}: column {} row {} is {:08x}, not {:08x}\n",
+        name_of(type), width, rows, columns, i / stride, i % stride,
+        std::bit_cast<uint32_t>(actual[i]), std::bit_cast<uint32_t>(expected[i]));
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
+  kernel::Board& board = kernel::Board::start(arguments, {});
+  pi::Serial& out = board.serial();
+  Random random;
+  uint32_t compared = 0;
+  bool all_same = true;
+  for (const WeightType type : {WeightType::kF32, WeightType::kQ8_0, WeightType::kQ4_0}) {
+    for (const uint32_t width : {1u, 3u, 32u, 64u, 172u, 288u, 1056u, 1600u}) {
+      for (const uint32_t rows : {1u, 4u, 7u, 64u, 137u}) {
+        for (uint32_t columns = 1; columns <= kMaxColumns; ++columns) {
+          // The large ones only in the numbers of columns that take different ways.
+          if (width * rows > 50'000 && columns != 1 && columns != 6) continue;
+          for (const Flavour flavour : {Flavour::kUsual, Flavour::kExtreme}) {
+            all_same &= compare(out, type, width, rows, columns, flavour, random);
+            ++compared;
+          }
+        }
+      }
+    }
+  }
+  base::print(out, "{} products compared: {}\n", compared, all_same ? "all the same" : "FAILED");
+  for (;;) board.idle(1'000'000);
+}
