@@ -1,7 +1,8 @@
 // The core's cycle counter, made 64 bits wide. It follows the ARM's clock and so changes its pace
-// with throttling; the system timer does not.
+// with throttling; the system timer does not. The event counters are widened in the same way.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 namespace pi {
@@ -11,16 +12,12 @@ class CycleCounter {
   using ReadRaw = uint32_t (*)();
 
   // `read_raw` returns the 32-bit counter (arm1176/performance_monitor.h).
-  explicit CycleCounter(ReadRaw read_raw) : read_raw_(read_raw), last_(read_raw()) {}
+  explicit CycleCounter(ReadRaw read_raw)
+      : read_raw_(read_raw), halves_(read_raw() >> 31), start_(widened()) {}
 
-  // Cycles since construction. To be called at least once in 2^32 cycles, 4.29 s at 1 GHz, or
-  // wraps are missed. Not from interrupt handlers.
-  uint64_t cycles() {
-    const uint32_t now = read_raw_();
-    total_ += now - last_;  // modulo 2^32
-    last_ = now;
-    return total_;
-  }
+  // Cycles since construction. To be called at least once in 2^31 cycles, 2.1 s at 1 GHz, or wraps
+  // are missed; a periodic interrupt may do so (BoardTicks has one), at any moment of another call.
+  uint64_t cycles() { return widened() - start_; }
 
   // Whether it counts at all: emulators read 0 for ever.
   bool counts() {
@@ -30,9 +27,20 @@ class CycleCounter {
   }
 
  private:
+  // How many halves of its range the counter has gone through is one word, whose lowest bit is the
+  // counter's highest unless it has just entered the next half. Whoever sees that stores the same
+  // next number, so that an interrupt in between does no harm.
+  uint64_t widened() {
+    uint32_t halves = halves_.load(std::memory_order_relaxed);
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    const uint32_t raw = read_raw_();
+    if ((halves & 1) != raw >> 31) halves_.store(++halves, std::memory_order_relaxed);
+    return uint64_t{halves} << 31 | (raw & 0x7fffffff);
+  }
+
   ReadRaw read_raw_;
-  uint32_t last_;
-  uint64_t total_ = 0;
+  std::atomic<uint32_t> halves_;
+  uint64_t start_;
 };
 
 }  // namespace pi

@@ -37,6 +37,7 @@ constexpr uint32_t kMostRam = 512u << 20;
 
 alignas(16384) uint32_t first_level[4096];
 alignas(1024) uint32_t second_level[1 + kImageMiB][kPagesPerMiB];
+static_assert(sizeof first_level + sizeof second_level == kPageTableBytes);
 uint32_t mapped_ram_bytes;
 
 uint32_t page_descriptor(uint32_t address) {

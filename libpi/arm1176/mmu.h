@@ -18,6 +18,9 @@ inline constexpr uint32_t kLowMemoryAlias = 0xfff00000;
 // any image reaches to (linker/bootloader.ld: 18 MiB), less than any split of memory gives the ARM.
 inline constexpr uint32_t kFirstRamBytes = 32 << 20;
 
+// What the tables themselves take of the image's zeroed data.
+inline constexpr uint32_t kPageTableBytes = (16 << 10) + 3 * (1 << 10);
+
 // Maps RAM up to `ram_bytes`, of which whole MiB count. Up to 512 MiB (CHECKed).
 void map_ram(uint32_t ram_bytes);
 

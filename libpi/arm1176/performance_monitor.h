@@ -33,6 +33,14 @@ inline void start_counters(Event event0, Event event1) {
   asm volatile("mcr p15, 0, %0, c15, c12, 0" : : "r"(control) : "memory");
 }
 
+// Other events from here on; the counters themselves go on from where they are.
+inline void select_events(Event event0, Event event1) {
+  // Only E: nothing is reset, no overflow cleared.
+  const uint32_t control =
+      0x1 | static_cast<uint32_t>(event0) << 20 | static_cast<uint32_t>(event1) << 12;
+  asm volatile("mcr p15, 0, %0, c15, c12, 0" : : "r"(control) : "memory");
+}
+
 inline uint32_t read_cycles() {
   uint32_t value;
   asm volatile("mrc p15, 0, %0, c15, c12, 1" : "=r"(value) : : "memory");
