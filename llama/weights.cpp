@@ -174,8 +174,7 @@ Status Weights::load_tensor(uint32_t tensor_index, uint64_t& loaded, LoadProgres
                        static_cast<size_t>(tensor.bytes_of_tile(tile)));
     };
     if (to > from) {
-      TRY(source_->start_read(tensor.offset_of_tile(from),
-                              {data(from).data(), static_cast<size_t>(bytes)}));
+      TRY(start_read(tensor.offset_of_tile(from), {data(from).data(), static_cast<size_t>(bytes)}));
     }
     // A second read of a damaged tile needs the source for itself.
     uint32_t damaged = from;
@@ -202,11 +201,25 @@ bool Weights::is_whole(std::span<const std::byte> data, uint32_t crc) {
   return base::crc32c(data) == crc;
 }
 
+// Some sources do not come back before the first bytes are there.
+Status Weights::start_read(uint64_t offset, std::span<std::byte> target) {
+  const Profiler::Scope scope(profiler_, Operation::kCardWait);
+  read_began_us_ = clock_->now_us();
+  const Status status = source_->start_read(offset, target);
+  reading_ = status.ok();
+  counters_.wait_us += clock_->now_us() - read_began_us_;
+  return status;
+}
+
 Status Weights::finish_read() {
+  if (!reading_) return base::ok_status();
+  reading_ = false;
   const Profiler::Scope scope(profiler_, Operation::kCardWait);
   const uint64_t before = clock_->now_us();
   const Status status = source_->finish_read();
-  counters_.wait_us += clock_->now_us() - before;
+  const uint64_t now = clock_->now_us();
+  counters_.wait_us += now - before;
+  counters_.transfer_us += now - read_began_us_;
   return status;
 }
 
@@ -216,7 +229,7 @@ Status Weights::verify_tile(const Tensor& tensor, uint32_t tile, std::span<std::
   for (int attempt = 0; attempt < kReadAttempts; ++attempt) {
     if (is_whole(data, expected)) return base::ok_status();
     ++counters_.crc_retries;
-    TRY(source_->start_read(tensor.offset_of_tile(tile), data));
+    TRY(start_read(tensor.offset_of_tile(tile), data));
     TRY(finish_read());
   }
   if (is_whole(data, expected)) return base::ok_status();
@@ -276,8 +289,7 @@ Status Weights::start_chunk(Position from, std::span<std::byte> buffer) {
     ++from.tile;
   } while (skip_pinned(from, with_classifier_));
   coming_ = chunk;
-  coming_status_ =
-      source_->start_read(chunk.offset, buffer.first(static_cast<size_t>(chunk.bytes)));
+  coming_status_ = start_read(chunk.offset, buffer.first(static_cast<size_t>(chunk.bytes)));
   return coming_status_;
 }
 
@@ -335,7 +347,7 @@ base::Result<std::span<const std::byte>> Weights::tile(uint32_t tensor_index, ui
   if (!current_.holds(offset)) {
     const Status status = stream_to({step_of(tensor_index), tile});
     if (!status.ok()) {
-      static_cast<void>(source_->finish_read());
+      static_cast<void>(finish_read());
       current_ = {};
       coming_ = {};
       coming_status_ = base::ok_status();
@@ -360,7 +372,7 @@ Status Weights::embedding_row(uint32_t token, std::span<float> out) {
     // The source takes one read at a time: a chunk that is under way comes first.
     settle();
     data = row_buffer_.first(bytes);
-    TRY(source_->start_read(tensor.offset_of_tile(tile), data));
+    TRY(start_read(tensor.offset_of_tile(tile), data));
     TRY(finish_read());
     counters_.bytes_read += bytes;
     counters_.bytes_streamed += bytes;

@@ -27,7 +27,8 @@ struct WeightCounters {
   uint64_t bytes_read;      // from the source, since the model was opened
   uint64_t bytes_streamed;  // of these, in chunks and embedding rows
   uint64_t wait_us;         // spent waiting for the source while the core had nothing to do
-  uint64_t crc_retries;     // tiles read again because of their CRC
+  uint64_t transfer_us;  // reads were under way; one that ended unnoticed, until it was asked for
+  uint64_t crc_retries;  // tiles read again because of their CRC
 };
 
 // Told of the progress of loading; at least once a megabyte.
@@ -125,6 +126,7 @@ class Weights {
   base::Status start_chunk(Position from, std::span<std::byte> buffer);
   base::Status verify_chunk(const Chunk& chunk);
   base::Status verify_tile(const Tensor& tensor, uint32_t tile, std::span<std::byte> data);
+  base::Status start_read(uint64_t offset, std::span<std::byte> target);
   base::Status finish_read();
   bool is_whole(std::span<const std::byte> data, uint32_t crc);
 
@@ -138,6 +140,8 @@ class Weights {
   uint64_t pinned_bytes_ = 0;
   uint64_t streamed_bytes_ = 0;
   WeightCounters counters_{};
+  bool reading_ = false;
+  uint64_t read_began_us_ = 0;
 
   bool with_classifier_ = true;
   Chunk current_;               // being multiplied
