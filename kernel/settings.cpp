@@ -8,9 +8,10 @@ namespace {
 using base::ErrorCode;
 using base::Status;
 
-constexpr std::string_view kNames[] = {"model", "prompt",  "steps",   "temperature", "top_p",
-                                       "seed",  "ctx",     "baud",    "ram_mb",      "autostart",
-                                       "hash",  "records", "poweroff"};
+constexpr std::string_view kNames[] = {"model",    "prompt",      "steps",        "temperature",
+                                       "top_p",    "seed",        "ctx",          "baud",
+                                       "ram_mb",   "autostart",   "hash",         "records",
+                                       "poweroff", "loader_wait", "loader_kernel"};
 
 Status invalid(const char* text) { return Status::error(ErrorCode::kInvalidArgument, text); }
 
@@ -62,6 +63,19 @@ Status set_switch(bool& target, std::string_view value) {
   return base::ok_status();
 }
 
+Status set_wait(double& target, std::string_view value) {
+  if (value == "forever") {
+    target = Settings::kForever;
+    return base::ok_status();
+  }
+  const auto number = parse_fraction(value);
+  if (!number || *number < 0 || *number > 86400) {
+    return invalid("it must be a number of seconds, or forever");
+  }
+  target = *number;
+  return base::ok_status();
+}
+
 }  // namespace
 
 std::span<const std::string_view> setting_names() { return kNames; }
@@ -90,6 +104,11 @@ Status apply_setting(Settings& settings, std::string_view key, std::string_view 
   if (key == "hash") return set_switch(settings.hash, value);
   if (key == "records") return set_switch(settings.records, value);
   if (key == "poweroff") return set_switch(settings.poweroff, value);
+  if (key == "loader_wait") return set_wait(settings.loader_wait, value);
+  if (key == "loader_kernel") {
+    return settings.loader_kernel.set(value) ? base::ok_status()
+                                             : invalid("a path has at most 255 bytes");
+  }
   return Status::error(ErrorCode::kNotFound, "there is no such setting");
 }
 
@@ -111,6 +130,12 @@ void print_settings(const Settings& settings, base::TextSink& out) {
   line("hash", settings.hash ? 1 : 0);
   line("records", settings.records ? 1 : 0);
   line("poweroff", settings.poweroff ? 1 : 0);
+  if (settings.loader_wait == Settings::kForever) {
+    line("loader_wait", "forever");
+  } else {
+    line("loader_wait", settings.loader_wait);
+  }
+  line("loader_kernel", settings.loader_kernel.view());
 }
 
 void complain(base::TextSink& out, std::string_view where, std::string_view key,

@@ -16,7 +16,10 @@ namespace kernel {
 template <size_t N>
 class SettingText {
  public:
-  bool set(std::string_view text) {
+  constexpr SettingText() = default;
+  constexpr explicit SettingText(std::string_view text) { set(text); }
+
+  constexpr bool set(std::string_view text) {
     if (text.size() > N) return false;
     for (size_t i = 0; i < text.size(); ++i) bytes_[i] = text[i];
     size_ = text.size();
@@ -45,6 +48,11 @@ struct Settings {
   bool hash = false;      // print a hash of all logits after each story
   bool records = false;   // print machine-readable records (docs/protocol.md)
   bool poweroff = false;  // switch off after the story at start
+
+  // Of the boot loader: how long it waits for a push, and which kernel on the card it then starts.
+  static constexpr double kForever = -1;
+  double loader_wait = 3;  // seconds
+  SettingText<255> loader_kernel{"barellama.img"};
 };
 
 // Names of all settings, in the order in which they are shown.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "libpi/fs/file_reader.h"
+#include "kernel/settings_sources.h"
 
 namespace kernel {
 
@@ -10,8 +10,6 @@ using base::ErrorCode;
 using base::Status;
 
 namespace {
-
-constexpr std::string_view kIniName = "barellama.ini";
 
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
@@ -35,20 +33,7 @@ Status Storyteller::mount() {
 }
 
 Status Storyteller::read_ini(Settings& settings, base::TextSink& complaints) {
-  const auto found = volume_->find(kIniName);
-  if (!found.ok()) {
-    return found.status().code() == ErrorCode::kNotFound ? base::ok_status() : found.status();
-  }
-  if (found->size > ini_.size()) {
-    return Status::error(ErrorCode::kUnsupported,
-                         "barellama.ini has {} bytes; at most {} are read: it is left out",
-                         found->size, ini_.size());
-  }
-  TRY_ASSIGN(auto reader, pi::FileReader::open(*volume_, *found));
-  const auto text = std::span(ini_).first(found->size);
-  TRY(reader.read(0, std::as_writable_bytes(text)));
-  apply_ini(settings, kIniName, {text.data(), text.size()}, complaints);
-  return base::ok_status();
+  return apply_card_ini(settings, *volume_, ini_, &complaints);
 }
 
 base::Result<uint32_t> Storyteller::list_models(base::TextSink& out) {

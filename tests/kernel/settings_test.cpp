@@ -145,8 +145,23 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"baud", "3000001", "between 300 and 3000000"},
         BadValue{"ram_mb", "-1", "number of MB"}, BadValue{"ram_mb", "4097", "number of MB"},
         BadValue{"autostart", "2", "1 or 0"}, BadValue{"hash", "maybe", "1 or 0"},
-        BadValue{"records", "", "1 or 0"}, BadValue{"poweroff", "ON", "1 or 0"}),
+        BadValue{"records", "", "1 or 0"}, BadValue{"poweroff", "ON", "1 or 0"},
+        BadValue{"loader_wait", "ever", "or forever"}, BadValue{"loader_wait", "-1", "or forever"},
+        BadValue{"loader_kernel", std::string(256, 'k'), "at most 255"}),
     [](const auto& value) { return value.param.key + ("_" + std::to_string(value.index)); });
+
+TEST(Settings, TellTheLoaderHowLongToWaitForWhichKernel) {
+  Settings settings;
+  EXPECT_EQ(settings.loader_wait, 3);
+  EXPECT_EQ(settings.loader_kernel.view(), "barellama.img");
+  Sink complaints;
+  apply_ini(settings, "", "loader_wait = 0.5\nloader_kernel = old/kernel.img\n", complaints);
+  EXPECT_EQ(settings.loader_wait, 0.5);
+  EXPECT_EQ(settings.loader_kernel.view(), "old/kernel.img");
+  apply_ini(settings, "", "loader_wait = forever", complaints);
+  EXPECT_EQ(settings.loader_wait, Settings::kForever);
+  EXPECT_EQ(complaints.text, "");
+}
 
 TEST(Settings, AreShownByTheNamesThatSetThem) {
   Settings settings;
@@ -162,7 +177,7 @@ TEST(Settings, AreShownByTheNamesThatSetThem) {
     EXPECT_THAT(shown.text, HasSubstr(std::string(name)));
     EXPECT_NE(apply_setting(settings, name, "\x01").code(), base::ErrorCode::kNotFound) << name;
   }
-  EXPECT_EQ(names.size(), 13u);
+  EXPECT_EQ(names.size(), 15u);
 }
 
 TEST(Settings, TakeTheirLongestTexts) {
