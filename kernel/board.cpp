@@ -103,6 +103,10 @@ void Board::start_serial(const Options& options) {
     pl011_->receive_by(interrupts_);
     serial_ = &*pl011_;
   }
+  if (options.obeys_loader_magic) {
+    serial_->on_loader_magic(
+        [](void* power) { static_cast<pi::PowerManager*>(power)->request_reboot(); }, &power_);
+  }
   set_panic_serial(serial_);
 }
 

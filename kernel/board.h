@@ -34,6 +34,9 @@ class Board {
   struct Options {
     SerialPort serial_port = SerialPort::kPl011;
     uint32_t baud = 115200;
+    // Reboots, wherever the program is, when a laptop calls for the boot loader
+    // (libpi/push/magic.h).
+    bool obeys_loader_magic = true;
   };
 
   // Brings the board up; once (CHECKed). From here on interrupts are on, and panics go to the

@@ -15,8 +15,10 @@
 #include "libpi/bcm2835/gpio.h"
 #include "libpi/bcm2835/interrupts.h"
 #include "libpi/bcm2835/mailbox.h"
+#include "libpi/bcm2835/power_manager.h"
 #include "libpi/bcm2835/system_timer.h"
 #include "libpi/bcm2835/uart_pl011.h"
+#include "libpi/deadline.h"
 
 namespace kernel {
 namespace {
@@ -26,6 +28,8 @@ namespace arm = pi::arm1176;
 constexpr uint32_t kEmergencyBaud = 115200;
 constexpr uint32_t kEmergencyUartHz = 48'000'000;
 constexpr size_t kMostFrames = 24;
+// The smallest FIFO, the mini UART's, holds 8 characters: 690 us at 115200 baud.
+constexpr uint64_t kLookAtLineUs = 500;
 
 constinit pi::Serial* panic_serial = nullptr;
 constinit int panics_begun = 0;
@@ -50,18 +54,27 @@ pi::Serial& serial_for_panic() {
   return *panic_serial;
 }
 
-// Three flashes, a pause, again, for ever; asleep in between.
+// Three flashes, a pause, again, for ever; asleep in between, but for looks at the line: whoever
+// calls for the boot loader there gets it.
 [[noreturn]] void stop_and_blink() {
   pi::SystemTimer timer;
   pi::Gpio gpio(timer);
   pi::ActLed led(gpio);
+  pi::PowerManager power;
+  pi::Serial& serial = serial_for_panic();
+  serial.on_loader_magic(
+      [](void* manager) { static_cast<pi::PowerManager*>(manager)->request_reboot(); }, &power);
   // Interrupts stay masked in the core: they only end its sleep.
   pi::Interrupts interrupts;
   interrupts.enable(pi::Irq::kSystemTimer3);
   const auto sleep = [&](uint64_t us) {
-    timer.set_alarm(pi::SystemTimer::Channel::k3, us);
-    arm::wait_for_interrupt();
-    timer.clear_alarm(pi::SystemTimer::Channel::k3);
+    const pi::Deadline end(timer, us);
+    while (!end.passed()) {
+      timer.set_alarm(pi::SystemTimer::Channel::k3, kLookAtLineUs);
+      arm::wait_for_interrupt();
+      timer.clear_alarm(pi::SystemTimer::Channel::k3);
+      serial.poll_receiver();
+    }
   };
   for (;;) {
     for (int flash = 0; flash < 3; ++flash) {

@@ -10,6 +10,7 @@
 
 #include "base/format.h"
 #include "base/status.h"
+#include "libpi/push/magic.h"
 
 namespace pi {
 
@@ -38,6 +39,17 @@ class Serial : public base::TextSink {
   // Whether try_read() would have one from an interrupt handler.
   bool has_received() const { return do_has_received(); }
 
+  // From now on `handler(context)` runs as soon as the sequence that calls the boot loader
+  // (libpi/push/magic.h) has come in whole: within the receive interrupt, so that it works also
+  // while nobody reads. Its bytes are read like all others, and so is what only begins like it.
+  using Handler = void (*)(void* context);
+  void on_loader_magic(Handler handler, void* context) {
+    magic_handler_ = handler;
+    magic_context_ = context;
+  }
+  // Takes what the UART holds, where interrupts are off for good, as in a panic.
+  void poll_receiver() { do_poll_receiver(); }
+
   // Waits until the last bit has left. kTimeout when it does not within 100 ms.
   base::Status flush() { return do_flush(); }
   // Changes the speed after a flush. kInvalidArgument, and no change, when the UART's clock cannot
@@ -49,16 +61,25 @@ class Serial : public base::TextSink {
  protected:
   ~Serial() = default;
 
+  // For drivers: each byte that comes in without a line error, whether it can be kept or not.
+  void watch(char byte) {
+    if (magic_handler_ != nullptr && magic_.take(byte)) magic_handler_(magic_context_);
+  }
+
  private:
   virtual void do_send(uint8_t byte) = 0;
   virtual bool do_try_read(char& out) = 0;
   virtual bool do_has_received() const = 0;
+  virtual void do_poll_receiver() = 0;
   virtual base::Status do_flush() = 0;
   virtual base::Status do_set_baud(uint32_t baud) = 0;
   virtual uint32_t do_baud() const = 0;
   virtual SerialLosses do_losses() const = 0;
 
   char last_sent_ = 0;
+  push::MagicMatcher magic_;
+  Handler magic_handler_ = nullptr;
+  void* magic_context_ = nullptr;
 };
 
 }  // namespace pi

@@ -123,9 +123,9 @@ void UartMini::take_received() {
     const Value<Lsr> status = Lsr::read(kBase);
     if (status.get<Lsr::Overrun>()) ++losses_.hardware_overruns;
     if (!status.get<Lsr::DataReady>()) return;
-    if (!received_.push(static_cast<char>(Io::read(kBase).get<Io::Data>()))) {
-      ++losses_.buffer_overruns;
-    }
+    const auto byte = static_cast<char>(Io::read(kBase).get<Io::Data>());
+    watch(byte);
+    if (!received_.push(byte)) ++losses_.buffer_overruns;
   }
 }
 

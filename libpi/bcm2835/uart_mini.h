@@ -27,6 +27,7 @@ class UartMini final : public Serial {
   void do_send(uint8_t byte) override;
   bool do_try_read(char& out) override;
   bool do_has_received() const override { return received_.size() != 0; }
+  void do_poll_receiver() override { take_received(); }
   base::Status do_flush() override;
   base::Status do_set_baud(uint32_t baud) override;
   uint32_t do_baud() const override { return baud_; }

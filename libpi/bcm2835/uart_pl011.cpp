@@ -150,9 +150,11 @@ void UartPl011::take_received() {
     if (value.get<Dr::Overrun>()) ++losses_.hardware_overruns;
     if (value.get<Dr::LineErrors>() != 0) {
       ++losses_.line_errors;
-    } else if (!received_.push(static_cast<char>(value.get<Dr::Data>()))) {
-      ++losses_.buffer_overruns;
+      continue;
     }
+    const auto byte = static_cast<char>(value.get<Dr::Data>());
+    watch(byte);
+    if (!received_.push(byte)) ++losses_.buffer_overruns;
   }
 }
 

@@ -76,6 +76,17 @@ TEST_F(UartMiniTest, SendsAndReceives) {
   EXPECT_EQ(std::string(text, uart.read(text)), "ok");
 }
 
+TEST_F(UartMiniTest, HearsTheCallForTheLoaderWhileNobodyReads) {
+  ASSERT_TRUE(uart.start(115200).ok());
+  uart.receive_by(interrupts);
+  int calls = 0;
+  uart.on_loader_magic([](void* count) { ++*static_cast<int*>(count); }, &calls);
+  bus.memory[kPending1] = 1u << 29;
+  for (const char c : push::kLoaderMagic) incoming.push_back(static_cast<uint8_t>(c));
+  interrupts.dispatch();
+  EXPECT_EQ(calls, 1);
+}
+
 TEST_F(UartMiniTest, CountsOverruns) {
   ASSERT_TRUE(uart.start(115200).ok());
   status |= 2;

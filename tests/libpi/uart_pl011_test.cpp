@@ -142,6 +142,45 @@ TEST_F(UartPl011Test, ReceivesABurstByInterruptWhileNobodyReads) {
   EXPECT_FALSE(uart.has_received());
 }
 
+TEST_F(UartPl011Test, HearsTheCallForTheLoaderWhileNobodyReads) {
+  ASSERT_TRUE(uart.start(115200).ok());
+  uart.receive_by(interrupts);
+  int calls = 0;
+  uart.on_loader_magic([](void* count) { ++*static_cast<int*>(count); }, &calls);
+  bus.memory[kPending2] = 1u << 25;
+  // The buffer is full of what nobody reads.
+  receive(std::string(Serial::kReceiveBuffer + 100, 'x'));
+  interrupts.dispatch();
+  interrupts.dispatch();
+  receive(push::kLoaderMagic.substr(0, 7));
+  interrupts.dispatch();
+  EXPECT_EQ(calls, 0);
+  receive(push::kLoaderMagic.substr(7));
+  interrupts.dispatch();
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(UartPl011Test, DeliversWhatOnlyBeginsLikeTheCallForTheLoader) {
+  ASSERT_TRUE(uart.start(115200).ok());
+  int calls = 0;
+  uart.on_loader_magic([](void* count) { ++*static_cast<int*>(count); }, &calls);
+  std::string text(push::kLoaderMagic.substr(0, push::kLoaderMagic.size() - 1));
+  text += "! A cat";
+  receive(text);
+  EXPECT_EQ(read_all(), text);
+  EXPECT_EQ(calls, 0);
+}
+
+TEST_F(UartPl011Test, HearsTheCallForTheLoaderWithoutInterrupts) {
+  ASSERT_TRUE(uart.start(115200).ok());
+  uart.receive_by(interrupts);
+  int calls = 0;
+  uart.on_loader_magic([](void* count) { ++*static_cast<int*>(count); }, &calls);
+  receive(push::kLoaderMagic);
+  uart.poll_receiver();
+  EXPECT_EQ(calls, 1);
+}
+
 TEST_F(UartPl011Test, CountsWhatIsLost) {
   ASSERT_TRUE(uart.start(115200).ok());
   uart.receive_by(interrupts);

@@ -71,6 +71,7 @@ class BrokenSerial final : public pi::Serial {
   void do_send(uint8_t) override { read_null(); }
   bool do_try_read(char&) override { return false; }
   bool do_has_received() const override { return false; }
+  void do_poll_receiver() override {}
   base::Status do_flush() override { return base::ok_status(); }
   base::Status do_set_baud(uint32_t) override { return base::ok_status(); }
   uint32_t do_baud() const override { return 0; }
