@@ -1,5 +1,8 @@
 #include "kernel/boot_tags.h"
 
+#include <algorithm>
+#include <cstring>
+
 namespace kernel {
 namespace {
 
@@ -38,6 +41,41 @@ BootTags read_boot_tags(std::span<const uint32_t> words) {
     words = words.subspan(size);
   }
   return tags;
+}
+
+base::Result<std::span<const uint32_t>> write_boot_tags(const BootTags& tags,
+                                                        std::span<uint32_t> words) {
+  // CORE with flags, page size and root device; MEM and INITRD2; the end.
+  constexpr size_t kAllButCommandLine = (kHeaderWords + 3) + 2 * (kHeaderWords + 2) + kHeaderWords;
+  const size_t text_words = tags.command_line.size() / sizeof(uint32_t) + 1;  // and a zero byte
+  if (words.size() < kAllButCommandLine + kHeaderWords + text_words) {
+    return base::Status::error(base::ErrorCode::kOutOfRange,
+                               "a command line of {} bytes is too long", tags.command_line.size());
+  }
+  size_t count = 0;
+  const auto add = [&](uint32_t id, size_t payload_words) {
+    words[count] = static_cast<uint32_t>(kHeaderWords + payload_words);
+    words[count + 1] = id;
+    const std::span<uint32_t> payload = words.subspan(count + kHeaderWords, payload_words);
+    std::ranges::fill(payload, 0);
+    count += kHeaderWords + payload_words;
+    return payload;
+  };
+  add(kCore, 3);
+  if (tags.memory_bytes) add(kMemory, 2)[0] = *tags.memory_bytes;
+  if (tags.ram_disk) {
+    const std::span<uint32_t> range = add(kInitrd2, 2);
+    range[0] = tags.ram_disk->address;
+    range[1] = tags.ram_disk->size;
+  }
+  if (!tags.command_line.empty()) {
+    std::memcpy(add(kCommandLine, text_words).data(), tags.command_line.data(),
+                tags.command_line.size());
+  }
+  // The size of the end is 0, unlike that of any other.
+  words[count++] = 0;
+  words[count++] = kNone;
+  return std::span<const uint32_t>(words.first(count));
 }
 
 }  // namespace kernel

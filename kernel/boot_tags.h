@@ -1,12 +1,14 @@
 // The tag list ("ATAGs") that the firmware, QEMU or a boot loader leaves in memory at 0x100: what
 // the kernel is told before it can read anything itself. Format: Linux,
-// Documentation/arm/booting.rst and arch/arm/include/uapi/asm/setup.h.
+// Documentation/arch/arm/booting.rst and arch/arm/include/uapi/asm/setup.h.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
+
+#include "base/status.h"
 
 namespace kernel {
 
@@ -24,5 +26,10 @@ struct BootTags {
 // `words` begin where the list may be. No list, or a broken one, gives what was found up to there:
 // without ATAG_CORE at its begin, nothing. Never reads beyond `words`.
 BootTags read_boot_tags(std::span<const uint32_t> words);
+
+// The list that read_boot_tags() reads as `tags`: its begin, in `words`. kOutOfRange when it does
+// not fit, which only a long command line can cause.
+base::Result<std::span<const uint32_t>> write_boot_tags(const BootTags& tags,
+                                                        std::span<uint32_t> words);
 
 }  // namespace kernel

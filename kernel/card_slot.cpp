@@ -52,4 +52,9 @@ CardSlot::CardSlot(Gpio& gpio, pi::Mailbox& mailbox, base::Clock& clock, uint32_
   card_.emplace(*emmc_, dma_ ? &*dma_ : nullptr, clock);
 }
 
+void CardSlot::stop() {
+  // A channel that does not stop within its time cannot be helped: reads are over, so it is idle.
+  if (dma_) static_cast<void>(dma_->abort());
+}
+
 }  // namespace kernel

@@ -22,6 +22,10 @@ class CardSlot {
   // To be initialize()d before the first read. Reads by DMA if the firmware leaves us a channel.
   pi::SdCard& card() { return *card_; }
 
+  // For whoever hands the board over: from now on nothing writes to memory. The controller stays
+  // as it is; who uses it next resets it (SdCard::initialize).
+  void stop();
+
  private:
   std::optional<pi::Dma> dma_;
   std::optional<pi::Emmc> emmc_;

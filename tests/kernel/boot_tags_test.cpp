@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -104,6 +105,56 @@ TEST(BootTags, IgnoresEmptyRamDisksAndShortTags) {
   const BootTags tags = read_boot_tags(list);
   EXPECT_FALSE(tags.ram_disk.has_value());
   EXPECT_FALSE(tags.memory_bytes.has_value());
+}
+
+TEST(BootTags, ReadsWhatItWrote) {
+  std::array<uint32_t, 64> room;
+  room.fill(0xffffffff);
+  // A text of each length modulo 4, since its end is padded.
+  for (const std::string text : {"", "a", "ab", "abc", "abcd", "barellama.seed=7 x=y"}) {
+    BootTags written;
+    written.command_line = text;
+    written.memory_bytes = 0x1f000000;
+    written.ram_disk = RamDiskRange{0x1e000000, 12345};
+    const auto list = write_boot_tags(written, room);
+    ASSERT_TRUE(list.ok());
+    const BootTags tags = read_boot_tags(*list);
+    EXPECT_EQ(tags.command_line, text);
+    EXPECT_EQ(tags.memory_bytes, 0x1f000000u);
+    ASSERT_TRUE(tags.ram_disk.has_value());
+    EXPECT_EQ(tags.ram_disk->address, 0x1e000000u);
+    EXPECT_EQ(tags.ram_disk->size, 12345u);
+  }
+}
+
+TEST(BootTags, WritesOnlyWhatThereIs) {
+  std::array<uint32_t, 64> room;
+  const auto list = write_boot_tags({}, room);
+  ASSERT_TRUE(list.ok());
+  const BootTags tags = read_boot_tags(*list);
+  EXPECT_EQ(tags.command_line, "");
+  EXPECT_FALSE(tags.memory_bytes.has_value());
+  EXPECT_FALSE(tags.ram_disk.has_value());
+  EXPECT_EQ(list->size(), 5u + 2u);
+}
+
+TEST(BootTags, RefusesACommandLineThatDoesNotFit) {
+  std::array<uint32_t, 64> room;
+  BootTags tags;
+  const std::string text(4 * room.size(), 'x');
+  size_t longest = 0;
+  for (size_t size = 1; size <= text.size(); ++size) {
+    tags.command_line = std::string_view(text).substr(0, size);
+    const auto list = write_boot_tags(tags, room);
+    if (!list.ok()) {
+      EXPECT_EQ(list.status().code(), base::ErrorCode::kOutOfRange);
+      continue;
+    }
+    longest = size;
+    EXPECT_EQ(read_boot_tags(*list).command_line.size(), size);
+  }
+  // All words but 5 of CORE, 4 of MEM, 4 of INITRD2, 2 of the end and 2 of CMDLINE; a zero byte.
+  EXPECT_EQ(longest, 4 * (room.size() - 17) - 1);
 }
 
 }  // namespace

@@ -1,0 +1,188 @@
+// The boot loader: takes a kernel that is pushed over the serial line (docs/protocol.md, "Push"),
+// or, when nobody pushes one for a while, the card's, and starts it. It lies on the card as
+// kernel.img, and moves itself to 16 MiB when it starts (libpi/arm1176/start.S).
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "kernel/board.h"
+#include "kernel/bootloader/card_kernel.h"
+#include "kernel/bootloader/memory_plan.h"
+#include "kernel/bootloader/push_target.h"
+#include "kernel/bootloader/start_timer.h"
+#include "kernel/card_slot.h"
+#include "kernel/settings_sources.h"
+#include "kernel/storyteller.h"
+#include "libpi/arm1176/cpu.h"
+#include "libpi/arm1176/enter_image.h"
+#include "libpi/arm1176/image.h"
+#include "libpi/arm1176/mmu.h"
+#include "libpi/push/receiver.h"
+
+namespace kernel {
+namespace {
+
+namespace arm = pi::arm1176;
+
+constexpr uint64_t kIdleUs = 10'000;
+constexpr uint64_t kPushBlinkUs = 50'000;
+// The fastest that the kernel knows, and what the PL011 makes of 48 MHz: a 16th.
+constexpr uint32_t kMaxBaud = 3'000'000;
+
+// Too large for the stack, some of them.
+alignas(32) constinit std::array<std::byte, 64 * 1024> mount_scratch = {};
+constinit std::array<char, Storyteller::kMaxIniBytes> ini = {};
+constinit std::array<std::byte, MemoryPlan::kMaxCommandLine> pushed_command_line = {};
+// As much as there is below the image.
+constinit std::array<uint32_t, (arm::kLowestMapped - arm::kTagsAddress) / 4> tag_words = {};
+static_assert(MemoryPlan::kKernelAddress == arm::kLowestMapped);
+
+class LineSink final : public pi::push::ByteSink {
+ public:
+  explicit LineSink(pi::Serial& serial) : serial_(serial) {}
+  void write(std::span<const std::byte> bytes) override { serial_.write_bytes(bytes); }
+
+ private:
+  pi::Serial& serial_;
+};
+
+class Loader {
+ public:
+  explicit Loader(Board& board) : board_(board), serial_(board.serial()) {
+    plan_ = {arm::address_of(__text_begin), arm::address_of(__end), board.arm_memory_bytes(), {}};
+    if (const auto disk = board.ram_disk(); !disk.empty()) {
+      const auto address = reinterpret_cast<uintptr_t>(disk.data());
+      plan_.firmware_ram_disk = RamDiskRange{static_cast<uint32_t>(address), disk.size()};
+    }
+  }
+
+  [[noreturn]] void run() {
+    read_settings();
+    LineSink sink(serial_);
+    PushTarget target(plan_, 0, pushed_command_line, serial_);
+    pi::push::Receiver receiver({make_beacon(), pi::Serial::kReceiveBuffer}, sink, target);
+    StartTimer timer(settings_, now_us());
+    while (!receiver.is_complete()) {
+      serve(receiver);
+      if (!timer.is_due(!receiver.is_idle(), now_us())) continue;
+      start_card_kernel();
+      timer.wait_for_ever();
+      serial_.write("boot loader: waiting for a push\n");
+    }
+    start(target.tags(board_.command_line().text()));
+  }
+
+ private:
+  uint64_t now_us() { return board_.timer().now_us(); }
+
+  pi::push::Beacon make_beacon() const {
+    pi::push::Beacon beacon;
+    beacon.board_revision = board_.revision() ? board_.revision()->code : 0;
+    beacon.max_baud = std::min(kMaxBaud, board_.clocks().uart.hz / 16);
+    beacon.free_begin = MemoryPlan::kKernelAddress;
+    beacon.free_end = plan_.memory_end;
+    return beacon;
+  }
+
+  void serve(pi::push::Receiver& receiver);
+
+  base::Status open_card();
+  void read_settings();
+  void start_card_kernel();
+  [[noreturn]] void start(const BootTags& tags);
+
+  Board& board_;
+  pi::Serial& serial_;
+  MemoryPlan plan_;
+  Settings settings_;
+  std::optional<CardSlot> slot_;
+  std::optional<pi::FatVolume> volume_;
+};
+
+// One round; asleep for a while when there is nothing to do.
+void Loader::serve(pi::push::Receiver& receiver) {
+  std::array<char, 512> bytes;
+  const size_t count = serial_.read(bytes);
+  receiver.feed(std::as_bytes(std::span(bytes).first(count)), now_us());
+  receiver.tick(now_us());
+  if (!receiver.is_idle()) {
+    board_.led().set(now_us() / kPushBlinkUs % 2 == 0);
+  } else if (count == 0) {
+    board_.led().heartbeat(now_us());
+    board_.idle(kIdleUs);
+  }
+}
+
+base::Status Loader::open_card() {
+  volume_.reset();
+  if (!slot_) {
+    slot_.emplace(board_.gpio(), board_.mailbox(), board_.timer(), board_.clocks().emmc.hz);
+  }
+  TRY(slot_->card().initialize());
+  TRY_ASSIGN(volume_, pi::FatVolume::mount(slot_->card(), mount_scratch));
+  return base::ok_status();
+}
+
+// What is wrong with single settings, the kernel will say.
+void Loader::read_settings() {
+  base::Status status = open_card();
+  if (status.ok()) status = apply_card_ini(settings_, *volume_, ini, nullptr);
+  apply_command_line(settings_, board_.command_line().text(), nullptr);
+  if (!status.ok()) {
+    serial_.write("boot loader: card: ");
+    base::print(serial_, status);
+    serial_.write("\n");
+  }
+  if (settings_.loader_wait == Settings::kForever) {
+    serial_.write("boot loader: waiting for a push\n");
+  } else {
+    base::print(serial_, "boot loader: waiting {:.1} s for a push, then starting {}\n",
+                settings_.loader_wait, settings_.loader_kernel.view());
+  }
+}
+
+// Returns only when there is none that can be started, and has said so: on a new line, as beacons
+// end without one.
+void Loader::start_card_kernel() {
+  const std::string_view name = settings_.loader_kernel.view();
+  board_.led().set(true);
+  base::Status status = volume_ ? base::ok_status() : open_card();
+  if (status.ok()) {
+    const std::span<std::byte> room(
+        reinterpret_cast<std::byte*>(static_cast<uintptr_t>(MemoryPlan::kKernelAddress)),
+        plan_.max_kernel_bytes());
+    const auto size = read_card_kernel(*volume_, name, plan_, room);
+    if (size.ok()) {
+      base::print(serial_, "\nboot loader: starting {}, {} bytes\n", name, *size);
+      start({board_.command_line().text(), plan_.firmware_ram_disk, plan_.memory_end});
+    }
+    status = size.status();
+    // Another card may be in the slot by then.
+    volume_.reset();
+  }
+  base::print(serial_, "\nboot loader: {}: ", name);
+  base::print(serial_, status);
+  serial_.write("\n");
+}
+
+void Loader::start(const BootTags& tags) {
+  // Only a firmware's command line can be that long: a pushed one was checked.
+  auto list = write_boot_tags(tags, tag_words);
+  if (!list.ok()) list = write_boot_tags({{}, tags.ram_disk, tags.memory_bytes}, tag_words);
+  board_.led().set(false);
+  if (slot_) slot_->stop();
+  arm::disable_interrupts();
+  // The kernel begins at the speed at which everybody begins.
+  static_cast<void>(serial_.set_baud(pi::push::kBaseBaud));
+  static_cast<void>(serial_.flush());
+  arm::enter_image(MemoryPlan::kKernelAddress, *list);
+}
+
+}  // namespace
+}  // namespace kernel
+
+extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
+  kernel::Board& board = kernel::Board::start(arguments, {.obeys_loader_magic = false});
+  board.serial().write("\nbarellama boot loader\n");
+  kernel::Loader(board).run();
+}
