@@ -5,6 +5,7 @@ namespace kernel {
 using base::Status;
 
 Status FileWeightSource::do_start_read(uint64_t offset, std::span<std::byte> target) {
+  if (is_cancelled_) return Status::error(base::ErrorCode::kCancelled, "stopped");
   block_ = offset / pi::BlockDevice::kBlockSize;
   left_ = target;
   return start_next_run();

@@ -19,6 +19,9 @@ class FileWeightSource final : public llama::WeightSource {
                    uint64_t size_bytes)
       : device_(&device), extents_(extents), size_bytes_(size_bytes) {}
 
+  // What is read from now on is refused: kCancelled.
+  void cancel() { is_cancelled_ = true; }
+
  private:
   uint64_t do_size_bytes() const override { return size_bytes_; }
   base::Status do_start_read(uint64_t offset, std::span<std::byte> target) override;
@@ -28,6 +31,7 @@ class FileWeightSource final : public llama::WeightSource {
   pi::BlockDevice* device_ = nullptr;
   std::span<const pi::Extent> extents_;
   uint64_t size_bytes_ = 0;
+  bool is_cancelled_ = false;
 
   // What of the read is not started yet.
   uint64_t block_ = 0;  // of the file

@@ -27,38 +27,39 @@ class BytesOutput final : public base::TextSink {
   Machine& machine_;
 };
 
-// A line "loading NAME: 40 %", rewritten in place, once loading takes longer than a blink.
-class LoadLine final : public llama::LoadProgress {
+}  // namespace
+
+// A line "loading NAME: 40 %", rewritten in place, once loading takes longer than a blink. Ctrl-C
+// and Esc stop it.
+class Session::LoadLine final : public llama::LoadProgress {
  public:
-  LoadLine(Machine& machine, std::string_view name)
-      : machine_(machine), name_(name), shown_us_(machine.clock().now_us()) {}
+  explicit LoadLine(Session& session)
+      : session_(session), shown_us_(session.machine_.clock().now_us()) {}
 
   void loaded(uint64_t bytes, uint64_t of_bytes) override {
-    const uint64_t now_us = machine_.clock().now_us();
+    if (session_.keyboard_.stop_requested()) session_.storyteller_.stop_loading();
+    const uint64_t now_us = session_.machine_.clock().now_us();
     if (now_us - shown_us_ < kIntervalUs) return;
     shown_us_ = now_us;
     is_shown_ = true;
-    print(machine_.out(), "\rloading {}: {} %", name_,
-          of_bytes == 0 ? 100 : 100 * bytes / of_bytes);
+    print(session_.out_, "\rloading the model: {} %", of_bytes == 0 ? 100 : 100 * bytes / of_bytes);
   }
   void finish() {
-    if (is_shown_) machine_.out().write("\n");
+    if (is_shown_) session_.out_.write("\n");
   }
 
  private:
   static constexpr uint64_t kIntervalUs = 500'000;
 
-  Machine& machine_;
-  std::string_view name_;
+  Session& session_;
   uint64_t shown_us_;
   bool is_shown_ = false;
 };
 
-}  // namespace
-
 void Session::start() {
   // The command line may ask for records, and the first error already wants to be one.
   apply_command_line(settings_, machine_.command_line(), &out_);
+  start_settings_ = settings_;
   // Without a card there is no model either, and that was said.
   if (!ready_card() || !ready_model() || !settings_.autostart) return;
   tell(settings_.prompt.view());
@@ -73,6 +74,11 @@ void Session::read_card_settings() {
   if (!read.ok()) report("barellama.ini", read);
   // Again, since it wins; what is wrong with it was said.
   apply_command_line(settings_, machine_.command_line(), nullptr);
+  // Once more by themselves, since a card that comes late finds other settings already changed.
+  start_settings_ = Settings();
+  base::TextBuffer nobody({});
+  static_cast<void>(storyteller_.read_ini(start_settings_, nobody));
+  apply_command_line(start_settings_, machine_.command_line(), nullptr);
   if (settings_.baud != Settings().baud) change_baud();
 }
 
@@ -103,10 +109,11 @@ bool Session::ready_model() {
 void Session::load_model() {
   const uint64_t started_us = machine_.clock().now_us();
   machine_.show_activity(true);
-  LoadLine progress(machine_, "the model");
+  LoadLine progress(*this);
   const Status loaded = storyteller_.load(settings_, &progress);
   progress.finish();
   machine_.show_activity(false);
+  if (loaded.code() == ErrorCode::kCancelled) return out_.write("[stopped]\n");
   if (!loaded.ok()) {
     report(storyteller_.model_name().empty() ? "model" : storyteller_.model_name(), loaded);
     if (loaded.code() == ErrorCode::kNotFound && !settings_.model.view().empty()) {

@@ -32,7 +32,7 @@ class Session {
 
  private:
   class StoryOutput;
-  class Keys;
+  class LoadLine;
 
   struct Command {
     std::string_view name;
@@ -62,6 +62,7 @@ class Session {
   void settings(std::string_view argument);
   void memory(std::string_view argument);
   void reload(std::string_view argument);
+  void reset(std::string_view argument);
   void reboot(std::string_view argument);
   void poweroff(std::string_view argument);
 
@@ -69,6 +70,7 @@ class Session {
   base::TextSink& out_;
   Keyboard keyboard_;
   Settings settings_;
+  Settings start_settings_;  // as card and command line have them, for /reset
   Storyteller storyteller_;
   LineEditor editor_;
   bool card_settings_read_ = false;

@@ -14,9 +14,10 @@ constinit const Session::Command Session::kCommands[] = {
     {"/set", "KEY VALUE", "change a setting until the next start", &Session::set},
     {"/settings", "", "all settings", &Session::settings},
     {"/mem", "", "where the memory goes", &Session::memory},
-    {"/reload", "", "look at the card again", &Session::reload},
-    {"/reboot", "", "start anew", &Session::reboot},
-    {"/poweroff", "", "stop", &Session::poweroff},
+    {"/reload", "", "look at the card again, and load the model from it", &Session::reload},
+    {"/reset", "", "settings as at the start, earlier lines forgotten", &Session::reset},
+    {"/reboot", "", "start the board anew", &Session::reboot},
+    {"/poweroff", "", "stop until the power is switched off and on", &Session::poweroff},
 };
 
 void Session::run_command(std::string_view line) {
@@ -98,6 +99,18 @@ void Session::memory(std::string_view) {
 void Session::reload(std::string_view) {
   must_reload_ = must_remount_ = true;
   ready_model();
+}
+
+// Speed and records are settings of the line, which belongs to whoever is at its other end.
+void Session::reset(std::string_view) {
+  Settings begin = start_settings_;
+  begin.baud = settings_.baud;
+  begin.records = settings_.records;
+  must_reload_ = must_reload_ || begin.model.view() != settings_.model.view() ||
+                 begin.ctx != settings_.ctx || begin.ram_mb != settings_.ram_mb ||
+                 begin.hash != settings_.hash;
+  settings_ = begin;
+  editor_.forget_history();
 }
 
 void Session::reboot(std::string_view) {

@@ -1,5 +1,7 @@
 #include "kernel/session.h"
 
+#include "kernel/story_watch.h"
+
 namespace kernel {
 
 using base::ErrorCode;
@@ -14,8 +16,9 @@ double seconds(uint64_t time_us) { return static_cast<double>(time_us) / 1e6; }
 // Generated text: as it is for programs, with the terminal's line ends for people.
 class Session::StoryOutput final : public base::TextSink {
  public:
-  explicit StoryOutput(Session& session) : session_(session) {}
+  StoryOutput(Session& session, StoryWatch& watch) : session_(session), watch_(watch) {}
   void write(std::string_view text) override {
+    watch_.clear();
     if (session_.settings_.records) {
       session_.machine_.write_bytes(text);
     } else {
@@ -25,29 +28,19 @@ class Session::StoryOutput final : public base::TextSink {
 
  private:
   Session& session_;
-};
-
-class Session::Keys final : public llama::Interrupt {
- public:
-  explicit Keys(Session& session) : session_(session) {}
-  bool should_stop(uint32_t, uint32_t) override { return session_.keyboard_.stop_requested(); }
-
- private:
-  Session& session_;
+  StoryWatch& watch_;
 };
 
 void Session::tell(std::string_view prompt) {
   machine_.show_activity(true);
-  StoryOutput text(*this);
-  Keys keys(*this);
+  StoryWatch watch(
+      machine_, keyboard_, storyteller_.model(),
+      settings_.records ? StoryWatch::Audience::kPrograms : StoryWatch::Audience::kPeople);
+  StoryOutput text(*this, watch);
   if (settings_.records) machine_.write_bytes("@bl {\"event\":\"begin\"}\n");
-  const auto told = storyteller_.tell(prompt, settings_, &keys, text);
+  const auto told = storyteller_.tell(prompt, settings_, &watch, text);
   machine_.show_activity(false);
-  if (settings_.records) {
-    machine_.write_bytes("\n");
-  } else {
-    out_.write("\n");
-  }
+  text.write("\n");
   finish_story(told);
 }
 

@@ -40,6 +40,8 @@ class Storyteller {
   // without one; and whatever opening and loading return. Its name is model_name(), also after an
   // error.
   base::Status load(const Settings& settings, llama::LoadProgress* progress);
+  // From within `progress`: load() then ends with kCancelled.
+  void stop_loading() { source_.cancel(); }
   bool is_loaded() const { return loaded_; }
   std::string_view model_name() const { return name_.view(); }
   const llama::Model& model() const { return *model_; }

@@ -19,7 +19,7 @@ TEST_F(Commands, AreListedByHelp) {
   session_.start();
   const std::string help = session_.say("/help");
   for (const char* command : {"/help", "/models", "/model ", "/set", "/settings", "/mem", "/reload",
-                              "/reboot", "/poweroff", "Ctrl-C"}) {
+                              "/reset", "/reboot", "/poweroff", "Ctrl-C"}) {
     EXPECT_THAT(help, HasSubstr(command));
   }
 }
@@ -123,6 +123,33 @@ TEST_F(Commands, ReloadLooksAtTheCardAgain) {
   EXPECT_THAT(session_.say("/reload"), HasSubstr("error: card: there is no card in the slot\n"));
   machine_.insert(disk());
   EXPECT_THAT(session_.say("/reload"), HasSubstr("model: tales.blm"));
+}
+
+TEST_F(Commands, ResetGoesBackToTheSettingsOfCardAndCommandLine) {
+  machine_.set_command_line("barellama.steps=7");
+  session_.start();
+  for (const char* line : {"/set steps 5", "/set temperature 0", "/set seed 9", "/set ctx 32",
+                           "/set baud 921600", "/set records 1"}) {
+    session_.say(line);
+  }
+  EXPECT_THAT(session_.say("a"), HasSubstr("context 32"));
+  EXPECT_EQ(machine_.cards_opened(), 1u);
+  session_.say("/reset");
+  const std::string settings = session_.say("/settings");
+  for (const char* line : {"steps       = 7\n", "temperature = 0.8", "seed        = 3\n",
+                           "ctx         = 0\n", "baud        = 921600\n", "records     = 1\n"}) {
+    EXPECT_THAT(settings, HasSubstr(line));
+  }
+  EXPECT_THAT(session_.say("a"), HasSubstr("context 64"));
+  EXPECT_EQ(machine_.cards_opened(), 1u) << "the same card";
+}
+
+TEST_F(Commands, ResetForgetsEarlierLinesAndKeepsTheModel) {
+  session_.start();
+  session_.say("/set seed 4");
+  session_.say("/reset");
+  EXPECT_THAT(session_.say("\x1b[A/settings"), HasSubstr("seed        = 3\n"));
+  EXPECT_THAT(session_.say("a"), Not(HasSubstr("context")));
 }
 
 TEST_F(Commands, RebootAndPoweroffEndTheSession) {

@@ -23,6 +23,7 @@ class Records : public SessionTest {
       names_.push_back(event.name);
       last_ = event.fields;
       if (event.name == "end") end_ = event.fields;
+      if (event.name == "progress") progress_ = event.fields;
       if (event.name == "error") error_ = event.fields["message"];
     }
   }
@@ -33,6 +34,7 @@ class Records : public SessionTest {
   std::string error_;
   nlohmann::json last_;
   nlohmann::json end_;
+  nlohmann::json progress_;
 };
 
 TEST_F(Records, ParseAStoryByteForByte) {
@@ -66,6 +68,25 @@ TEST_F(Records, SayThatAStoryWasStopped) {
   parse();
   EXPECT_THAT(names_, ElementsAre("ready", "begin", "end", "ready"));
   EXPECT_EQ(end_["reason"], "cancelled");
+}
+
+TEST_F(Records, TellWhereALongPassIs) {
+  insert_with_ini("records = 1\nautostart = 0\nsteps = 6\nctx = 32\nram_mb = 0.3\n");
+  session_.start();
+  machine_.set_clock_step_us(150'000);
+  session_.say("a b");
+  parse();
+  const auto first = std::ranges::find(names_, "progress");
+  ASSERT_NE(first, names_.end());
+  EXPECT_GT(progress_["layer"], 0);
+  EXPECT_EQ(progress_["layers"], 3);
+  EXPECT_GT(progress_["elapsed_us"], 2'000'000);
+  EXPECT_GT(progress_["card_bytes"], 0);
+  EXPECT_GT(progress_["left_us"], 0);
+  std::string text;
+  for (const std::string& part : texts_) text += part;
+  EXPECT_EQ(text, told("a b", 6, {.temperature = 0.8f, .top_p = 0.9f, .seed = 3}));
+  EXPECT_EQ(console_.find('\x1b'), std::string::npos);
 }
 
 TEST_F(Records, CarryErrors) {

@@ -111,6 +111,48 @@ TEST_F(SessionTest, ShowsHowFarLoadingIs) {
   EXPECT_THAT(console, HasSubstr(" %\nmodel: tales.blm"));
 }
 
+TEST_F(SessionTest, StopsLoadingAtControlC) {
+  insert_with_ini("autostart = 0\n");
+  machine_.set_clock_step_us(400'000);
+  machine_.type_when_shown("loading the model: ", "\x03");
+  EXPECT_THAT(session_.start(), HasSubstr(" %\n[stopped]\n"));
+  machine_.set_clock_step_us(1);
+  EXPECT_THAT(session_.say("a"), HasSubstr("model: tales.blm"));
+  EXPECT_EQ(machine_.cards_opened(), 1u);
+}
+
+TEST_F(SessionTest, ShowsWhereALongPassIsAndGoesOnAsIfNothingHadBeen) {
+  insert_with_ini("autostart = 0\nsteps = 6\nctx = 32\nram_mb = 0.3\n");
+  session_.start();
+  machine_.set_clock_step_us(150'000);
+  const std::string console = session_.say("a b");
+  // Below the text, and rewritten there; then back to where the text ends.
+  const std::string before =
+      "\n\x1b"
+      "7\r";
+  const std::string after =
+      "\r\x1b[K\x1b"
+      "8\x1b[A";
+  EXPECT_THAT(console, HasSubstr(before + "layer "));
+  EXPECT_THAT(console, HasSubstr(" MB/s from the card, "));
+  EXPECT_THAT(console, HasSubstr(" s left\x1b[K\rlayer "));
+  std::string text = console;
+  for (size_t at; (at = text.find(before)) != std::string::npos;) {
+    const size_t end = text.find(after, at);
+    ASSERT_NE(end, std::string::npos);
+    EXPECT_EQ(text.substr(at + 2, end - at - 2).find('\n'), std::string::npos) << "one row";
+    text.erase(at, end + after.size() - at);
+  }
+  EXPECT_THAT(text, HasSubstr("> a b\n" + told("a b", 6, kSampling) + "\n["));
+}
+
+TEST_F(SessionTest, ShowsNothingWhileAPassTakesLessThanTwoSeconds) {
+  insert_with_ini("autostart = 0\nsteps = 6\n");
+  session_.start();
+  machine_.set_clock_step_us(15'000);
+  EXPECT_THAT(session_.say("a b"), Not(HasSubstr("layer")));
+}
+
 TEST_F(SessionTest, StopsAStoryAtControlC) {
   insert_with_ini("autostart = 0\nsteps = 0\n");
   session_.start();
