@@ -55,8 +55,13 @@ void show_weights(const llama::ModelFile& file) {
                 static_cast<unsigned long long>(sum.weights),
                 static_cast<unsigned long long>(sum.bytes));
   }
-  std::printf("kv cache        %llu bytes a position (f32)\n",
-              static_cast<unsigned long long>(llama::KvCache::bytes_per_position(file.config())));
+  for (const llama::KvType type :
+       {llama::KvType::kF32, llama::KvType::kF16, llama::KvType::kQ8_0}) {
+    constexpr uint32_t kPositions = 1024;
+    const uint64_t bytes = llama::KvCache::bytes(file.config(), kPositions, type);
+    std::printf("kv cache        %.0f bytes a position (%s)\n",
+                static_cast<double>(bytes) / kPositions, llama::name_of(type));
+  }
 }
 
 void show_tensors(const llama::ModelFile& file) {

@@ -61,12 +61,4 @@ void swiglu(std::span<float> gate, std::span<const float> up);
 // x += y.
 void add(std::span<float> x, std::span<const float> y);
 
-// out[t] = (q . keys[t]) / sqrt(head_size), each product summed in order: the attention
-// scores of one head. q (head_size), keys (positions, head_size), out (positions).
-void attention_scores(std::span<float> out, std::span<const float> q, std::span<const float> keys);
-
-// out = sum over t of weights[t] * values[t]. values (positions, head_size), out (head_size).
-void attention_mix(std::span<float> out, std::span<const float> weights,
-                   std::span<const float> values);
-
 }  // namespace llama

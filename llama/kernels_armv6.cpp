@@ -21,6 +21,7 @@
 #include "base/check.h"
 #include "llama/activations.h"
 #include "llama/kernels.h"
+#include "llama/rows_work.h"
 
 namespace llama {
 namespace {
@@ -42,17 +43,6 @@ constexpr uint32_t kGroupsAtOnce = 32;
 
 // Row groups of one call: their sums are gathered on the stack.
 constexpr uint32_t kRowGroupsAtOnce = 16;
-
-// kernels_armv6.S reads this.
-struct RowsWork {
-  const std::byte* blocks;
-  const void* columns;
-  float* sums;            // 4 of a row group, or 16: the loop adds to them
-  uint32_t groups_bytes;  // of the blocks of a row group that are to be multiplied
-  uint32_t row_groups;    // at least 1
-  size_t row_group_stride;
-  size_t column_stride;  // f32, four columns: bytes from one to the next
-};
 
 extern "C" {
 void armv6_multiply_q8_1(const RowsWork* work);

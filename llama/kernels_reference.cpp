@@ -180,23 +180,4 @@ void add(std::span<float> x, std::span<const float> y) {
   for (size_t i = 0; i < x.size(); ++i) x[i] += y[i];
 }
 
-void attention_scores(std::span<float> out, std::span<const float> q, std::span<const float> keys) {
-  const float root = sqrt(static_cast<float>(q.size()));
-  for (size_t t = 0; t < out.size(); ++t) {
-    const auto key = keys.subspan(t * q.size(), q.size());
-    float score = 0;
-    for (size_t i = 0; i < q.size(); ++i) score += q[i] * key[i];
-    out[t] = score / root;
-  }
-}
-
-void attention_mix(std::span<float> out, std::span<const float> weights,
-                   std::span<const float> values) {
-  for (float& value : out) value = 0;
-  for (size_t t = 0; t < weights.size(); ++t) {
-    const auto at = values.subspan(t * out.size(), out.size());
-    for (size_t i = 0; i < out.size(); ++i) out[i] += weights[t] * at[i];
-  }
-}
-
 }  // namespace llama

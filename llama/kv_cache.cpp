@@ -3,17 +3,36 @@
 #include "base/check.h"
 
 namespace llama {
+namespace {
 
-uint64_t KvCache::bytes_per_position(const ModelConfig& config) {
-  return uint64_t{2} * config.n_layers * config.kv_dim() * sizeof(float);
+// Each head begins at a cache line (32 bytes), also where a position takes less.
+constexpr size_t kLine = 32;
+
+size_t bytes_of_keys(const ModelConfig& config, uint32_t positions, KvType type) {
+  return base::round_up<size_t>(
+      base::divide_up(positions, kKeysPerGroup) * key_group_bytes(type, config.head_size), kLine);
 }
 
-base::Result<KvCache> KvCache::create(const ModelConfig& config, uint32_t positions,
+size_t bytes_of_values(const ModelConfig& config, uint32_t positions, KvType type) {
+  return base::round_up<size_t>(positions * value_bytes(type, config.head_size), kLine);
+}
+
+}  // namespace
+
+uint64_t KvCache::bytes(const ModelConfig& config, uint32_t positions, KvType type) {
+  return uint64_t{config.n_layers} * config.n_kv_heads *
+         (bytes_of_keys(config, positions, type) + bytes_of_values(config, positions, type));
+}
+
+base::Result<KvCache> KvCache::create(const ModelConfig& config, uint32_t positions, KvType type,
                                       base::Arena& arena) {
   KvCache cache;
-  const uint64_t count = uint64_t{config.n_layers} * config.kv_dim() * positions;
-  TRY_ASSIGN(cache.keys_, arena.allocate<float>(count, "kv cache"));
-  TRY_ASSIGN(cache.values_, arena.allocate<float>(count, "kv cache"));
+  cache.head_keys_ = bytes_of_keys(config, positions, type);
+  cache.head_values_ = bytes_of_values(config, positions, type);
+  const uint64_t heads = uint64_t{config.n_layers} * config.n_kv_heads;
+  TRY_ASSIGN(cache.keys_, arena.allocate<std::byte>(heads * cache.head_keys_, "kv cache"));
+  TRY_ASSIGN(cache.values_, arena.allocate<std::byte>(heads * cache.head_values_, "kv cache"));
+  cache.type_ = type;
   cache.positions_ = positions;
   cache.n_kv_heads_ = config.n_kv_heads;
   cache.head_size_ = config.head_size;
@@ -24,21 +43,10 @@ void KvCache::store(uint32_t layer, uint32_t position, std::span<const float> ke
                     std::span<const float> value) {
   CHECK(position < positions_);
   for (uint32_t head = 0; head < n_kv_heads_; ++head) {
-    const size_t to = head_offset(layer, head) + size_t{position} * head_size_;
     const size_t from = size_t{head} * head_size_;
-    for (uint32_t i = 0; i < head_size_; ++i) {
-      keys_[to + i] = key[from + i];
-      values_[to + i] = value[from + i];
-    }
+    store_key(type_, keys_of(layer, head), position, key.subspan(from, head_size_));
+    store_value(type_, values_of(layer, head), position, value.subspan(from, head_size_));
   }
-}
-
-std::span<const float> KvCache::keys(uint32_t layer, uint32_t kv_head, uint32_t count) const {
-  return keys_.subspan(head_offset(layer, kv_head), size_t{count} * head_size_);
-}
-
-std::span<const float> KvCache::values(uint32_t layer, uint32_t kv_head, uint32_t count) const {
-  return values_.subspan(head_offset(layer, kv_head), size_t{count} * head_size_);
 }
 
 }  // namespace llama

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/status.h"
+#include "llama/attention.h"
 #include "llama/config.h"
 
 namespace llama {
@@ -13,31 +14,43 @@ namespace llama {
 class KvCache {
  public:
   // Room for `positions` positions, under the tag "kv cache".
-  static base::Result<KvCache> create(const ModelConfig& config, uint32_t positions,
+  static base::Result<KvCache> create(const ModelConfig& config, uint32_t positions, KvType type,
                                       base::Arena& arena);
-  static uint64_t bytes_per_position(const ModelConfig& config);
+  // What `positions` positions take; keys are kept by fours.
+  static uint64_t bytes(const ModelConfig& config, uint32_t positions, KvType type);
 
   uint32_t positions() const { return positions_; }
+  KvType type() const { return type_; }
 
   // Keeps key and value, each (n_kv_heads, head_size), of one position of one layer.
   void store(uint32_t layer, uint32_t position, std::span<const float> key,
              std::span<const float> value);
 
-  // The first `count` keys or values of one head: (count, head_size), one after the other, so that
-  // a head's attention reads one linear stream.
-  std::span<const float> keys(uint32_t layer, uint32_t kv_head, uint32_t count) const;
-  std::span<const float> values(uint32_t layer, uint32_t kv_head, uint32_t count) const;
-
- private:
-  size_t head_offset(uint32_t layer, uint32_t kv_head) const {
-    return (size_t{layer} * n_kv_heads_ + kv_head) * positions_ * head_size_;
+  // All keys or values of one head of a layer, as llama/attention.h lays them out: one linear
+  // stream.
+  std::span<const std::byte> keys(uint32_t layer, uint32_t kv_head) const {
+    return keys_of(layer, kv_head);
+  }
+  std::span<const std::byte> values(uint32_t layer, uint32_t kv_head) const {
+    return values_of(layer, kv_head);
   }
 
-  std::span<float> keys_;  // (n_layers, n_kv_heads, positions, head_size)
-  std::span<float> values_;
+ private:
+  std::span<std::byte> keys_of(uint32_t layer, uint32_t kv_head) const {
+    return keys_.subspan((size_t{layer} * n_kv_heads_ + kv_head) * head_keys_, head_keys_);
+  }
+  std::span<std::byte> values_of(uint32_t layer, uint32_t kv_head) const {
+    return values_.subspan((size_t{layer} * n_kv_heads_ + kv_head) * head_values_, head_values_);
+  }
+
+  std::span<std::byte> keys_;  // (n_layers, n_kv_heads, head_keys_)
+  std::span<std::byte> values_;
+  KvType type_ = KvType::kF32;
   uint32_t positions_ = 0;
   uint32_t n_kv_heads_ = 0;
   uint32_t head_size_ = 0;
+  size_t head_keys_ = 0;  // bytes of all keys of a head
+  size_t head_values_ = 0;
 };
 
 }  // namespace llama

@@ -17,7 +17,8 @@ Status Model::open(WeightSource& source, base::Clock& clock, base::Arena& arena,
   const uint64_t used_before = arena.used();
   Options decided = options;
   TRY_ASSIGN(decided.transformer.context,
-             Transformer::decide_context(config(), options.transformer.context, arena.available()));
+             Transformer::decide_context(config(), options.transformer.context,
+                                         options.transformer.kv, arena.available()));
   const Status placed = place(source, clock, arena, decided);
   generator_.set_profiler(options.profiler);
   transformer_.set_profiler(options.profiler);

@@ -10,14 +10,15 @@ using base::ErrorCode;
 using base::Status;
 
 base::Result<uint32_t> Transformer::decide_context(const ModelConfig& config, uint32_t wished,
-                                                   uint64_t room) {
+                                                   KvType kv, uint64_t room) {
   if (wished > config.context) {
     return Status::error(ErrorCode::kOutOfRange,
                          "a context of {} positions was asked for, but the model was made for {}",
                          wished, config.context);
   }
   if (wished != 0) return wished;
-  const uint64_t fitting = room / 2 / KvCache::bytes_per_position(config);
+  const uint64_t of_four = KvCache::bytes(config, kKeysPerGroup, kv);
+  const uint64_t fitting = room / 2 / of_four * kKeysPerGroup;
   return static_cast<uint32_t>(std::clamp<uint64_t>(fitting, 1, config.context));
 }
 
@@ -27,8 +28,8 @@ Status Transformer::create(const ModelFile& file, WeightSource& source, base::Cl
   file_ = &file;
   options_ = options;
   TRY_ASSIGN(const uint32_t positions,
-             decide_context(config(), options.context, arena.available()));
-  TRY_ASSIGN(cache_, KvCache::create(config(), positions, arena));
+             decide_context(config(), options.context, options.kv, arena.available()));
+  TRY_ASSIGN(cache_, KvCache::create(config(), positions, options.kv, arena));
   TRY_ASSIGN(rope_, Rope::create(config(), arena));
   TRY(allocate_state(arena));
   return weights_.plan(file, source, clock, arena, options.weights);
@@ -48,7 +49,18 @@ Status Transformer::allocate_state(base::Arena& arena) {
   TRY_ASSIGN(gate_, arena.allocate<float>(columns * model.hidden_dim, "activations"));
   TRY_ASSIGN(up_, arena.allocate<float>(columns * model.hidden_dim, "activations"));
   TRY_ASSIGN(turns_, arena.allocate<float>(columns * model.head_size, "activations"));
-  TRY_ASSIGN(scores_, arena.allocate<float>(cache_.positions(), "activations"));
+  TRY_ASSIGN(scores_, arena.allocate<float>(size_t{model.n_heads / model.n_kv_heads} *
+                                                base::round_up(cache_.positions(), kKeysPerGroup),
+                                            "activations"));
+  // Attention prepares the queries that share a KV head.
+  const uint32_t heads = model.n_heads / model.n_kv_heads;
+  TRY_ASSIGN(prepared_,
+             arena.allocate<std::byte>(std::max(prepared_bytes(options_.max_columns, widest),
+                                                prepared_bytes(heads, model.head_size)),
+                                       "activations"));
+  TRY_ASSIGN(scores_,
+             arena.allocate<float>(
+                 size_t{heads} * base::round_up(cache_.positions(), kKeysPerGroup), "activations"));
   TRY_ASSIGN(prepared_, arena.allocate<std::byte>(prepared_bytes(options_.max_columns, widest),
                                                   "activations"));
   const uint64_t logit_columns = options_.all_logits ? columns : 1;
@@ -135,16 +147,20 @@ void Transformer::turn_columns() {
 // Attention of one column over all positions up to its own, into xb.
 void Transformer::attend_column(uint32_t layer, uint32_t column, uint32_t position) {
   const ModelConfig& model = config();
-  const uint32_t heads_per_kv = model.n_heads / model.n_kv_heads;
+  const uint32_t heads = model.n_heads / model.n_kv_heads;  // that share their keys and values
+  const uint32_t width = heads * model.head_size;
   const uint32_t seen = position + 1;
   const auto q = row(q_, column, model.q_dim());
   const auto out = row(xb_, column, model.q_dim());
-  const auto scores = scores_.first(seen);
-  for (uint32_t head = 0; head < model.n_heads; ++head) {
-    const uint32_t kv_head = head / heads_per_kv;
-    attention_scores(scores, row(q, head, model.head_size), cache_.keys(layer, kv_head, seen));
-    softmax(scores);
-    attention_mix(row(out, head, model.head_size), scores, cache_.values(layer, kv_head, seen));
+  const size_t stride = scores_.size() / heads;
+  for (uint32_t kv_head = 0; kv_head < model.n_kv_heads; ++kv_head) {
+    attention_scores(cache_.type(), row(q, kv_head, width), heads, prepared_,
+                     cache_.keys(layer, kv_head), seen, scores_.data(), stride);
+    for (uint32_t head = 0; head < heads; ++head) {
+      softmax(scores_.subspan(head * stride, seen));
+    }
+    attention_mix(cache_.type(), row(out, kv_head, width), heads, scores_.data(), stride,
+                  cache_.values(layer, kv_head), seen);
   }
 }
 

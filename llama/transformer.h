@@ -45,8 +45,9 @@ enum class Logits : uint8_t {
 class Transformer {
  public:
   struct Options {
-    uint32_t context = 0;      // positions to have room for; 0: as many as the model was made for,
-                               // but with a KV cache of at most half of the arena's room
+    uint32_t context = 0;  // positions to have room for; 0: as many as the model was made for,
+                           // but with a KV cache of at most half of the arena's room
+    KvType kv = KvType::kF32;
     uint32_t max_columns = 8;  // tokens of one call, at most
     bool all_logits = false;
     Weights::Options weights;
@@ -55,7 +56,7 @@ class Transformer {
   // The context for a wish of `wished` positions (see Options::context) in `room` bytes.
   // kOutOfRange if the model was not made for that many.
   static base::Result<uint32_t> decide_context(const ModelConfig& config, uint32_t wished,
-                                               uint64_t room);
+                                               KvType kv, uint64_t room);
 
   // Takes arena room for the state, then plans the weights into the rest. With a measuring arena it
   // only measures. kOutOfMemory; kOutOfRange for a context longer than the model's.
@@ -123,7 +124,7 @@ class Transformer {
   std::span<float> gate_;    // (columns, hidden_dim)
   std::span<float> up_;      // (columns, hidden_dim)
   std::span<float> turns_;   // (columns, head_size)
-  std::span<float> scores_;  // (context)
+  std::span<float> scores_;  // (heads that share a KV head, context rounded up to 4)
   std::span<float> logits_;  // (columns or 1, vocab_size)
   std::span<std::byte> prepared_;
   Columns input_{};                             // of the matrices being multiplied

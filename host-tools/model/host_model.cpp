@@ -27,7 +27,8 @@ uint64_t ample_memory(llama::WeightSource& source, const std::string& name) {
   Memory memory(source.size_bytes() + (64 << 20));
   base::Arena arena(memory.span());
   const auto file = require_value(llama::ModelFile::open(source, arena), name);
-  const uint64_t cache = llama::KvCache::bytes_per_position(file.config()) * file.config().context;
+  const uint64_t cache =
+      llama::KvCache::bytes(file.config(), file.config().context, llama::KvType::kF32);
   // decide_context() gives the cache half of the room at most.
   return 2 * cache + 2 * source.size_bytes() + (uint64_t{1} << 30);
 }

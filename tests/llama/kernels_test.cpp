@@ -162,17 +162,5 @@ TEST(Swiglu, GatesWithTheSigmoid) {
   EXPECT_EQ(gate[2], 0.0f);
 }
 
-TEST(Attention, WeighsValuesByTheirKeys) {
-  const std::vector<float> keys = {1, 0, 0, 1};
-  const std::vector<float> values = {10, 20, 30, 40};
-  std::vector<float> scores(2);
-  attention_scores(scores, std::vector<float>{std::sqrt(2.0f), 0}, keys);
-  EXPECT_NEAR(scores[0], 1.0f, 1e-6f);
-  EXPECT_EQ(scores[1], 0.0f);
-  std::vector<float> out(2);
-  attention_mix(out, std::vector<float>{0.25f, 0.75f}, values);
-  EXPECT_EQ(out, (std::vector<float>{25, 35}));
-}
-
 }  // namespace
 }  // namespace llama

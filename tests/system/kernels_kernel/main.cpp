@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "kernel/board.h"
+#include "llama/attention.h"
 #include "llama/kernels_reference.h"
 
 namespace {
@@ -83,6 +84,38 @@ bool compare(base::TextSink& out, WeightType type, uint32_t width, uint32_t rows
   return true;
 }
 
+// The loops over cached keys and values.
+bool compare_attention(base::TextSink& out, llama::KvType type, uint32_t head_size,
+                       uint32_t positions, Random& random) {
+  for (uint32_t t = 0; t < positions; ++t) {
+    for (uint32_t i = 0; i < head_size; ++i) values[i] = random_float(random, Flavour::kUsual);
+    llama::store_value(type, packed, t, {values, head_size});
+    if (type == llama::KvType::kF16) llama::store_key(type, prepared, t, {values, head_size});
+  }
+  for (uint32_t t = 0; t < positions; ++t) values[t] = random_float(random, Flavour::kUsual);
+  const uint32_t mixed = head_size < 32 || type != llama::KvType::kQ8_0 ? head_size : 32;
+  for (uint32_t i = 0; i < mixed; ++i) expected[i] = actual[i] = static_cast<float>(i);
+  const size_t stride = llama::value_bytes(type, head_size);
+  llama::reference::add_weighted(type, {expected, mixed}, {values, positions}, packed, stride);
+  llama::add_weighted(type, {actual, mixed}, {values, positions}, packed, stride);
+  uint32_t size = mixed;
+  if (type == llama::KvType::kF16) {
+    const uint32_t whole = positions / 4 * 4;
+    llama::reference::multiply_half_keys(prepared, {values, head_size}, {expected + mixed, whole});
+    llama::multiply_half_keys(prepared, {values, head_size}, {actual + mixed, whole});
+    size += whole;
+  }
+  for (uint32_t i = 0; i < size; ++i) {
+    if (same(expected[i], actual[i])) continue;
+    base::print(out,
+                "DIFFERENT: attention {} head size {} positions {}: {} is {:08x}, not {:08x}\n",
+                name_of(type), head_size, positions, i, std::bit_cast<uint32_t>(actual[i]),
+                std::bit_cast<uint32_t>(expected[i]));
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
@@ -102,6 +135,14 @@ extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
             ++compared;
           }
         }
+      }
+    }
+  }
+  for (const auto type : {llama::KvType::kF32, llama::KvType::kF16, llama::KvType::kQ8_0}) {
+    for (const uint32_t head_size : {2u, 8u, 10u, 48u, 64u, 128u}) {
+      for (const uint32_t positions : {1u, 2u, 4u, 7u, 33u, 200u}) {
+        all_same &= compare_attention(out, type, head_size, positions, random);
+        ++compared;
       }
     }
   }
