@@ -115,6 +115,9 @@ class ModelFile {
   std::span<const Tensor> tensors() const { return tensors_; }
   uint32_t tile_crc(uint32_t tile) const { return tile_crcs_[tile]; }
   uint64_t file_bytes() const { return file_bytes_; }
+  // CRC-32C of all tables, those of tile and segment CRCs among them: another one for other weights
+  // or another tokenizer.
+  uint32_t directory_crc() const { return directory_crc_; }
 
   // Indices into tensors(), in file order.
   static constexpr uint32_t kEmbeddingIndex = 0;

@@ -384,6 +384,14 @@ Status Weights::embedding_row(uint32_t token, std::span<float> out) {
   return base::ok_status();
 }
 
+std::span<const std::byte> Weights::pinned_tile(uint32_t tensor_index, uint32_t tile) const {
+  const Tensor& tensor = file_->tensors()[tensor_index];
+  const Pinned& pinned = pinned_[tensor_index];
+  if (tile >= pinned.tiles) return {};
+  return {pinned.data + uint64_t{tile} * tensor.tile_bytes,
+          static_cast<size_t>(tensor.bytes_of_tile(tile))};
+}
+
 std::span<const float> Weights::vector(uint32_t tensor_index) const {
   const Tensor& tensor = file_->tensors()[tensor_index];
   CHECK(tensor.is_vector());

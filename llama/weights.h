@@ -83,6 +83,9 @@ class Weights {
   // from. An error of it is told when its bytes are wanted.
   void settle();
 
+  // The bytes of a tile that is pinned; empty for others. Valid until the next plan().
+  std::span<const std::byte> pinned_tile(uint32_t tensor_index, uint32_t tile) const;
+
   // A norm's weights; always pinned.
   std::span<const float> vector(uint32_t tensor_index) const;
 
