@@ -73,7 +73,7 @@ void run_bench(const Options& options) {
     std::vector<GuestFigures> figures;
     for (const fs::path& model : models) {
       figures.push_back(
-          measure_guest(model, options.kernel, programs / "libcount_instructions.so", interrupts));
+          measure_guest(model, options.kernel, programs / "libpi0_cycles.so", interrupts));
     }
     print_guest(figures);
     json["guest"] = to_array(figures);

@@ -58,8 +58,9 @@ void require_all_tokens(const Plan& plan, const std::string& console, const fs::
 
 fs::path make_card(const fs::path& model, const fs::path& kernel, const fs::path& folder,
                    host::Interrupts& interrupts) {
-  const host::CardRequest request = {
-      .models = {model}, .kernel = kernel, .firmware = {}, .config = {}, .settings = {}};
+  host::CardRequest request;
+  request.models = {model};
+  request.kernel = kernel;
   const auto files = host::gather_card_files(request, folder);
   const fs::path card = folder / "card.img";
   host::write_card_image(card, files, host::plan_card(files, {}), "BARELLAMA", interrupts);

@@ -34,7 +34,7 @@ struct GuestFigures {
                    // classifier
 };
 
-// `kernel` is kernel.img, `plugin` libcount_instructions.so. Throws host::Failure when QEMU is
+// `kernel` is kernel.img, `plugin` libpi0_cycles.so. Throws host::Failure when QEMU is
 // missing, the kernel reports an error, or the story ends too early.
 GuestFigures measure_guest(const std::filesystem::path& model, const std::filesystem::path& kernel,
                            const std::filesystem::path& plugin, host::Interrupts& interrupts);

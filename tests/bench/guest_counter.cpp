@@ -20,8 +20,9 @@ std::string escaped(const fs::path& path) {
 }
 
 GuestCounts parse_counts(const std::string& text) {
-  const auto json = nlohmann::json::parse(text);
+  const auto json = nlohmann::json::parse(text).at(0).at("total");
   GuestCounts counts;
+  counts.cycles = json.at("cycles");
   counts.instructions = json.at("instructions");
   for (size_t i = 0; i < kInstructionClassCount; ++i) {
     counts.by_class[i] = json.at("classes").at(name_of(static_cast<InstructionClass>(i)));
@@ -54,6 +55,7 @@ void run_to_the_end(host::Emulator& machine, Milliseconds patience) {
 
 GuestCounts operator-(const GuestCounts& longer, const GuestCounts& shorter) {
   GuestCounts counts;
+  counts.cycles = longer.cycles - shorter.cycles;
   counts.instructions = longer.instructions - shorter.instructions;
   for (size_t i = 0; i < kInstructionClassCount; ++i) {
     counts.by_class[i] = longer.by_class[i] - shorter.by_class[i];

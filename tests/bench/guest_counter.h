@@ -9,12 +9,16 @@
 #include <string>
 
 #include "host-tools/emulator.h"
-#include "tests/bench/instruction_class.h"
+#include "host-tools/pi0-cycles/instruction_class.h"
 
 namespace bench {
 
-// What libcount_instructions.so wrote (tests/bench/count_instructions.cpp).
+using pi0::InstructionClass;
+using pi0::kInstructionClassCount;
+
+// What libpi0_cycles.so wrote (host-tools/pi0-cycles/plugin.cpp).
 struct GuestCounts {
+  int64_t cycles = 0;
   int64_t instructions = 0;
   std::array<int64_t, kInstructionClassCount> by_class{};
   int64_t loads = 0, load_bytes = 0;
@@ -36,7 +40,7 @@ struct GuestRun {
 };
 
 // Boots with exact counting; the program switches the machine off by itself. `plugin` is
-// libcount_instructions.so. Throws host::Failure, with the console, when it does not end in time or
+// libpi0_cycles.so. Throws host::Failure, with the console, when it does not end in time or
 // QEMU fails.
 GuestRun count_guest(host::EmulatorOptions options, const std::filesystem::path& plugin,
                      std::chrono::milliseconds patience, host::Interrupts* interrupts = nullptr);

@@ -1,8 +1,8 @@
-#include "tests/bench/instruction_class.h"
+#include "host-tools/pi0-cycles/instruction_class.h"
 
 #include <array>
 
-namespace bench {
+namespace pi0 {
 namespace {
 
 constexpr uint32_t kUnconditional = 0xf;
@@ -105,4 +105,4 @@ InstructionClass classify(uint32_t instruction) {
   }
 }
 
-}  // namespace bench
+}  // namespace pi0

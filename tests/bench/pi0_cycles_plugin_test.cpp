@@ -63,7 +63,7 @@ GuestCounts run_program() {
   return count_guest(options, BENCH_PLUGIN, kPatience).counts;
 }
 
-TEST(CountInstructions, CountsEachOneOfAKnownProgram) {
+TEST(Pi0CyclesPlugin, CountsEachOneOfAKnownProgram) {
   const GuestCounts counts = run_program();
   EXPECT_EQ(counts.of(InstructionClass::kAlu), 2 + 100 * 2 + 8);
   EXPECT_EQ(counts.of(InstructionClass::kMultiply), 100);
@@ -84,7 +84,7 @@ TEST(CountInstructions, CountsEachOneOfAKnownProgram) {
   EXPECT_EQ(counts.instructions, 900 + 210 + 8);
 }
 
-TEST(CountInstructions, CountsWhatIsLoadedAndStored) {
+TEST(Pi0CyclesPlugin, CountsWhatIsLoadedAndStored) {
   const GuestCounts counts = run_program();
   // LDM 4 words, LDRD 2; VLDR 8 bytes at once.
   EXPECT_EQ(counts.loads, 100 * (4 + 2) + 1);
@@ -94,9 +94,9 @@ TEST(CountInstructions, CountsWhatIsLoadedAndStored) {
   EXPECT_EQ(counts.store_bytes, 100 * (2 + 8) + 4 + 8);
 }
 
-TEST(CountInstructions, CountsTheSameInEachRun) { EXPECT_EQ(run_program(), run_program()); }
+TEST(Pi0CyclesPlugin, CountsTheSameInEachRun) { EXPECT_EQ(run_program(), run_program()); }
 
-TEST(CountInstructions, SaysWhenItCannotWrite) {
+TEST(Pi0CyclesPlugin, SaysWhenItCannotWrite) {
   const host::TemporaryFolder folder;
   host::EmulatorOptions options;
   options.kernel = folder.path() / "program.img";

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace bench {
+namespace pi0 {
 
 enum class InstructionClass : uint8_t {
   kAlu,            // data processing, with and without shifts; CLZ; saturating QADD and its kin
@@ -33,4 +33,4 @@ std::string_view name_of(InstructionClass instruction_class);
 // some class. Source: ARM Architecture Reference Manual (DDI 0100I), chapter A3, figure A3-1.
 InstructionClass classify(uint32_t instruction);
 
-}  // namespace bench
+}  // namespace pi0

@@ -1,8 +1,8 @@
-#include "tests/bench/instruction_class.h"
+#include "host-tools/pi0-cycles/instruction_class.h"
 
 #include <gtest/gtest.h>
 
-namespace bench {
+namespace pi0 {
 
 // How a failing test shows a class.
 static void PrintTo(InstructionClass instruction_class, std::ostream* out) {
@@ -89,4 +89,4 @@ TEST(InstructionClass, HasANameForEach) {
 }
 
 }  // namespace
-}  // namespace bench
+}  // namespace pi0

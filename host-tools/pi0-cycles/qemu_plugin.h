@@ -20,14 +20,14 @@ struct qemu_plugin_insn;  // one of them; both are valid only while the block is
 
 enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS };
 enum qemu_plugin_mem_rw { QEMU_PLUGIN_MEM_R = 1, QEMU_PLUGIN_MEM_W, QEMU_PLUGIN_MEM_RW };
-enum qemu_plugin_op { QEMU_PLUGIN_INLINE_ADD_U64 };
 
 // `translated` is called each time that a block is translated.
 void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id,
                                            void (*translated)(qemu_plugin_id_t, qemu_plugin_tb*));
-// *target += value, before each execution of the instruction, without a call.
-void qemu_plugin_register_vcpu_insn_exec_inline(qemu_plugin_insn* instruction, qemu_plugin_op op,
-                                                void* target, uint64_t value);
+// `executes` is called before each execution of the instruction.
+void qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_insn* instruction,
+                                            void (*executes)(unsigned vcpu, void* data),
+                                            qemu_plugin_cb_flags flags, void* data);
 // `accessed` is called after each access of the instruction: one for each word of an LDM.
 void qemu_plugin_register_vcpu_mem_cb(qemu_plugin_insn* instruction,
                                       void (*accessed)(unsigned vcpu, qemu_plugin_meminfo_t,
@@ -43,6 +43,7 @@ qemu_plugin_insn* qemu_plugin_tb_get_insn(const qemu_plugin_tb* block, size_t in
 // The instruction's bytes, and their number: 4 in ARM state, 2 or 4 in Thumb state.
 const void* qemu_plugin_insn_data(const qemu_plugin_insn* instruction);
 size_t qemu_plugin_insn_size(const qemu_plugin_insn* instruction);
+uint64_t qemu_plugin_insn_vaddr(const qemu_plugin_insn* instruction);
 
 // log2 of the bytes of an access.
 unsigned qemu_plugin_mem_size_shift(qemu_plugin_meminfo_t access);

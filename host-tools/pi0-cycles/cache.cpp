@@ -1,0 +1,32 @@
+#include "host-tools/pi0-cycles/cache.h"
+
+namespace pi0 {
+
+// TRM 7.2.4: with all ways locked a miss is served as if way 0 were not.
+Cache::Cache(const Settings& settings, uint32_t locked_ways)
+    : round_robin_(settings.replaces_round_robin),
+      locked_ways_(locked_ways == (1 << kCacheWays) - 1 ? locked_ways & ~1u : locked_ways) {}
+
+uint32_t Cache::next_way() {
+  if (round_robin_) {
+    victim_ = (victim_ + 1) % kCacheWays;
+    return victim_;
+  }
+  // A Galois LFSR of 16 bits. The core's own sequence is not published.
+  victim_ = (victim_ >> 1) ^ ((victim_ & 1) != 0 ? 0xb400u : 0);
+  return victim_ % kCacheWays;
+}
+
+Cache::Line& Cache::replace(uint32_t number, bool& evicted_dirty) {
+  auto& set = sets_[number % kSets];
+  uint32_t way = 0;
+  do {
+    way = next_way();
+  } while ((locked_ways_ >> way & 1) != 0);
+  Line& line = set[way];
+  evicted_dirty = line.is_dirty;
+  line = {.number = number, .is_dirty = false, .ready = 0};
+  return line;
+}
+
+}  // namespace pi0

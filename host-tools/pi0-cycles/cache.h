@@ -1,0 +1,44 @@
+// The tags of a level-one cache: which lines it holds, and from when on.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "host-tools/pi0-cycles/settings.h"
+#include "host-tools/pi0-cycles/timings.h"
+
+namespace pi0 {
+
+class Cache {
+ public:
+  struct Line {
+    uint32_t number = kNone;  // address / kLineBytes
+    bool is_dirty = false;
+    uint64_t ready = 0;  // while it is filled: when it will have arrived
+  };
+
+  explicit Cache(const Settings& settings, uint32_t locked_ways = 0);
+
+  // Null if the line is not there.
+  Line* find(uint32_t number) {
+    for (Line& line : sets_[number % kSets]) {
+      if (line.number == number) return &line;
+    }
+    return nullptr;
+  }
+  // A place for the line, which now is its own. `evicted_dirty`: what was there has to be written.
+  Line& replace(uint32_t number, bool& evicted_dirty);
+
+ private:
+  static constexpr uint32_t kNone = ~0u;  // no address has such a line
+  static constexpr uint32_t kSets = kCacheBytes / kLineBytes / kCacheWays;
+
+  uint32_t next_way();
+
+  std::array<std::array<Line, kCacheWays>, kSets> sets_{};
+  bool round_robin_;
+  uint32_t locked_ways_;
+  uint32_t victim_ = 1;  // the way, or the state of the pseudo-random sequence
+};
+
+}  // namespace pi0

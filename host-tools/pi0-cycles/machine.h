@@ -1,0 +1,39 @@
+// A core of some settings, and what each function of the program cost on it.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "host-tools/pi0-cycles/core.h"
+
+namespace pi0 {
+
+class Machine {
+ public:
+  Machine(const Settings& settings, size_t functions)
+      : settings_(settings), core_(settings), functions_(functions), calls_(functions) {}
+
+  void execute(const Instruction& instruction, const Accesses& accesses, uint32_t next_address) {
+    core_.execute(instruction, accesses, next_address, functions_[instruction.function]);
+  }
+  void count_call(uint32_t function) { ++calls_[function]; }
+  // Counts from here on; caches and predictions stay as they are.
+  void reset_counters();
+  void save_counters() { saved_ = functions_; }
+  // Back to what they were when they were saved, if they were.
+  void restore_counters();
+
+  const Settings& settings() const { return settings_; }
+  const std::vector<Counters>& functions() const { return functions_; }
+  const std::vector<uint64_t>& calls() const { return calls_; }
+  Counters total() const;
+
+ private:
+  Settings settings_;
+  Core core_;
+  std::vector<Counters> functions_;
+  std::vector<uint64_t> calls_;
+  std::vector<Counters> saved_;
+};
+
+}  // namespace pi0

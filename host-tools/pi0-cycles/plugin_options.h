@@ -1,0 +1,31 @@
+// The arguments of the plugin: NAME=VALUE each.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "host-tools/pi0-cycles/settings.h"
+
+namespace pi0 {
+
+// The count-th time that a function is entered, from 1 on.
+struct Mark {
+  std::string function;
+  uint64_t count = 0;  // 0: none
+};
+
+struct PluginOptions {
+  std::string out;    // JSON; empty: none
+  std::string table;  // text; empty: none
+  std::string elf;    // with the symbols of what is run; empty: no functions
+  size_t functions = 40;
+  std::vector<Settings> machines;   // one at least: a bandwidth each
+  Mark from, to;                    // what is counted; all, by default
+  uint64_t warm_up = ~uint64_t{0};  // entries of from's function before `from` that are modelled
+};
+
+// Throws std::runtime_error for what it does not understand.
+PluginOptions parse_options(const std::vector<std::string>& arguments);
+
+}  // namespace pi0
