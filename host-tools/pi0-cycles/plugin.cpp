@@ -35,25 +35,32 @@ struct Executed {
   bool is_mark = false;   // one of from's or to's functions begins here
 };
 
+// Before what is to be modelled only the marks are watched, and behind it nothing, so that QEMU
+// runs at its full speed.
+enum class Phase { kBefore, kModelling, kOver };
+
 class Plugin {
  public:
   explicit Plugin(const PluginOptions& options);
 
   Executed* translate(uint32_t address, uint32_t code);
-  void execute(const Executed* next);
+  // Each of these is called before an instruction is executed. True when the phase has changed.
+  bool execute(const Executed* next);
+  bool pass_mark(uint32_t address);
   void access(uint32_t address, uint32_t bytes, bool is_store);
   void report();
 
+  Phase phase() const { return phase_; }
+
  private:
   void finish_pending(uint32_t next_address);
-  void pass_mark(uint32_t address);
   uint32_t mark_address(const Mark& mark) const;
 
   PluginOptions options_;
   Symbols symbols_;
   uint32_t from_address_ = ~0u, to_address_ = ~0u;
   uint64_t from_count_ = 0, to_count_ = 0;
-  bool is_modelling_ = true, is_over_ = false;
+  Phase phase_ = Phase::kModelling;
   std::deque<Machine> machines_;
   std::FILE* out_ = nullptr;
   std::FILE* table_ = nullptr;
@@ -77,7 +84,7 @@ Plugin::Plugin(const PluginOptions& options) : options_(options) {
   if (!options.elf.empty()) symbols_ = Symbols::read_elf(options.elf);
   if (options.from.count != 0) {
     from_address_ = mark_address(options.from);
-    is_modelling_ = options.warm_up >= options.from.count;
+    if (options.warm_up < options.from.count) phase_ = Phase::kBefore;
   }
   if (options.to.count != 0) to_address_ = mark_address(options.to);
   for (const Settings& settings : options.machines) {
@@ -105,26 +112,31 @@ Executed* Plugin::translate(uint32_t address, uint32_t code) {
   return known;
 }
 
-void Plugin::pass_mark(uint32_t address) {
+bool Plugin::pass_mark(uint32_t address) {
+  const Phase old_phase = phase_;
   if (address == from_address_) {
     ++from_count_;
-    if (from_count_ + options_.warm_up >= options_.from.count) is_modelling_ = true;
+    const bool is_near = from_count_ + options_.warm_up >= options_.from.count;
+    if (phase_ == Phase::kBefore && is_near) phase_ = Phase::kModelling;
     if (from_count_ == options_.from.count) {
       for (Machine& machine : machines_) machine.reset_counters();
     }
   }
-  if (address == to_address_ && ++to_count_ == options_.to.count) is_over_ = true;
+  if (address == to_address_ && ++to_count_ == options_.to.count) phase_ = Phase::kOver;
+  return phase_ != old_phase;
 }
 
-void Plugin::execute(const Executed* next) {
-  if (is_over_) return;
+bool Plugin::execute(const Executed* next) {
+  if (phase_ != Phase::kModelling) return false;
   const uint32_t address = next->instruction.address;
   finish_pending(address);
-  if (next->is_mark) pass_mark(address);
-  if (!is_modelling_ || is_over_) return;
+  const bool has_changed = next->is_mark && pass_mark(address);
+  if (has_changed) return true;
   pending_ = next;
-  if (!next->is_entry) return;
-  for (Machine& machine : machines_) machine.count_call(next->instruction.function);
+  if (next->is_entry) {
+    for (Machine& machine : machines_) machine.count_call(next->instruction.function);
+  }
+  return false;
 }
 
 void Plugin::finish_pending(uint32_t next_address) {
@@ -137,7 +149,7 @@ void Plugin::finish_pending(uint32_t next_address) {
 }
 
 void Plugin::access(uint32_t address, uint32_t bytes, bool is_store) {
-  if (is_over_ || pending_ == nullptr) return;
+  if (pending_ == nullptr) return;
   if (!accesses_.any()) accesses_.address = address;
   ++(is_store ? accesses_.stores : accesses_.loads);
   (is_store ? accesses_.store_bytes : accesses_.load_bytes) += bytes;
@@ -148,10 +160,10 @@ void Plugin::access(uint32_t address, uint32_t bytes, bool is_store) {
 }
 
 void Plugin::report() {
-  if (!is_over_) {
+  if (phase_ != Phase::kOver) {
     for (Machine& machine : machines_) machine.restore_counters();
   }
-  if (!is_over_ && options_.to.count != 0) {
+  if (phase_ != Phase::kOver && options_.to.count != 0) {
     std::fprintf(stderr,
                  "pi0_cycles: the program ended before %s was entered for the %" PRIu64 ". time\n",
                  options_.to.function.c_str(), options_.to.count);
@@ -172,16 +184,26 @@ void Plugin::report() {
   if (std::fclose(out_) != 0) std::perror("pi0_cycles: could not write the figures");
 }
 
-// QEMU hands no pointer of ours to on_translated(). There is a single core, so nobody else uses it
-// meanwhile. Never deleted: QEMU asks for the report after our own globals are gone.
+// QEMU hands no pointer of ours to on_translated(). There is a single core, so nobody else uses
+// them meanwhile. The plugin is never deleted: QEMU asks for the report after our globals are gone.
 Plugin* plugin = nullptr;
+qemu_plugin_id_t plugin_id = 0;
+
+void watch(qemu_plugin_id_t id);
 
 void on_access(unsigned, qemu_plugin_meminfo_t access, uint64_t address, void*) {
   plugin->access(static_cast<uint32_t>(address), 1u << qemu_plugin_mem_size_shift(access),
                  qemu_plugin_mem_is_store(access));
 }
 
-void on_execution(unsigned, void* data) { plugin->execute(static_cast<const Executed*>(data)); }
+void on_execution(unsigned, void* data) {
+  if (plugin->execute(static_cast<const Executed*>(data))) qemu_plugin_reset(plugin_id, watch);
+}
+
+void on_mark(unsigned, void* data) {
+  const uint32_t address = static_cast<const Executed*>(data)->instruction.address;
+  if (plugin->pass_mark(address)) qemu_plugin_reset(plugin_id, watch);
+}
 
 void on_translated(qemu_plugin_id_t, qemu_plugin_tb* block) {
   const size_t size = qemu_plugin_tb_n_insns(block);
@@ -192,14 +214,26 @@ void on_translated(qemu_plugin_id_t, qemu_plugin_tb* block) {
       std::memcpy(&code, qemu_plugin_insn_data(instruction), sizeof code);
     }
     const auto address = static_cast<uint32_t>(qemu_plugin_insn_vaddr(instruction));
-    qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_execution, QEMU_PLUGIN_CB_NO_REGS,
-                                           plugin->translate(address, code));
-    qemu_plugin_register_vcpu_mem_cb(instruction, on_access, QEMU_PLUGIN_CB_NO_REGS,
-                                     QEMU_PLUGIN_MEM_RW, nullptr);
+    Executed* executed = plugin->translate(address, code);
+    if (plugin->phase() == Phase::kModelling) {
+      qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_execution, QEMU_PLUGIN_CB_NO_REGS,
+                                             executed);
+      qemu_plugin_register_vcpu_mem_cb(instruction, on_access, QEMU_PLUGIN_CB_NO_REGS,
+                                       QEMU_PLUGIN_MEM_RW, nullptr);
+    } else if (executed->is_mark) {
+      qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_mark, QEMU_PLUGIN_CB_NO_REGS,
+                                             executed);
+    }
   }
 }
 
 void on_exit(qemu_plugin_id_t, void*) { plugin->report(); }
+
+// Has QEMU call us, as the phase needs it.
+void watch(qemu_plugin_id_t id) {
+  if (plugin->phase() != Phase::kOver) qemu_plugin_register_vcpu_tb_trans_cb(id, on_translated);
+  qemu_plugin_register_atexit_cb(id, on_exit, nullptr);
+}
 
 }  // namespace
 }  // namespace pi0
@@ -217,8 +251,8 @@ const int qemu_plugin_version = 1;
     std::fprintf(stderr, "pi0_cycles: %s\n", error.what());
     return -1;
   }
-  qemu_plugin_register_vcpu_tb_trans_cb(id, pi0::on_translated);
-  qemu_plugin_register_atexit_cb(id, pi0::on_exit, nullptr);
+  pi0::plugin_id = id;
+  pi0::watch(id);
   return 0;
 }
 }
