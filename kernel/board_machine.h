@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "kernel/board.h"
+#include "kernel/board_bench.h"
 #include "kernel/card_slot.h"
 #include "kernel/machine.h"
 #include "libpi/fs/ram_disk.h"
@@ -12,7 +13,7 @@ namespace kernel {
 
 class BoardMachine final : public Machine {
  public:
-  explicit BoardMachine(Board& board) : board_(board) {}
+  explicit BoardMachine(Board& board) : board_(board), bench_(board) {}
 
   base::Clock& clock() override { return board_.timer(); }
   base::TextSink& out() override { return board_.serial(); }
@@ -24,12 +25,14 @@ class BoardMachine final : public Machine {
   base::Result<pi::BlockDevice*> open_card() override;
   std::span<std::byte> memory() override { return board_.free_memory(); }
   std::string_view command_line() override { return board_.command_line().text(); }
+  bench::Board& bench_board() override { return bench_; }
   void show_activity(bool is_busy) override { board_.led().set(is_busy); }
   void reboot() override;
   void power_off() override;
 
  private:
   Board& board_;
+  BoardBench bench_;
   std::optional<pi::RamDisk> ram_disk_;
   std::optional<CardSlot> slot_;
 };

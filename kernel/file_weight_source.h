@@ -19,6 +19,9 @@ class FileWeightSource final : public llama::WeightSource {
                    uint64_t size_bytes)
       : device_(&device), extents_(extents), size_bytes_(size_bytes) {}
 
+  // On the device. The file is not empty.
+  uint64_t first_block() const { return extents_.front().first_block; }
+
   // What is read from now on is refused: kCancelled.
   void cancel() { is_cancelled_ = true; }
 

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/format.h"
 #include "base/status.h"
+#include "kernel/bench/board.h"
 #include "libpi/fs/block_device.h"
 
 namespace kernel {
@@ -39,6 +40,8 @@ class Machine {
   virtual std::span<std::byte> memory() = 0;
   // "barellama.KEY=VALUE" words, for CommandLine.
   virtual std::string_view command_line() = 0;
+
+  virtual bench::Board& bench_board() = 0;
 
   virtual void show_activity(bool is_busy) = 0;
   virtual void reboot() = 0;

@@ -1,5 +1,6 @@
 #include "kernel/session.h"
 
+#include "kernel/bytes_output.h"
 #include "kernel/settings_sources.h"
 #include "kernel/text.h"
 
@@ -16,16 +17,6 @@ constexpr uint64_t kPauseUs = 100'000;
 
 double megabytes(uint64_t bytes) { return static_cast<double>(bytes) / 1048576; }
 double seconds(uint64_t time_us) { return static_cast<double>(time_us) / 1e6; }
-
-// Bytes as they are, for programs.
-class BytesOutput final : public base::TextSink {
- public:
-  explicit BytesOutput(Machine& machine) : machine_(machine) {}
-  void write(std::string_view text) override { machine_.write_bytes(text); }
-
- private:
-  Machine& machine_;
-};
 
 }  // namespace
 

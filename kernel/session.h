@@ -61,6 +61,8 @@ class Session {
   void set(std::string_view argument);
   void settings(std::string_view argument);
   void memory(std::string_view argument);
+  void bench(std::string_view argument);
+  void self_test(std::string_view argument);
   void reload(std::string_view argument);
   void reset(std::string_view argument);
   void reboot(std::string_view argument);

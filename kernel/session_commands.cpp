@@ -1,5 +1,8 @@
 #include "kernel/session.h"
 
+#include "kernel/bench/bench.h"
+#include "kernel/bytes_output.h"
+#include "kernel/self_test.h"
 #include "kernel/text.h"
 
 namespace kernel {
@@ -14,6 +17,9 @@ constinit const Session::Command Session::kCommands[] = {
     {"/set", "KEY VALUE", "change a setting until the next start", &Session::set},
     {"/settings", "", "all settings", &Session::settings},
     {"/mem", "", "where the memory goes", &Session::memory},
+    {"/bench", "", "measure clocks, memory, card and arithmetic", &Session::bench},
+    {"/selftest", "", "compare arithmetic, memory and card with what is known",
+     &Session::self_test},
     {"/reload", "", "look at the card again, and load the model from it", &Session::reload},
     {"/reset", "", "settings as at the start, earlier lines forgotten", &Session::reset},
     {"/reboot", "", "start the board anew", &Session::reboot},
@@ -94,6 +100,50 @@ void Session::memory(std::string_view) {
   }
   print(out_, "  {:-16} {:12} bytes\n", "free", arena.available());
   print(out_, "  {:-16} {:12} bytes\n", "in all", arena.capacity());
+}
+
+void Session::bench(std::string_view) {
+  ready_card();
+  std::span<std::byte> room = storyteller_.free_memory();
+  const uint64_t first_block = storyteller_.first_block();
+  if (storyteller_.is_loaded() && room.size() < bench::kWantedRoom) {
+    storyteller_.unload();
+    room = storyteller_.free_memory();
+    out_.write("the model makes room; it is loaded again with the next story\n");
+  }
+  machine_.show_activity(true);
+  BytesOutput records(machine_);
+  bench::Report report(out_, settings_.records ? &records : nullptr);
+  bench::Context context{.clock = machine_.clock(),
+                         .keyboard = keyboard_,
+                         .board = machine_.bench_board(),
+                         .report = report,
+                         .room = room,
+                         .card = storyteller_.device(),
+                         .card_first_block = first_block};
+  context.board.describe_health(out_);
+  out_.write(" before\n");
+  const bool finished = bench::run(context);
+  if (!finished) out_.write("[stopped]\n");
+  context.board.describe_health(out_);
+  out_.write(" after\n");
+  machine_.show_activity(false);
+}
+
+void Session::self_test(std::string_view) {
+  // A model first, since getting one has its own say.
+  const bool has_model = ready_model();
+  machine_.show_activity(true);
+  BytesOutput records(machine_);
+  SelfTest test(machine_, keyboard_, settings_.records ? &records : nullptr);
+  test.check_kernels();
+  const Status checked =
+      has_model ? test.check_model(storyteller_.model(), storyteller_.source()) : base::ok_status();
+  machine_.show_activity(false);
+  if (checked.code() == base::ErrorCode::kCancelled) return out_.write("[stopped]\n");
+  if (!checked.ok()) report(storyteller_.model_name(), checked);
+  if (!has_model) out_.write("  no model, and nothing of it was tested\n");
+  test.finish();
 }
 
 void Session::reload(std::string_view) {

@@ -82,6 +82,16 @@ Status Storyteller::load(const Settings& settings, llama::LoadProgress* progress
   return base::ok_status();
 }
 
+std::span<std::byte> Storyteller::free_memory() {
+  const std::span<std::byte> all = machine_.memory();
+  return loaded_ ? all.subspan(static_cast<size_t>(arena_->used())) : all;
+}
+
+void Storyteller::unload() {
+  loaded_ = false;
+  model_.reset();
+}
+
 Status Storyteller::open_model(const Settings& settings, const pi::FileInfo& file) {
   std::span<std::byte> memory = machine_.memory();
   if (settings.ram_mb > 0) {

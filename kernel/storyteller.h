@@ -45,7 +45,18 @@ class Storyteller {
   bool is_loaded() const { return loaded_; }
   std::string_view model_name() const { return name_.view(); }
   const llama::Model& model() const { return *model_; }
+  llama::Model& model() { return *model_; }
+  // From which the model's weights come.
+  llama::WeightSource& source() { return source_; }
   const base::Arena& arena() const { return *arena_; }
+
+  // For measurements: the card, null without one; the block at which the loaded model begins, or 0;
+  // and the memory that the model leaves.
+  pi::BlockDevice* device() { return is_mounted() ? device_ : nullptr; }
+  uint64_t first_block() const { return loaded_ ? source_.first_block() : 0; }
+  std::span<std::byte> free_memory();
+  // Gives the model's memory back.
+  void unload();
 
   struct Told {
     llama::Generation generation;

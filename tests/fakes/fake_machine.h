@@ -6,7 +6,9 @@
 //   machine.type_when_shown("Once", "\x03");   // Ctrl-C as soon as the story says "Once"
 #pragma once
 
+#include <cstring>
 #include <deque>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -41,6 +43,7 @@ class FakeMachine final : public kernel::Machine {
   void set_clock_step_us(uint64_t step) { clock_.step = step; }
   // Of what was typed, as if the line had been overrun.
   void lose_characters(uint32_t count) { lost_ += count; }
+  void count_cycles() { bench_.counts = true; }
   void set_max_baud(uint32_t baud) { max_baud_ = baud; }
 
   void type(std::string_view keys) { keys_.insert(keys_.end(), keys.begin(), keys.end()); }
@@ -86,6 +89,37 @@ class FakeMachine final : public kernel::Machine {
     uint64_t step = 1;
   };
 
+  // Moves memory as the board does; its counter counts a GHz when it is told to.
+  class BenchBoard final : public kernel::bench::Board {
+   public:
+    explicit BenchBoard(Clock& clock) : clock_(clock) {}
+    const kernel::bench::MemoryLoops& memory_loops() override {
+      static constexpr kernel::bench::MemoryLoops kLoops = {
+          .read = [](const void*, size_t) {},
+          .read_preloaded = [](const void*, size_t) {},
+          .write = [](void* to, size_t bytes) { std::memset(to, 0, bytes); },
+          .copy = [](void* to, const void* from, size_t bytes) { std::memcpy(to, from, bytes); },
+          .copy_preloaded = [](void* to, const void* from,
+                               size_t bytes) { std::memcpy(to, from, bytes); },
+          .chase =
+              [](const void* at, size_t steps) {
+                for (; steps > 0; --steps) at = *static_cast<const void* const*>(at);
+                return at;
+              },
+      };
+      return kLoops;
+    }
+    std::optional<uint64_t> cycles() override {
+      if (!counts) return std::nullopt;
+      return 1000 * clock_.time_us;
+    }
+    void describe_health(base::TextSink& out) override { out.write("21.0 C"); }
+    bool counts = false;
+
+   private:
+    Clock& clock_;
+  };
+
   struct Later {
     std::string text;
     std::string keys;
@@ -124,6 +158,7 @@ class FakeMachine final : public kernel::Machine {
     out_.write("card: a fake\n");
     return card_;
   }
+  kernel::bench::Board& bench_board() override { return bench_; }
   std::span<std::byte> memory() override { return memory_.span().first(memory_bytes_); }
   std::string_view command_line() override { return command_line_; }
   void show_activity(bool is_busy) override { is_busy_ = is_busy; }
@@ -142,6 +177,7 @@ class FakeMachine final : public kernel::Machine {
   size_t memory_bytes_;
   Out out_;
   Clock clock_;
+  BenchBoard bench_{clock_};
   pi::BlockDevice* card_ = nullptr;
   std::string command_line_;
   std::deque<char> keys_;

@@ -1,0 +1,79 @@
+// Measures the board: its clocks, memory, card and arithmetic. What every other speed is compared
+// with. A measurement takes about kMeasureUs and ends with Ctrl-C; all together take less than 20 s
+// on a board.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/format.h"
+#include "kernel/bench/board.h"
+#include "kernel/keyboard.h"
+#include "libpi/fs/block_device.h"
+
+namespace kernel::bench {
+
+// Where the figures go: a row for people, and, if there are `records`, one "bench" each for
+// programs (docs/protocol.md). Both outlive the report.
+class Report {
+ public:
+  Report(base::TextSink& out, base::TextSink* records) : out_(out), records_(records) {}
+
+  // What the figures below are of.
+  void begin_group(std::string_view name);
+  // `decimals` 0 to 2.
+  void add(std::string_view name, double value, std::string_view unit, int decimals = 1);
+  // Something that is no figure.
+  void note(std::string_view text);
+
+ private:
+  base::TextSink& out_;
+  base::TextSink* records_;
+  std::string_view group_;
+};
+
+struct Context {
+  base::Clock& clock;
+  Keyboard& keyboard;
+  Board& board;
+  Report& report;
+  std::span<std::byte> room;      // memory that nobody uses, aligned as an arena's
+  pi::BlockDevice* card;          // null: none
+  uint64_t card_first_block = 0;  // from which the sequential reads are
+};
+
+// Room for the largest pointer chase. With less the larger sizes are left out.
+constexpr size_t kWantedRoom = 16 << 20;
+constexpr uint64_t kMeasureUs = 100'000;
+// Less, and nothing is measured.
+constexpr size_t kLeastRoom = 4 << 20;
+
+// All of it. False when Ctrl-C or Esc ended it.
+bool run(Context& context);
+
+// The parts, in this order. False: as above.
+bool measure_clocks(Context& context);
+bool measure_memory(Context& context);
+bool measure_latency(Context& context);
+bool measure_card(Context& context);
+bool measure_kernels(Context& context);
+
+// Calls `work` until kMeasureUs have passed, at least once after a first call that fills the
+// caches; seconds a call. Nothing when Ctrl-C or Esc ended it.
+template <typename Work>
+std::optional<double> seconds_a_call(Context& context, Work&& work) {
+  work();
+  const uint64_t begin_us = context.clock.now_us();
+  for (uint32_t calls = 1;; ++calls) {
+    work();
+    const uint64_t passed_us = context.clock.now_us() - begin_us;
+    if (context.keyboard.stop_requested()) return std::nullopt;
+    if (passed_us >= kMeasureUs) return static_cast<double>(passed_us) / 1e6 / calls;
+  }
+}
+
+}  // namespace kernel::bench

@@ -1,0 +1,69 @@
+// How many multiply-accumulates a second each matrix kernel does, with weights from SDRAM: a matrix
+// of 1024 rows and 512 columns is larger than the caches in each type.
+#include "llama/kernels.h"
+#include "base/arena.h"
+#include "base/format.h"
+#include "kernel/bench/bench.h"
+
+namespace kernel::bench {
+namespace {
+
+constexpr uint32_t kRows = 1024;
+constexpr uint32_t kWidth = 512;
+constexpr uint32_t kMostColumns = 8;
+
+struct Operands {
+  std::span<std::byte> weights;
+  llama::Columns columns;
+  std::span<float> out;
+};
+
+base::Result<Operands> make_operands(base::Arena& arena) {
+  constexpr uint64_t kValues = uint64_t{kMostColumns} * kWidth;
+  Operands made{};
+  TRY_ASSIGN(made.weights,
+             arena.allocate<std::byte>(kRows / llama::kRowsPerGroup *
+                                           llama::row_group_bytes(llama::WeightType::kF32, kWidth),
+                                       "weights"));
+  TRY_ASSIGN(const auto values, arena.allocate<float>(kValues, "columns"));
+  TRY_ASSIGN(made.columns.prepared,
+             arena.allocate<std::byte>(llama::prepared_bytes(kMostColumns, kWidth), "columns"));
+  TRY_ASSIGN(made.out, arena.allocate<float>(uint64_t{kMostColumns} * kRows, "out"));
+  for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 61) / 64;
+  // 0x3c as a float (0x3c3c3c3c) is 0.0115, as a scale small, as a weight 60: nothing overflows.
+  for (std::byte& byte : made.weights) byte = std::byte{0x3c};
+  made.columns.values = values;
+  made.columns.width = kWidth;
+  return made;
+}
+
+}  // namespace
+
+bool measure_kernels(Context& context) {
+  context.report.begin_group("multiply-accumulates (512 columns, weights from SDRAM)");
+  base::Arena arena(context.room);
+  auto operands = make_operands(arena);
+  if (!operands.ok()) {
+    context.report.note("too little memory");
+    return true;
+  }
+  for (const auto type :
+       {llama::WeightType::kF32, llama::WeightType::kQ8_0, llama::WeightType::kQ4_0}) {
+    for (const uint32_t count : {uint32_t{1}, kMostColumns}) {
+      operands->columns.count = count;
+      if (type != llama::WeightType::kF32) llama::prepare_columns(type, operands->columns);
+      const auto seconds = seconds_a_call(context, [&] {
+        llama::multiply_rows(type, operands->weights, kRows, operands->columns,
+                             operands->out.data(), kRows);
+      });
+      if (!seconds) return false;
+      char memory[48];
+      base::TextBuffer name(memory);
+      base::print(name, "{}, {} token{}", llama::name_of(type), count, count == 1 ? "" : "s");
+      context.report.add(name.view(), double{kRows} * kWidth * count / 1e6 / *seconds, "million/s");
+    }
+  }
+  return true;
+}
+
+}  // namespace kernel::bench
