@@ -22,14 +22,20 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr uint32_t kSectorBytes = 512;
-constexpr uint32_t kFirstSector = kPartitionOffset / kSectorBytes;
+// Two sectors, for a few long names: a RAM disk needs no more.
+constexpr int kRamDiskRootEntries = 32;
 
 // mtools as itself: no settings of the user's, and no doubts about sizes.
 const std::vector<std::string> kMtoolsEnvironment = {"MTOOLSRC=/dev/null", "MTOOLS_SKIP_CHECK=1",
                                                      "MTOOLS_NO_VFAT=0", "LC_ALL=C.UTF-8"};
 
-// A master boot record with one partition, up to the end. The addresses by cylinder, head and
-// sector are those that mean "too large for this", and everybody reads the others.
+uint32_t first_sector(const CardLayout& layout) {
+  return static_cast<uint32_t>(layout.partition_offset / kSectorBytes);
+}
+
+// An image of zeros, with a master boot record with one partition, up to the end, if there is one.
+// The addresses by cylinder, head and sector are those that mean "too large for this", and
+// everybody reads the others.
 void write_boot_record(const fs::path& image, const CardLayout& layout, uint32_t card_id) {
   std::array<std::byte, kSectorBytes> sector{};
   const auto byte = [](int value) { return static_cast<std::byte>(value); };
@@ -40,10 +46,11 @@ void write_boot_record(const fs::path& image, const CardLayout& layout, uint32_t
     sector[at + 1] = sector[at + 2] = byte(0xff);
   }
   sector[kEntry + 4] = byte(layout.fat_bits == 16 ? 0x0e : 0x0c);  // with LBA
-  base::store_le32(sector, kEntry + 8, kFirstSector);
+  base::store_le32(sector, kEntry + 8, first_sector(layout));
   base::store_le32(sector, kEntry + 12,
-                   static_cast<uint32_t>(layout.image_bytes / kSectorBytes) - kFirstSector);
+                   static_cast<uint32_t>(layout.image_bytes / kSectorBytes) - first_sector(layout));
   base::store_le16(sector, 510, 0xaa55);
+  if (layout.partition_offset == 0) sector.fill({});
 
   const Descriptor file(::open(image.c_str(), O_WRONLY | O_CLOEXEC));
   if (!file.is_open() || ::ftruncate(file.get(), static_cast<off_t>(layout.image_bytes)) != 0 ||
@@ -55,12 +62,28 @@ void write_boot_record(const fs::path& image, const CardLayout& layout, uint32_t
 
 void make_volume(const fs::path& image, const CardLayout& layout, const std::string& label,
                  uint32_t card_id, Interrupts& interrupts) {
-  run({find_program("mkfs.fat", "dosfstools"), "--invariant", "-i", text("{:08x}", card_id), "-F",
-       text("{}", layout.fat_bits), "-s", text("{}", layout.cluster_bytes / kSectorBytes), "-S",
-       text("{}", kSectorBytes), "-h", text("{}", kFirstSector), "-n", label, "--offset",
-       text("{}", kFirstSector), image.string(),
-       text("{}", (layout.image_bytes - kPartitionOffset) / 1024)},
-      interrupts);
+  std::vector<std::string> command = {find_program("mkfs.fat", "dosfstools"),
+                                      "--invariant",
+                                      "-i",
+                                      text("{:08x}", card_id),
+                                      "-F",
+                                      text("{}", layout.fat_bits),
+                                      "-s",
+                                      text("{}", layout.cluster_bytes / kSectorBytes),
+                                      "-S",
+                                      text("{}", kSectorBytes),
+                                      "-h",
+                                      text("{}", first_sector(layout)),
+                                      "-n",
+                                      label};
+  if (layout.partition_offset == 0) {
+    command.insert(command.end(), {"-a", "-r", text("{}", kRamDiskRootEntries)});
+  } else {
+    command.insert(command.end(), {"--offset", text("{}", first_sector(layout))});
+  }
+  command.push_back(image.string());
+  command.push_back(text("{}", (layout.image_bytes - layout.partition_offset) / 1024));
+  run(command, interrupts);
 }
 
 uint64_t bytes_on_disk(const fs::path& path) {
@@ -69,14 +92,15 @@ uint64_t bytes_on_disk(const fs::path& path) {
   return static_cast<uint64_t>(status.st_blocks) * 512;
 }
 
-void copy_files(const fs::path& image, const std::vector<CardFile>& files, Interrupts& interrupts) {
+void copy_files(const fs::path& image, const CardLayout& layout, const std::vector<CardFile>& files,
+                Interrupts& interrupts) {
   const std::string mcopy = find_program("mcopy", "mtools");
   uint64_t total = 0;
   for (const CardFile& file : files) total += file.size;
   Progress progress("writing", total);
   for (const CardFile& file : files) {
     // The source as an absolute path, so that no name looks like an option or a drive.
-    run({mcopy, "-i", image.string() + text("@@{}", kPartitionOffset),
+    run({mcopy, "-i", image.string() + text("@@{}", layout.partition_offset),
          fs::absolute(file.source).string(), "::/" + file.name},
         interrupts, kMtoolsEnvironment, [&] { progress.update(bytes_on_disk(image)); });
   }
@@ -114,7 +138,7 @@ void write_card_image(const fs::path& target, const std::vector<CardFile>& files
   PendingFile image(target);
   write_boot_record(image.path(), layout, card_id);
   make_volume(image.path(), layout, label, card_id, interrupts);
-  copy_files(image.path(), files, interrupts);
+  copy_files(image.path(), layout, files, interrupts);
   verify(image.path(), files, interrupts);
   interrupts.check();
   image.commit();

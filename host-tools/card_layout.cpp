@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <bit>
 
 #include "host-tools/card_writer.h"
@@ -31,7 +32,37 @@ uint64_t needed_bytes(const std::vector<CardFile>& files, const CardLayout& layo
   return bytes;
 }
 
+// FAT12 has up to 4,084 clusters, FAT16 as said above; both stay a little below.
+constexpr uint64_t kMostFat12Clusters = 4000;
+constexpr uint64_t kMostFat16Clusters = 65'000;
+constexpr uint32_t kMinClusterBytes = 512;
+constexpr uint32_t kMaxRamDiskClusterBytes = 32768;
+
+uint64_t clusters_for(const std::vector<CardFile>& files, uint32_t cluster_bytes) {
+  uint64_t clusters = 0;
+  for (const CardFile& file : files) clusters += file.size / cluster_bytes + 1;
+  return clusters;
+}
+
 }  // namespace
+
+CardLayout plan_ram_disk(const std::vector<CardFile>& files) {
+  CardLayout layout = {0, kMinClusterBytes, 12, 0};
+  while (clusters_for(files, layout.cluster_bytes) > kMostFat12Clusters &&
+         layout.cluster_bytes < kMaxRamDiskClusterBytes) {
+    layout.cluster_bytes *= 2;
+  }
+  uint64_t clusters = clusters_for(files, layout.cluster_bytes);
+  if (clusters > kMostFat12Clusters) layout.fat_bits = 16;
+  if (clusters > kMostFat16Clusters) fail("the files are too large for any RAM disk");
+  // A FAT16 with fewer clusters would be taken for a FAT12.
+  if (layout.fat_bits == 16) clusters = std::max<uint64_t>(clusters, 4200);
+  // Boot sector, root folder, rounding; two tables of at most two bytes a cluster.
+  constexpr uint64_t kOverhead = 8192;
+  const uint64_t bytes = kOverhead + clusters * (layout.cluster_bytes + 4);
+  layout.image_bytes = (bytes + 1023) / 1024 * 1024;
+  return layout;
+}
 
 CardLayout plan_card(const std::vector<CardFile>& files, std::optional<uint64_t> size) {
   if (size && (!std::has_single_bit(*size) || *size < kMinCardBytes || *size > kMaxCardBytes)) {

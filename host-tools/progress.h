@@ -11,8 +11,11 @@ namespace host {
 // standard error is no terminal it draws nothing.
 class Progress {
  public:
+  // Of bytes, the rate is shown, too, and the time that is left.
+  enum class Unit : uint8_t { kAny, kBytes };
+
   // `total` in whatever unit update() counts; 0 when it is not known.
-  Progress(std::string label, uint64_t total);
+  Progress(std::string label, uint64_t total, Unit unit = Unit::kAny);
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress();
@@ -22,8 +25,11 @@ class Progress {
  private:
   using Clock = std::chrono::steady_clock;
 
+  std::string rate(uint64_t done, Clock::time_point now) const;
+
   std::string label_;
   uint64_t total_;
+  Unit unit_;
   bool is_terminal_;
   bool drawn_ = false;
   Clock::time_point started_ = Clock::now();

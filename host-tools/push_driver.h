@@ -1,0 +1,31 @@
+// A push over a port: the magic, the protocol's sender (libpi/push/sender.h), and what a person
+// sees of it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "host-tools/interrupts.h"
+#include "host-tools/port.h"
+#include "host-tools/push_images.h"
+
+namespace host {
+
+struct PushOptions {
+  uint32_t baud = 921'600;                 // the fastest to try
+  std::chrono::milliseconds wait{30'000};  // for a loader to be heard
+};
+
+struct PushReport {
+  uint64_t bytes = 0;
+  double seconds = 0;  // from the loader's beacon on
+  uint32_t baud = 0;   // that was agreed on
+};
+
+// Sends `images` to the boot loader on `port`, or to a kernel that reboots into it. Afterwards the
+// kernel runs, and the port is at Port::kDefaultBaud. Throws Failure: why not, and what to do;
+// also when a signal came, after it told the loader.
+PushReport push(Port& port, const PushImages& images, const PushOptions& options,
+                Interrupts& interrupts);
+
+}  // namespace host
