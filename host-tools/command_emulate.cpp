@@ -1,9 +1,7 @@
 #include "host-tools/command_emulate.h"
 
-#include <poll.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -12,11 +10,12 @@
 #include <vector>
 
 #include "host-tools/card_image.h"
+#include "host-tools/command_console.h"
+#include "host-tools/console_files.h"
 #include "host-tools/emulator.h"
 #include "host-tools/failure.h"
 #include "host-tools/interrupts.h"
 #include "host-tools/story_reader.h"
-#include "host-tools/terminal.h"
 
 namespace host {
 
@@ -34,7 +33,7 @@ struct Options {
   std::vector<std::string> settings;
   bool hash = false;
   bool counts_instructions = false;
-  double timeout_s = 0;
+  ConsoleOptions console;
 };
 
 Settings make_settings(const Options& options) {
@@ -66,50 +65,28 @@ std::vector<std::string> lines_of_standard_input() {
   return lines;
 }
 
-// Keys go to the machine; Ctrl-A is for us, and its next key says what for. False: leave.
-bool type_keys(Emulator& machine, std::string_view keys, bool& after_control_a) {
-  constexpr char kControlA = 1;
-  for (const char key : keys) {
-    if (after_control_a) {
-      after_control_a = false;
-      if (key == 'x' || key == 'X') return false;
-      if (key == 'a' || key == 'A' || key == kControlA) machine.write({&kControlA, 1});
-    } else if (key == kControlA) {
-      after_control_a = true;
-    } else {
-      machine.write({&key, 1});
+void converse(EmulatorOptions machine_options, const Options& options, Interrupts& interrupts) {
+  ConsoleOptions console = options.console;
+  console.knocks = console.asks_for_records = false;
+  Settings& settings = machine_options.settings;
+  if (!console.record.empty()) settings.emplace_back("records", "1");
+  if (options.prompt) settings.emplace_back("prompt", *options.prompt);
+  Emulator machine(machine_options, &interrupts);
+  const auto fail_with_qemu = [&] {
+    if (machine.port().is_open()) return;
+    machine.read(Emulator::Milliseconds(0));
+    if (*machine.exit_code() != 0) {
+      fail("QEMU failed ({}): {}", *machine.exit_code(), machine.qemu_messages());
     }
+  };
+  try {
+    run_console(machine.port(), console);
+  } catch (const Failure&) {
+    fail_with_qemu();
+    throw;
   }
-  return true;
-}
-
-void show(std::string_view bytes) {
-  std::fwrite(bytes.data(), 1, bytes.size(), stdout);
-  std::fflush(stdout);
-}
-
-void run_console(Emulator& machine, Interrupts& interrupts) {
-  std::fprintf(stderr, "console of the emulated Pi; Ctrl-A X leaves, Ctrl-A A sends Ctrl-A\n");
-  const RawTerminal terminal;
-  bool after_control_a = false;
-  while (machine.is_running()) {
-    pollfd waits[] = {{STDIN_FILENO, POLLIN, 0},
-                      {machine.descriptor(), POLLIN, 0},
-                      {interrupts.descriptor(), POLLIN, 0}};
-    if (::poll(waits, 3, -1) < 0 && errno != EINTR) fail("poll: {}", system_error());
-    if (waits[2].revents != 0) interrupts.check();
-    if (waits[1].revents != 0) show(machine.read(Emulator::Milliseconds(0)));
-    if (waits[0].revents != 0) {
-      char keys[256];
-      const ssize_t count = ::read(STDIN_FILENO, keys, sizeof keys);
-      if (count <= 0) return;
-      if (!type_keys(machine, {keys, static_cast<size_t>(count)}, after_control_a)) return;
-    }
-  }
-  if (*machine.exit_code() != 0) {
-    fail("QEMU failed ({}): {}", *machine.exit_code(), machine.qemu_messages());
-  }
-  std::fprintf(stderr, "\r\nthe machine switched itself off\r\n");
+  fail_with_qemu();
+  if (!machine.is_running()) std::fprintf(stderr, "the machine switched itself off\n");
 }
 
 void tell_stories(const Options& options, EmulatorOptions machine_options,
@@ -118,12 +95,14 @@ void tell_stories(const Options& options, EmulatorOptions machine_options,
   settings.emplace_back("records", "1");
   settings.emplace_back("autostart", lines.empty() ? "1" : "0");
   if (options.prompt) settings.emplace_back("prompt", *options.prompt);
+  ConsoleFiles files(options.console.log, options.console.record);
   Emulator machine(machine_options, &interrupts);
   StoryReader::Limits limits;
-  if (options.timeout_s > 0) {
-    limits.total = std::chrono::milliseconds(static_cast<int64_t>(options.timeout_s * 1000));
+  if (options.console.timeout_s) {
+    limits.total =
+        std::chrono::milliseconds(static_cast<int64_t>(*options.console.timeout_s * 1000));
   }
-  StoryReader reader(machine, limits, options.hash);
+  StoryReader reader(machine, limits, options.hash, files);
   if (lines.empty()) reader.read_story();
   for (const std::string& line : lines) reader.type_line(line);
 }
@@ -134,9 +113,10 @@ void run_emulate(const Options& options) {
                        kMaxPromptBytes),
                   2);
   }
-  const bool is_interactive = !options.prompt && ::isatty(STDIN_FILENO) == 1;
+  const bool has_console =
+      options.console.is_script() || (!options.prompt && ::isatty(STDIN_FILENO) == 1);
   std::vector<std::string> lines;
-  if (!options.prompt && !is_interactive) lines = lines_of_standard_input();
+  if (!options.prompt && !has_console) lines = lines_of_standard_input();
 
   Interrupts interrupts;
   TemporaryFolder folder;
@@ -150,9 +130,8 @@ void run_emulate(const Options& options) {
     machine_options.kernel = folder.path() / "kernel.img";
     write_file(machine_options.kernel, card->read_file("kernel.img"));
   }
-  if (is_interactive) {
-    Emulator machine(machine_options, &interrupts);
-    run_console(machine, interrupts);
+  if (has_console) {
+    converse(machine_options, options, interrupts);
   } else {
     tell_stories(options, machine_options, lines, interrupts);
   }
@@ -171,7 +150,9 @@ void add_emulate_command(CLI::App& app) {
   CLI::App* command = app.add_subcommand("emulate", "Boot a card image in an emulated Pi Zero");
   command->footer(
       "With --prompt, or when standard input is no terminal, only the generated text goes to\n"
-      "standard output, and the program ends with the story. Otherwise the console is yours.");
+      "standard output, and the program ends with the story. Otherwise, and with --send or "
+      "--until,\n"
+      "the console is yours, as that of a board (barellama console --help).");
   command->add_option("card", options->card, "Card image; it is not changed")->required();
   command->add_option("--prompt", options->prompt, "Begin of the story");
   command->add_option("--steps", options->steps, "At most so many tokens, the prompt's included")
@@ -186,15 +167,12 @@ void add_emulate_command(CLI::App& app) {
       ->check(CLI::PositiveNumber);
   command->add_flag("--hash", options->hash,
                     "Have the console print a hash of all logits after the text");
-  command
-      ->add_option("--timeout", options->timeout_s,
-                   "Give up after so many seconds (default: after 300 without a word)")
-      ->check(CLI::PositiveNumber);
   command->add_option("--set", options->settings, "KEY=VALUE: any other setting of the card")
       ->allow_extra_args(false);
   command->add_option("--kernel", options->kernel, "Kernel image (default: the card's kernel.img)");
   command->add_flag("--icount", options->counts_instructions,
                     "Exact time by instructions: slower, the same in every run");
+  add_console_options(*command, options->console);
   command->callback([options] { run_emulate(*options); });
 }
 

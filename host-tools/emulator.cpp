@@ -1,12 +1,9 @@
 #include "host-tools/emulator.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <bit>
-#include <cerrno>
 
 #include "host-tools/failure.h"
 
@@ -60,7 +57,6 @@ std::vector<std::string> Emulator::make_command(const EmulatorOptions& options,
       "none",
       "-monitor",
       "none",
-      "-no-reboot",
       "-chardev",
       "stdio,id=console,signal=off",
       "-serial",
@@ -70,6 +66,7 @@ std::vector<std::string> Emulator::make_command(const EmulatorOptions& options,
            kKernelAddress),
       "-device",
       text("loader,file={},addr={},force-raw=on", escaped(atags), kAtagAddress)};
+  if (!options.reboots) command.emplace_back("-no-reboot");
   if (!options.card.empty()) {
     command.insert(command.end(),
                    {"-drive", text("if=sd,format=raw,snapshot=on,file={}", escaped(options.card))});
@@ -81,48 +78,26 @@ std::vector<std::string> Emulator::make_command(const EmulatorOptions& options,
   return command;
 }
 
-Emulator::Emulator(const EmulatorOptions& options, Interrupts* interrupts)
-    : interrupts_(interrupts) {
+Emulator::Emulator(const EmulatorOptions& options, Interrupts* interrupts) {
   qemu_.emplace(make_command(options, folder_.path()));
   ::fcntl(qemu_->errors().get(), F_SETFL, O_NONBLOCK);
-}
-
-int Emulator::descriptor() const { return qemu_->output().get(); }
-
-bool Emulator::wait_readable(Milliseconds timeout) {
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
-  while (true) {
-    const auto left =
-        std::chrono::duration_cast<Milliseconds>(deadline - std::chrono::steady_clock::now());
-    pollfd waits[] = {{descriptor(), POLLIN, 0},
-                      {interrupts_ == nullptr ? -1 : interrupts_->descriptor(), POLLIN, 0}};
-    // Long waits in pieces that surely fit an int.
-    const auto piece = std::clamp(left, Milliseconds(0), Milliseconds(60000));
-    const int ready = ::poll(waits, 2, static_cast<int>(piece.count()));
-    if (ready < 0 && errno != EINTR) fail("poll: {}", system_error());
-    if (waits[1].revents != 0) interrupts_->check();
-    if (ready > 0 && waits[0].revents != 0) return true;
-    if (left <= Milliseconds(0)) return false;
-  }
+  port_ = process_port("the machine", *qemu_, interrupts);
 }
 
 std::string Emulator::read(Milliseconds timeout) {
-  if (!is_running() || !wait_readable(timeout)) return {};
-  char buffer[4096];
-  const ssize_t count = ::read(descriptor(), buffer, sizeof buffer);
-  if (count <= 0) {
+  if (!is_running()) return {};
+  std::string bytes = port_->read(timeout);
+  if (bytes.empty() && !port_->is_open()) {
     qemu_messages();
     exit_code_ = qemu_->wait();
-    return {};
   }
-  const std::string_view bytes(buffer, static_cast<size_t>(count));
   log_ += bytes;
-  return std::string(bytes);
+  return bytes;
 }
 
 void Emulator::write(std::string_view bytes) {
   // When nobody reads any more, the next read() finds the end.
-  if (is_running()) qemu_->write(bytes);
+  if (is_running()) port_->write(bytes);
 }
 
 std::string Emulator::expect(std::string_view text_to_come, Milliseconds timeout) {

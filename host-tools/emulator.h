@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include "host-tools/atags.h"
 #include "host-tools/files.h"
 #include "host-tools/interrupts.h"
+#include "host-tools/port.h"
 #include "host-tools/subprocess.h"
 
 namespace host {
@@ -24,6 +26,8 @@ struct EmulatorOptions {
   Settings settings;             // over those of the card
   // One instruction a nanosecond, the same in every run, and idle time skipped: slower, but exact.
   bool counts_instructions = false;
+  // A reset starts the machine anew, with the images as they were. Otherwise it ends it.
+  bool reboots = false;
   std::vector<std::string> extra_arguments;  // for QEMU, at the end
 };
 
@@ -52,17 +56,16 @@ class Emulator {
   const std::string& log() const { return log_; }
   // What QEMU itself had to say.
   std::string qemu_messages();
-  // To be waited for beside other descriptors: readable when read() has something to give.
-  int descriptor() const;
+  // The console alone, for who reads it by himself: log() and expect() then see nothing of it, and
+  // read() has to find the end.
+  Port& port() { return *port_; }
 
  private:
   static std::vector<std::string> make_command(const EmulatorOptions& options,
                                                const std::filesystem::path& folder);
-  bool wait_readable(Milliseconds timeout);
-
-  Interrupts* interrupts_;
   TemporaryFolder folder_;  // the list of ATAGs
   std::optional<Subprocess> qemu_;
+  std::unique_ptr<Port> port_;
   std::optional<int> exit_code_;
   std::string log_;
   std::string qemu_messages_;

@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "host-tools/command_card.h"
+#include "host-tools/command_console.h"
 #include "host-tools/command_convert.h"
 #include "host-tools/command_emulate.h"
 #include "host-tools/command_inspect.h"
@@ -24,6 +25,7 @@ int run(int argc, char** argv) {
   host::add_tokenize_command(app);
   host::add_card_command(app);
   host::add_emulate_command(app);
+  host::add_console_command(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -50,6 +50,8 @@ class Port {
   // Waits until all that was written is on the wire.
   virtual void drain() {}
 
+  // Whether, once closed, it may come back under the same name as the same thing.
+  virtual bool may_return() const { return true; }
   // Opens it anew under its name, at the rate it had. False when it is not there (yet).
   bool reopen();
   // reopen() again and again, up to `timeout`.

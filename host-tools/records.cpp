@@ -66,7 +66,8 @@ void RecordParser::take_record_line() {
   held_.clear();
   ConsoleEvent event{ConsoleEvent::Kind::kRecord, {}, fields["event"], fields};
   if (event.name == "begin") within_text_ = true;
-  if (event.name == "end") within_text_ = false;
+  // A board that was reset within a story never ended it.
+  if (event.name == "end" || event.name == "ready") within_text_ = false;
   events_.push_back(std::move(event));
 }
 

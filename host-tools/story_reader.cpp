@@ -27,8 +27,9 @@ std::string field(const ConsoleEvent& record, const char* name) {
 
 }  // namespace
 
-StoryReader::StoryReader(Emulator& machine, const Limits& limits, bool awaits_hash)
-    : machine_(machine), limits_(limits), awaits_hash_(awaits_hash) {}
+StoryReader::StoryReader(Emulator& machine, const Limits& limits, bool awaits_hash,
+                         ConsoleFiles& files)
+    : machine_(machine), limits_(limits), awaits_hash_(awaits_hash), files_(files) {}
 
 ConsoleEvent StoryReader::next() {
   while (events_.empty()) {
@@ -39,6 +40,7 @@ ConsoleEvent StoryReader::next() {
       wait = std::max(Milliseconds(0), *limits_.total - spent);
     }
     const std::string bytes = machine_.read(wait);
+    files_.received(bytes);
     if (bytes.empty() && machine_.is_running()) {
       if (limits_.total) fail("no end within the {} s of --timeout", limits_.total->count() / 1000);
       fail("the machine has said nothing for {} s", limits_.silence.count() / 1000);
@@ -52,6 +54,7 @@ ConsoleEvent StoryReader::next() {
   }
   ConsoleEvent event = std::move(events_.front());
   events_.pop();
+  if (event.kind == ConsoleEvent::Kind::kRecord) files_.record(event.fields);
   if (event.kind == ConsoleEvent::Kind::kConsole) show_console(event.bytes);
   if (event.kind == ConsoleEvent::Kind::kText) write_out(event.bytes);
   if (event.name == "error") fail("the machine reports: {}", field(event, "message"));
@@ -97,6 +100,7 @@ void StoryReader::type_line(std::string_view line) {
   await_ready();
   is_ready_ = false;
   hash_seen_ = false;
+  files_.sent(line);
   machine_.write(std::string(line) + "\r");
   while (true) {
     const ConsoleEvent event = next();

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "host-tools/console_files.h"
 #include "host-tools/emulator.h"
 #include "host-tools/records.h"
 
@@ -23,8 +24,9 @@ class StoryReader {
 
   // The machine runs with the setting records=1. Text goes to standard output as it comes, each
   // story followed by a newline; all else that the console says goes to standard error. With
-  // `awaits_hash` a story is complete only with the console's line "logits-hash: ...".
-  StoryReader(Emulator& machine, const Limits& limits, bool awaits_hash);
+  // `awaits_hash` a story is complete only with the console's line "logits-hash: ...". Machine and
+  // files outlive the reader.
+  StoryReader(Emulator& machine, const Limits& limits, bool awaits_hash, ConsoleFiles& files);
 
   // Waits for the story that begins by itself, up to its end. Throws Failure when the machine
   // reports an error, ends, or exceeds a limit.
@@ -42,6 +44,7 @@ class StoryReader {
   Emulator& machine_;
   Limits limits_;
   bool awaits_hash_;
+  ConsoleFiles& files_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   RecordParser parser_;
   std::queue<ConsoleEvent> events_;

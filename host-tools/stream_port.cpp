@@ -72,6 +72,8 @@ class ProcessPort final : public Port {
     make_nonblocking(process.output().get());
   }
 
+  bool may_return() const override { return false; }
+
  private:
   void open() override { fail("{}: has ended", name()); }
   void close() override { process_ = nullptr; }

@@ -6,12 +6,11 @@
 
 namespace host {
 
-RawTerminal::RawTerminal() {
+RawTerminal::RawTerminal(Output output) {
   if (::tcgetattr(STDIN_FILENO, &before_) != 0) fail("the terminal: {}", system_error());
   termios raw = before_;
   ::cfmakeraw(&raw);
-  // The console may end its lines with a line feed alone.
-  raw.c_oflag |= OPOST | ONLCR;
+  if (output == Output::kText) raw.c_oflag |= OPOST | ONLCR;
   if (::tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw) != 0) fail("the terminal: {}", system_error());
 }
 

@@ -9,7 +9,11 @@ namespace host {
 // Interrupts that holds for signals, too.
 class RawTerminal {
  public:
-  RawTerminal();
+  enum class Output {
+    kText,   // lines end with LF
+    kBytes,  // nothing is changed
+  };
+  explicit RawTerminal(Output output);
   RawTerminal(const RawTerminal&) = delete;
   RawTerminal& operator=(const RawTerminal&) = delete;
   ~RawTerminal();

@@ -99,6 +99,22 @@ TEST(RecordParser, HoldsNoConsoleBytesBackThatCannotBecomeARecord) {
   EXPECT_EQ(picture(parser.feed("x")), "@bx");
 }
 
+TEST(RecordParser, FindsARecordBehindAPromptThatWasAnsweredWithoutAnEcho) {
+  RecordParser parser;
+  EXPECT_EQ(picture(parser.feed("> ")), "> ");
+  EXPECT_EQ(picture(parser.feed("@bl {\"event\":\"ready\"}\n> ")), "@bl {\"event\":\"ready\"}\n> ");
+  parser.begin_line();
+  EXPECT_EQ(picture(parser.feed("@bl {\"event\":\"ready\"}\n> ")), "{ready}> ");
+}
+
+TEST(RecordParser, EndsATextThatAResetCutOff) {
+  RecordParser parser;
+  parser.feed(std::string(kBegin) + "Once upon");
+  EXPECT_EQ(picture(parser.feed("\r\nboot\r\n@bl {\"event\":\"ready\"}\n> ")),
+            "[\r\nboot\r]{ready}> ");
+  EXPECT_FALSE(parser.within_text());
+}
+
 TEST(RecordParser, GivesUpWhatItHoldsAtTheEnd) {
   EXPECT_EQ(parse("x\n@bl {\"event\":\"en"), "x\n@bl {\"event\":\"en");
   EXPECT_EQ(parse(std::string(kBegin) + "abc\n"), "{begin}[abc][\n]");

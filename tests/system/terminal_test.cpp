@@ -1,121 +1,31 @@
 // `barellama emulate` at a real terminal: a pseudo-terminal whose other end is the test.
 #include <gmock/gmock.h>
-#include <poll.h>
-#include <pty.h>
-#include <sys/wait.h>
-#include <termios.h>
-#include <unistd.h>
-#include <utmp.h>
 
 #include <csignal>
-#include <cstdlib>
 
-#include "host-tools/failure.h"
+#include "tests/host-tools/terminal_program.h"
 #include "tests/system/kernel_machine.h"
 
 namespace host {
 namespace {
 
 using testing::HasSubstr;
-
-// A program that believes to be at a terminal. It is killed at the end, if it still runs.
-class TerminalProgram {
- public:
-  explicit TerminalProgram(std::vector<std::string> command) {
-    int screen = -1;
-    int keyboard = -1;
-    if (::openpty(&screen, &keyboard, nullptr, nullptr, nullptr) != 0) {
-      fail("openpty: {}", system_error());
-    }
-    ours_ = Descriptor(screen);
-    theirs_ = Descriptor(keyboard);
-    std::vector<char*> arguments;
-    for (std::string& word : command) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    process_ = ::fork();
-    if (process_ < 0) fail("fork: {}", system_error());
-    if (process_ == 0) {
-      ::close(screen);
-      if (::login_tty(keyboard) == 0) ::execv(arguments[0], arguments.data());
-      ::_exit(127);
-    }
-  }
-  TerminalProgram(const TerminalProgram&) = delete;
-  TerminalProgram& operator=(const TerminalProgram&) = delete;
-  ~TerminalProgram() {
-    if (process_ <= 0) return;
-    ::kill(process_, SIGKILL);
-    ::waitpid(process_, nullptr, 0);
-  }
-
-  void type(std::string_view keys) {
-    if (::write(ours_.get(), keys.data(), keys.size()) != static_cast<ssize_t>(keys.size())) {
-      fail("typing: {}", system_error());
-    }
-  }
-  // Waits until `text` shows, after what earlier calls waited for; returns all up to it.
-  std::string expect(std::string_view text) {
-    while (true) {
-      const size_t found = screen_.find(text, seen_);
-      if (found != std::string::npos) {
-        const size_t begin = seen_;
-        seen_ = found + text.size();
-        return screen_.substr(begin, seen_ - begin);
-      }
-      if (!read_more(30'000)) fail("\"{}\" did not show. --- screen:\n{}", text, screen_);
-    }
-  }
-
-  void signal(int number) { ::kill(process_, number); }
-  // Waits for the program's end: its exit code.
-  int wait() {
-    for (int i = 0; i < 3000; ++i) {
-      read_more(10);
-      int status = 0;
-      if (::waitpid(process_, &status, WNOHANG) == process_) {
-        process_ = -1;
-        while (read_more(0)) {
-        }
-        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-      }
-    }
-    fail("the program does not end. --- screen:\n{}", screen_);
-  }
-
-  // Whether lines are gathered and echoed, as a shell leaves its terminal.
-  bool is_line_terminal() const {
-    termios settings{};
-    if (::tcgetattr(theirs_.get(), &settings) != 0) fail("tcgetattr: {}", system_error());
-    return (settings.c_lflag & ICANON) != 0 && (settings.c_lflag & ECHO) != 0 &&
-           (settings.c_lflag & ISIG) != 0 && (settings.c_iflag & ICRNL) != 0;
-  }
-  const std::string& screen() const { return screen_; }
-
- private:
-  bool read_more(int timeout_ms) {
-    pollfd wait = {ours_.get(), POLLIN, 0};
-    char buffer[1024];
-    if (::poll(&wait, 1, timeout_ms) <= 0) return false;
-    const ssize_t count = ::read(ours_.get(), buffer, sizeof buffer);
-    if (count <= 0) return false;
-    screen_.append(buffer, static_cast<size_t>(count));
-    return true;
-  }
-
-  Descriptor ours_;
-  Descriptor theirs_;  // stays open, so that what the program did to the terminal can be seen
-  pid_t process_ = -1;
-  std::string screen_;
-  size_t seen_ = 0;
-};
+using testing::Not;
 
 class EmulateAtATerminal : public KernelMachine {
  protected:
   EmulateAtATerminal()
-      : program_({BARELLAMA_PROGRAM, "emulate", make_card({{"tales.blm", tales()}}), "--kernel",
-                  image("kernel.img"), "--set", "autostart=0", "--temperature", "0", "--steps",
-                  "20"}) {
+      : program_(
+            {BARELLAMA_PROGRAM, "emulate", make_card({{"tales.blm", tales()}}), "--kernel",
+             image("kernel.img"), "--set", "autostart=0", "--temperature", "0", "--steps", "20"},
+            {{"XDG_STATE_HOME", folder().path()}, {"TERM", "vt100"}}) {
+    expect_prompt();
+  }
+
+  // The board's, and then that of the line editor, which writes it in the same place.
+  void expect_prompt() {
     program_.expect("\r\n> ");
+    program_.expect("\r> ");
   }
 
   TerminalProgram& program() { return program_; }
@@ -124,8 +34,8 @@ class EmulateAtATerminal : public KernelMachine {
   TerminalProgram program_;
 };
 
-TEST_F(EmulateAtATerminal, TellsAStoryForALineAndLeavesAtControlAX) {
-  EXPECT_THAT(program().screen(), HasSubstr("Ctrl-A X leaves"));
+TEST_F(EmulateAtATerminal, TellsAStoryForALineAndLeavesAtControlBracket) {
+  EXPECT_THAT(program().screen(), HasSubstr("Ctrl-] leaves"));
   EXPECT_FALSE(program().is_line_terminal());
   program().type("The dragon\r");
   const std::string story =
@@ -134,20 +44,40 @@ TEST_F(EmulateAtATerminal, TellsAStoryForALineAndLeavesAtControlAX) {
                                   .sampling = {.temperature = 0, .top_p = 0.9f, .seed = 1}})
           .text;
   std::string told = program().expect("tokens/s");
-  // The terminal adds a return to each line feed, also where the kernel sends one.
+  // One return for each line feed, whoever sends it.
+  EXPECT_THAT(told, Not(HasSubstr("\r\r\n")));
   std::erase(told, '\r');
   EXPECT_THAT(told, HasSubstr("The dragon\n" + story + "\n["));
-  program().type("\x01x");
+  expect_prompt();
+  program().type("\x1d");
   EXPECT_EQ(program().wait(), 0) << program().screen();
   EXPECT_TRUE(program().is_line_terminal());
 }
 
-TEST_F(EmulateAtATerminal, PassesControlCToTheMachine) {
+TEST_F(EmulateAtATerminal, DropsTheLineAtControlCAndRecallsTheOneBefore) {
+  program().type("/hell\x7fp\r");
+  EXPECT_THAT(program().expect("this list"), HasSubstr("/help"));
+  expect_prompt();
   program().type("The drag\x03");
-  EXPECT_THAT(program().expect("\r\n> "), HasSubstr("The drag^C"));
-  program().type("\x01\x01/hel\x01zp\r");  // Ctrl-A and what is no command of its own: nothing
-  EXPECT_THAT(program().expect("\r\n> "), HasSubstr("this list"));
-  program().type("\x01X");
+  expect_prompt();
+  program().type("\x1b[A\r");
+  EXPECT_THAT(program().expect("this list"), HasSubstr("/help"));
+  expect_prompt();
+  program().type("\x04");
+  EXPECT_EQ(program().wait(), 0);
+}
+
+TEST_F(EmulateAtATerminal, StopsAStoryAndKeepsWhatWasTypedMeanwhile) {
+  program().type("/set steps 0\r");
+  expect_prompt();
+  program().type("The dragon\r");
+  program().expect("The dragon\r\n");
+  program().type("/set\x1b");
+  program().expect("[stopped]");
+  expect_prompt();
+  program().type("tings\r");
+  program().expect("temperature");
+  program().type("\x1d");
   EXPECT_EQ(program().wait(), 0);
 }
 
