@@ -21,10 +21,12 @@ class Console : public KernelMachine {
 
   // A token takes a good part of a second: that long the card sends what of the model's 1.1 MB does
   // not stay in memory. Whatever is typed, is typed while the machine is busy.
-  void boot_slow_tales(Settings settings) {
+  void boot_slow_tales(Settings settings, uint32_t bytes_a_second = 1 << 20) {
     const auto card = make_card({{"tales.blm", tales()}});
     settings.insert(settings.end(), {{"ram_mb", "0.5"}, {"ctx", "64"}, {"temperature", "0"}});
-    boot_kernel({}, settings, card_drive("throttling.bps-read=1048576,file=" + card.string()));
+    boot_kernel({}, settings,
+                card_drive("throttling.bps-read=" + std::to_string(bytes_a_second) +
+                           ",file=" + card.string()));
   }
 
   // What the model tells on the host, as a terminal gets it.
@@ -92,7 +94,8 @@ TEST_F(Console, StopsAStoryAtControlCAndAtEscape) {
   expect(kPrompt);
   for (const char* key : {"\x03", "\x1b"}) {
     type("The dragon\r");
-    expect("The dragon\r\nThe dragon");
+    expect("The dragon\r\n");
+    expect("The dragon");  // a row that shows where the pass is may stand between
     type(key);
     EXPECT_THAT(expect(kPrompt), HasSubstr("[stopped]"));
     EXPECT_THAT(answer_to("/help"), HasSubstr("this list"));
@@ -104,13 +107,99 @@ TEST_F(Console, KeepsWhatIsTypedDuringAStory) {
   boot_slow_tales({{"steps", "6"}});
   expect(kPrompt);
   type("The dragon\r");
-  expect("The dragon\r\nThe");
+  expect("The dragon\r\n");
+  expect("The");
   type("/set seed 99\r/settings\r");
   const std::string story = expect(kPrompt);
   EXPECT_THAT(story, HasSubstr("tokens/s"));
   EXPECT_THAT(story, Not(HasSubstr("/set")));
   expect("/set seed 99\r\n> /settings\r\n");
   EXPECT_THAT(expect(kPrompt), HasSubstr("seed        = 99\r\n"));
+}
+
+TEST_F(Console, RecallsAndChangesEarlierLines) {
+  boot_tales();
+  expect(kPrompt);
+  type("/set seed 41\r");
+  expect("41\r\n> ");
+  answer_to("/help");
+  type(
+      "\x1b[A\x1b[A\x7f"
+      "2\r");  // up, up, Backspace
+  expect("2\r\n> ");
+  EXPECT_THAT(answer_to("/settings"), HasSubstr("seed        = 42\r\n"));
+  type("eed 7\x01/set s\x1b[F8\r");  // Ctrl-A, End
+  expect("8\r\n> ");
+  EXPECT_THAT(answer_to("/settings"), HasSubstr("seed        = 78\r\n"));
+}
+
+TEST_F(Console, DoesNotEchoALineOfAProgram) {
+  boot_tales();
+  expect(kPrompt);
+  type("\x15\x01/set seed 43\r");
+  EXPECT_EQ(expect("> "), "> ");
+  EXPECT_THAT(answer_to("/settings"), HasSubstr("seed        = 43\r\n"));
+}
+
+TEST_F(Console, StopsLoadingAtControlC) {
+  const auto card = make_card({{"tales.blm", tales()}});
+  boot_kernel({}, {}, card_drive("throttling.bps-read=204800,file=" + card.string()));
+  expect("loading the model: ");
+  type("\x03");
+  EXPECT_THAT(expect(kPrompt), HasSubstr("[stopped]"));
+  EXPECT_THAT(answer_to("/help"), HasSubstr("this list"));
+}
+
+TEST_F(Console, ShowsWhereALongTokenIs) {
+  boot_slow_tales({{"steps", "5"}}, 150 << 10);
+  expect(kPrompt);
+  std::string told = answer_to("The dragon");
+  const std::string begin =
+      "\n\x1b"
+      "7\r";
+  const std::string end =
+      "\r\x1b[K\x1b"
+      "8\x1b[A";
+  size_t rows = 0;
+  for (size_t at; (at = told.find(begin)) != std::string::npos; ++rows) {
+    const size_t behind = told.find(end, at);
+    ASSERT_NE(behind, std::string::npos) << told;
+    const std::string row = told.substr(at, behind - at);
+    EXPECT_THAT(row, HasSubstr("layer ")) << told;
+    EXPECT_THAT(row, HasSubstr(" MB/s from the card, ")) << told;
+    told.erase(at, behind + end.size() - at);
+  }
+  EXPECT_GT(rows, 0u) << told;
+  EXPECT_THAT(told, StartsWith(greedy_story("The dragon", 5) + "\r\n["));
+}
+
+// ---- The board itself
+
+TEST_F(Console, MeasuresTheBoard) {
+  boot_tales();
+  expect(kPrompt);
+  const std::string table = answer_to("/bench");
+  for (const char* line :
+       {" C, ", "this is an emulator", "read, 4 KiB (L1)", "read, PLD, 8192 KiB (SDRAM)",
+        "write, 48 KiB (L2)", "copy, PLD, 8192 KiB (SDRAM)", "  8 KiB ", "  16384 KiB ",
+        "sequential, 64 KiB a command", "sequential, 1024 KiB a command", "random, 4 KiB",
+        "f32, 1 token", "q8_0, 8 tokens", "q4_0, 8 tokens", " after\r\n"}) {
+    EXPECT_THAT(table, HasSubstr(line));
+  }
+  EXPECT_THAT(table, Not(HasSubstr(" 0.0 ")));
+  type("/bench\r");
+  expect("read, PLD, 4 KiB");
+  type("\x03");
+  EXPECT_THAT(expect(kPrompt), HasSubstr("[stopped]"));
+}
+
+TEST_F(Console, TestsItself) {
+  boot_tales();
+  expect(kPrompt);
+  const std::string result = answer_to("/selftest");
+  EXPECT_THAT(result, HasSubstr("pass tales-1m, logits of 24 positions: "));
+  EXPECT_THAT(result, HasSubstr("MB read from the card again: 0 pieces differ from memory"));
+  EXPECT_THAT(result, HasSubstr("selftest: 10 passed, 0 failed\r\n"));
 }
 
 // ---- Begin and end
