@@ -22,7 +22,7 @@ set(BARELLAMA_MAY_LINK_host_console base host_support host_serial)
 set(BARELLAMA_MAY_LINK_host_emulator base host_support host_serial)
 set(BARELLAMA_MAY_LINK_host_card base pi_fs pi_fs_host host_support)
 set(BARELLAMA_MAY_LINK_host_push base host_support host_serial host_card host_emulator pi_push)
-set(BARELLAMA_MAY_LINK_host_model base base_host llama host_support)
+set(BARELLAMA_MAY_LINK_host_model base base_host llama host_support tokenizer_builder)
 set(BARELLAMA_MAY_LINK_tokenizer_builder base llama)
 set(BARELLAMA_MAY_LINK_host_tools base base_host llama pi_fs pi_fs_host host_support host_model tokenizer_builder)
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "llama/utf8.h"
 
 namespace host {
 
@@ -142,6 +143,10 @@ Result<TokenEntry> from_sentencepiece(std::string_view text, float score, TokenT
     }
     token.bytes.assign(1, static_cast<char>(byte));
     return token;
+  }
+  if (const size_t bad = llama::find_invalid_utf8(text); bad != text.size()) {
+    return Status::error(ErrorCode::kCorrupt, "its {} bytes are no valid UTF-8 from byte {} on",
+                         text.size(), bad);
   }
   while (!text.empty()) {
     if (text.starts_with(kSentencePieceSpace)) {

@@ -29,7 +29,8 @@ struct VocabularySource {
 };
 
 // A token as SentencePiece's model files and GGUF write it: U+2581 for a space, "<0x0A>" for a byte
-// token. kCorrupt if a byte token has another form; its message has no id, the caller knows it.
+// token. kCorrupt if a byte token has another form, or another one is no UTF-8; the message has no
+// id, the caller knows it.
 base::Result<TokenEntry> from_sentencepiece(std::string_view text, float score,
                                             llama::TokenType type);
 

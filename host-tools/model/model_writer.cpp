@@ -11,6 +11,7 @@
 #include "base/crc32c.h"
 #include "host-tools/failure.h"
 #include "host-tools/files.h"
+#include "host-tools/interrupts.h"
 #include "host-tools/progress.h"
 
 namespace host {
@@ -56,7 +57,9 @@ class Writer {
         tokenizer_(tokenizer),
         options_(options),
         output_(output),
-        pending_(output) {}
+        pending_(output) {
+    if (options.chat_template) config_.chat_template = *options.chat_template;
+  }
 
   WriteReport write() {
     lay_out();
@@ -82,15 +85,23 @@ class Writer {
     stream_.close();
     if (!stream_) fail("{}: cannot write: {}", output_.string(), system_error());
     pending_.commit();
-    return {file_bytes_, read_squares_ > 0 ? std::sqrt(error_squares_ / read_squares_) : 0};
+    report_.file_bytes = file_bytes_;
+    if (read_squares_ > 0) report_.relative_error = std::sqrt(error_squares_ / read_squares_);
+    return report_;
   }
 
  private:
   void lay_out();
+  WeightType type_of(TensorRole role, uint32_t layer) const;
+  bool keeps_groups(const Tensor& tensor) const;
   void add_tensor(TensorRole role, uint32_t layer, uint64_t& at);
   void write_tensor(const Tensor& tensor, Progress& progress);
+  void pack_rows(const Tensor& tensor, uint32_t tile, std::span<std::byte> packed);
+  void pack_groups(const Tensor& tensor, uint32_t tile, std::span<std::byte> packed);
   void pack_row(const Tensor& tensor, std::span<const float> row, uint32_t row_in_group,
                 std::span<std::byte> row_group);
+  void pack_group(const Tensor& tensor, const llama::GroupView& group, uint32_t row_in_group,
+                  std::span<std::byte> block) const;
   void note_error(std::span<const float> read, std::span<const float> written);
   void write_head();
   void put(std::span<const std::byte> bytes);
@@ -102,6 +113,7 @@ class Writer {
   WriteOptions options_;
   std::filesystem::path output_;
   PendingFile pending_;
+  Interrupts interrupts_;
   std::ofstream stream_;
   uint64_t position_ = 0;
   uint32_t segment_crc_ = 0;
@@ -110,13 +122,27 @@ class Writer {
   std::vector<uint32_t> tile_crcs_;
   uint64_t directory_bytes_ = 0;
   uint64_t file_bytes_ = 0;
+  WriteReport report_;
   double error_squares_ = 0;
   double read_squares_ = 0;
 };
 
+WeightType Writer::type_of(TensorRole role, uint32_t layer) const {
+  const bool is_vocabulary = role == TensorRole::kEmbedding || role == TensorRole::kClassifier;
+  const WeightType wanted =
+      is_vocabulary ? options_.vocabulary_type.value_or(options_.type) : options_.type;
+  return options_.keep_groups ? reader_.group_type(role, layer).value_or(wanted) : wanted;
+}
+
+bool Writer::keeps_groups(const Tensor& tensor) const {
+  const auto own = reader_.group_type(tensor.role, tensor.layer);
+  return own &&
+         (*own == tensor.type || (*own == WeightType::kQ4_0 && tensor.type == WeightType::kQ8_0));
+}
+
 void Writer::add_tensor(TensorRole role, uint32_t layer, uint64_t& at) {
   const llama::TensorShape shape = llama::shape_of(role, config_);
-  const WeightType type = shape.rows == 1 ? WeightType::kF32 : options_.type;
+  const WeightType type = shape.rows == 1 ? WeightType::kF32 : type_of(role, layer);
   const uint32_t target =
       role != TensorRole::kEmbedding
           ? options_.tile_bytes
@@ -183,36 +209,66 @@ void Writer::lay_out() {
 
 void Writer::write_tensor(const Tensor& tensor, Progress& progress) {
   pad_to(tensor.offset);
-  std::vector<float> rows;
+  const bool keeps = !tensor.is_vector() && keeps_groups(tensor);
+  if (!tensor.is_vector()) {
+    ++report_.matrices;
+    ++report_.matrices_of_type[static_cast<size_t>(tensor.type)];
+    if (keeps || tensor.type == WeightType::kF32) ++report_.exact_matrices;
+  }
   for (uint32_t tile = 0; tile < tensor.tile_count; ++tile) {
-    const uint32_t count = tensor.rows_in_tile(tile);
-    rows.resize(size_t{count} * tensor.columns);
-    reader_.read_rows(tensor.role, tensor.layer, tile * tensor.rows_per_tile, rows);
-    for (const float value : rows) {
-      if (!std::isfinite(value)) {
-        fail("{} of layer {} holds an infinity or NaN: the model is damaged",
-             llama::name_of(tensor.role), tensor.layer);
-      }
-    }
+    interrupts_.check();
     std::vector<std::byte> packed(static_cast<size_t>(tensor.bytes_of_tile(tile)));
-    if (tensor.is_vector()) {
-      std::memcpy(packed.data(), rows.data(), rows.size() * sizeof(float));
+    if (keeps) {
+      pack_groups(tensor, tile, packed);
     } else {
-      const auto group_bytes =
-          static_cast<size_t>(llama::row_group_bytes(tensor.type, tensor.columns));
-      for (uint32_t row = 0; row < base::round_up(count, llama::kRowsPerGroup); ++row) {
-        // Rows that only fill up the last row group are zeros.
-        const std::vector<float> zeros(row < count ? 0 : tensor.columns);
-        const auto values = row < count ? std::span<const float>(rows).subspan(
-                                              size_t{row} * tensor.columns, tensor.columns)
-                                        : std::span<const float>(zeros);
-        pack_row(tensor, values, row % llama::kRowsPerGroup,
-                 std::span(packed).subspan(row / llama::kRowsPerGroup * group_bytes, group_bytes));
-      }
+      pack_rows(tensor, tile, packed);
     }
     tile_crcs_[tensor.first_tile + tile] = base::crc32c(packed);
     put(packed);
     progress.update(position_);
+  }
+}
+
+// The rows of zeros that fill up the last row group are packed, too: a weight of 0 has bits.
+void Writer::pack_rows(const Tensor& tensor, uint32_t tile, std::span<std::byte> packed) {
+  const uint32_t count = tensor.rows_in_tile(tile);
+  const uint32_t rows_with_padding =
+      tensor.is_vector() ? 1 : base::round_up(count, llama::kRowsPerGroup);
+  std::vector<float> rows(size_t{rows_with_padding} * tensor.columns);
+  const auto read = std::span(rows).first(size_t{count} * tensor.columns);
+  reader_.read_rows(tensor.role, tensor.layer, tile * tensor.rows_per_tile, read);
+  for (const float value : read) {
+    if (!std::isfinite(value)) {
+      fail("{} of layer {} holds an infinity or NaN: the model is damaged",
+           llama::name_of(tensor.role), tensor.layer);
+    }
+  }
+  if (tensor.is_vector()) {
+    std::memcpy(packed.data(), rows.data(), rows.size() * sizeof(float));
+    return;
+  }
+  const auto group_bytes = static_cast<size_t>(llama::row_group_bytes(tensor.type, tensor.columns));
+  for (uint32_t row = 0; row < rows_with_padding; ++row) {
+    pack_row(tensor, std::span(rows).subspan(size_t{row} * tensor.columns, tensor.columns),
+             row % llama::kRowsPerGroup,
+             packed.subspan(row / llama::kRowsPerGroup * group_bytes, group_bytes));
+  }
+}
+
+void Writer::pack_groups(const Tensor& tensor, uint32_t tile, std::span<std::byte> packed) {
+  const uint32_t count = tensor.rows_in_tile(tile);
+  const uint32_t columns = llama::column_groups(tensor.columns);
+  const uint32_t rows = base::round_up(count, llama::kRowsPerGroup);
+  std::vector<WeightGroup> groups(size_t{rows} * columns);
+  reader_.read_groups(tensor.role, tensor.layer, tile * tensor.rows_per_tile,
+                      std::span(groups).first(size_t{count} * columns));
+  const auto group_bytes = static_cast<size_t>(llama::row_group_bytes(tensor.type, tensor.columns));
+  const size_t block_bytes = group_bytes / columns;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    const auto row = static_cast<uint32_t>(i / columns);
+    const size_t at = row / llama::kRowsPerGroup * group_bytes + i % columns * block_bytes;
+    pack_group(tensor, {groups[i].half_scale, groups[i].weights}, row % llama::kRowsPerGroup,
+               packed.subspan(at, block_bytes));
   }
 }
 
@@ -230,20 +286,26 @@ void Writer::pack_row(const Tensor& tensor, std::span<const float> row, uint32_t
     for (size_t i = 0; i < values.size() && first + i < row.size(); ++i) values[i] = row[first + i];
     std::array<int8_t, llama::kColumnsPerGroup> weights{};
     const uint16_t scale = llama::quantize_group(tensor.type, values, weights);
-    if (!llama::pack_group(tensor.type, {scale, weights}, row_in_group,
-                           row_group.subspan(g * block_bytes, block_bytes))) {
-      fail("{} of layer {} holds weights too large for {}: convert with --type f32",
-           llama::name_of(tensor.role), tensor.layer, llama::name_of(tensor.type));
-    }
+    pack_group(tensor, {scale, weights}, row_in_group,
+               row_group.subspan(g * block_bytes, block_bytes));
   }
   std::vector<float> written(row.size());
   llama::unpack_row(tensor.type, row_group, row_in_group, written);
   note_error(row, written);
 }
 
+void Writer::pack_group(const Tensor& tensor, const llama::GroupView& group, uint32_t row_in_group,
+                        std::span<std::byte> block) const {
+  if (!llama::pack_group(tensor.type, group, row_in_group, block)) {
+    fail("{} of layer {} holds weights too large for {}: convert with --type f32",
+         llama::name_of(tensor.role), tensor.layer, llama::name_of(tensor.type));
+  }
+}
+
 void Writer::note_error(std::span<const float> read, std::span<const float> written) {
   for (size_t i = 0; i < read.size(); ++i) {
     const double error = static_cast<double>(written[i]) - static_cast<double>(read[i]);
+    report_.largest_error = std::max(report_.largest_error, std::abs(error));
     error_squares_ += error * error;
     read_squares_ += static_cast<double>(read[i]) * static_cast<double>(read[i]);
   }

@@ -2,8 +2,10 @@
 // cuts into tiles, sums CRCs. One tile is in memory at a time.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -13,20 +15,33 @@ namespace host {
 
 struct WriteOptions {
   llama::WeightType type = llama::WeightType::kQ8_0;
-  std::string name;
+  // Of the embedding table and the classifier, whose rows are worth more; without: `type`.
+  std::optional<llama::WeightType> vocabulary_type = std::nullopt;
+  // A tensor whose own groups of 32 are those of a smaller type (WeightReader::group_type()) keeps
+  // that type.
+  bool keep_groups = false;
+  // In place of the one that the model asks for.
+  std::optional<llama::ChatTemplate> chat_template = std::nullopt;
+  std::string name = {};
   // A tile takes about this many bytes, one row group at the least.
   uint32_t tile_bytes = 64 * 1024;
 };
 
 struct WriteReport {
-  uint64_t file_bytes;
-  // Root mean square of (written - read), over that of what was read, of all matrices: what
-  // quantization cost.
-  double relative_error;
+  uint64_t file_bytes = 0;
+  uint32_t matrices = 0;
+  uint32_t exact_matrices = 0;  // of which every weight is what was read
+  // What quantization cost the other matrices: root mean square of (written - read), over that of
+  // what was read; and the largest difference of a weight.
+  double relative_error = 0;
+  double largest_error = 0;
+  std::array<uint32_t, llama::kWeightTypeCount> matrices_of_type{};
 };
 
-// Writes beside `output` and renames: nothing is left behind by a failure. `tokenizer` is the
-// tokenizer segment's content (docs/format.md). Throws Failure.
+// Writes beside `output` and renames: nothing is left behind by a failure, or by a signal that ends
+// the program. `tokenizer` is the tokenizer segment's content (docs/format.md). Groups of 32 that
+// the model has already are packed as they are, where the type holds them (q8_0 holds those of
+// q4_0, too). Throws Failure.
 WriteReport write_model(WeightReader& reader, std::span<const std::byte> tokenizer,
                         const WriteOptions& options, const std::filesystem::path& output);
 

@@ -1,10 +1,14 @@
-// What a converter knows of somebody's model: its configuration, and rows of its tensors as floats.
-// llama2.c checkpoints (checkpoint.h) are one kind; others join by deriving from it.
+// What a converter knows of somebody's model: its configuration, and rows of its tensors as floats,
+// or, where they are quantized just as ours, as they are. llama2.c checkpoints (checkpoint.h) are
+// one kind, tensors stored by others (stored_weights.h) the second.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
+#include "base/check.h"
+#include "host-tools/model/stored_type.h"
 #include "llama/model_file.h"
 
 namespace host {
@@ -20,6 +24,18 @@ class WeightReader {
   // turns neighbouring pairs). Throws Failure.
   virtual void read_rows(llama::TensorRole role, uint32_t layer, uint32_t first_row,
                          std::span<float> out) = 0;
+
+  // The smallest type that holds the tensor's own groups of 32 bit for bit; nullopt if it has none.
+  // Groups of q4_0 are groups of q8_0, too.
+  virtual std::optional<llama::WeightType> group_type(llama::TensorRole /*role*/,
+                                                      uint32_t /*layer*/) const {
+    return std::nullopt;
+  }
+  // out (rows, columns / 32) = those groups, of a tensor that has a group_type(). Throws Failure.
+  virtual void read_groups(llama::TensorRole /*role*/, uint32_t /*layer*/, uint32_t /*first_row*/,
+                           std::span<WeightGroup> /*out*/) {
+    CHECK(false);
+  }
 };
 
 }  // namespace host

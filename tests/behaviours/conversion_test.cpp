@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 
 #include "tests/behaviours/told_by_host.h"
 #include "tests/fakes/checkpoint_bytes.h"
+#include "tests/fakes/random_model.h"
 
 namespace host {
 namespace {
@@ -227,6 +229,33 @@ TEST_F(Conversion, LeavesAnOlderModelAloneWhenItFails) {
   base::store_le32(std::as_writable_bytes(std::span(bytes)), bytes.size() / 2 / 4 * 4, 0x7f800000u);
   EXPECT_THAT(failure_of(bytes), HasSubstr("infinity"));
   EXPECT_TRUE(read_file(output_) == good);
+}
+
+// Somebody presses Ctrl-C while layer 1 is read.
+class InterruptedWeights final : public WeightReader {
+ public:
+  explicit InterruptedWeights(const llama::ModelConfig& config) : weights_(config, 1) {}
+  const llama::ModelConfig& config() const override { return weights_.config(); }
+  std::string description() const override { return weights_.description(); }
+  void read_rows(TensorRole role, uint32_t layer, uint32_t first_row,
+                 std::span<float> out) override {
+    if (layer == 1) ::raise(SIGINT);
+    weights_.read_rows(role, layer, first_row, out);
+  }
+
+ private:
+  tests::RandomWeights weights_;
+};
+
+TEST_F(Conversion, LeavesNothingBehindWhenItIsInterrupted) {
+  InterruptedWeights weights(fakes::checkpoint_config(true));
+  try {
+    write_model(weights, {}, {.name = "interrupted"}, output_);
+    ADD_FAILURE() << "it was converted";
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.exit_code(), 128 + SIGINT);
+  }
+  EXPECT_EQ(files(), std::vector<std::string>{"tokenizer.bin"});
 }
 
 }  // namespace

@@ -1,0 +1,221 @@
+#include "host-tools/model/gguf_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <numbers>
+#include <string>
+
+#include "host-tools/failure.h"
+#include "host-tools/model/chat_template.h"
+#include "host-tools/model/vocabulary_reader.h"
+
+namespace host {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr uint32_t kMostParts = 9999;
+
+constexpr TensorNames kNames = {
+    "token_embd.weight",      "blk.{}.attn_norm.weight", "blk.{}.attn_q.weight",
+    "blk.{}.attn_k.weight",   "blk.{}.attn_v.weight",    "blk.{}.attn_output.weight",
+    "blk.{}.ffn_norm.weight", "blk.{}.ffn_gate.weight",  "blk.{}.ffn_up.weight",
+    "blk.{}.ffn_down.weight", "output_norm.weight",      "output.weight"};
+constexpr const char* kRopeDivisors = "rope_freqs.weight";
+
+const StoredTensor* find(const TensorTable& tensors, std::string_view name) {
+  const auto found = tensors.find(name);
+  return found == tensors.end() ? nullptr : &found->second;
+}
+
+uint32_t required(const Gguf& gguf, std::string_view key) {
+  const auto value = gguf.whole(key);
+  if (!value) fail("{}: the value {} is missing", gguf.name(), key);
+  return *value;
+}
+
+void check_architecture(const Gguf& gguf) {
+  const auto architecture = gguf.text("general.architecture");
+  if (!architecture) fail("{}: the value general.architecture is missing", gguf.name());
+  if (*architecture != "llama") {
+    fail("{}: is a model of the architecture \"{}\"; barellama runs \"llama\"", gguf.name(),
+         *architecture);
+  }
+  if (gguf.whole("llama.expert_count").value_or(0) > 0) {
+    fail("{}: is a mixture of experts, which barellama doesn't run", gguf.name());
+  }
+  const auto scaling = gguf.text("llama.rope.scaling.type");
+  const double factor = gguf.number("llama.rope.scaling.factor").value_or(1);
+  if (scaling && *scaling != "none" && *scaling != "llama3" && factor != 1) {
+    fail("{}: has RoPE scaling of the kind \"{}\"; barellama runs Llama 3's and none", gguf.name(),
+         *scaling);
+  }
+}
+
+// How many times slower Llama 3's scaling turns a pair of this wavelength (llama/rope.cpp turns by
+// the same rule).
+double divisor_of(double wavelength, const llama::ModelConfig& config) {
+  const double original = config.rope_original_context;
+  const double low = config.rope_low_freq_factor;
+  const double high = config.rope_high_freq_factor;
+  if (wavelength < original / high) return 1;
+  if (wavelength > original / low) return config.rope_factor;
+  const double smooth = (original / wavelength - low) / (high - low);
+  return 1 / ((1 - smooth) / config.rope_factor + smooth);
+}
+
+// The divisors are what Llama 3's rule makes of four numbers. All its models have 1, 4 and 8192 for
+// three of them; the factor is the divisor of the slowest pair.
+void read_rope_divisors(const Gguf& gguf, const StoredTensor& tensor, llama::ModelConfig& config) {
+  const auto pairs = size_t{config.head_size} / 2;
+  if (tensor.rows != 1 || tensor.columns != pairs) {
+    fail("{}: the tensor {} has {} values for {} pairs", gguf.name(), kRopeDivisors,
+         tensor.rows * tensor.columns, pairs);
+  }
+  std::vector<float> divisors(pairs);
+  decode_blocks(tensor.type, tensor.bytes, divisors);
+  if (std::ranges::all_of(divisors, [](float divisor) { return divisor == 1; })) return;
+  config.rope_scaling = llama::RopeScaling::kLlama3;
+  config.rope_factor = divisors.back();
+  config.rope_low_freq_factor = 1;
+  config.rope_high_freq_factor = 4;
+  config.rope_original_context =
+      gguf.whole("llama.rope.scaling.original_context_length").value_or(8192);
+  for (size_t i = 0; i < pairs; ++i) {
+    const double exponent = static_cast<double>(2 * i) / config.head_size;
+    const double wavelength = 2 * std::numbers::pi * std::pow(config.rope_base, exponent);
+    const double expected = divisor_of(wavelength, config);
+    // Written so that NaN fails too.
+    if (!(std::abs(divisors[i] - expected) <= 1e-4 * expected)) {
+      fail("{}: the tensor {} holds no RoPE scaling of Llama 3: its value {} is {}, not {}",
+           gguf.name(), kRopeDivisors, i, divisors[i], expected);
+    }
+  }
+}
+
+// "DIR/NAME-00002-of-00005.gguf" -> "DIR/NAME-" and 5; nullopt for other names.
+struct PartName {
+  std::string prefix;
+  uint32_t count;
+};
+std::optional<PartName> part_name(const fs::path& path) {
+  constexpr std::string_view kForm = "-00001-of-00001.gguf";
+  const std::string name = path.string();
+  if (name.size() <= kForm.size()) return std::nullopt;
+  const std::string end = name.substr(name.size() - kForm.size());
+  for (size_t i = 0; i < kForm.size(); ++i) {
+    const bool is_digit = end[i] >= '0' && end[i] <= '9';
+    const bool is_digit_there = kForm[i] >= '0' && kForm[i] <= '9';
+    if (is_digit_there ? !is_digit : end[i] != kForm[i]) return std::nullopt;
+  }
+  return PartName{name.substr(0, name.size() - kForm.size()),
+                  static_cast<uint32_t>(std::stoul(end.substr(10, 5)))};
+}
+
+// The files of the model that `path` is a part of, the first of them first.
+std::vector<fs::path> parts_of(const fs::path& path, const Gguf& gguf) {
+  const uint32_t count = gguf.whole("split.count").value_or(1);
+  if (count <= 1) return {path};
+  const auto name = part_name(path);
+  if (!name || name->count != count || count > kMostParts) {
+    fail("{}: is one of {} parts; their names must be NAME-00001-of-{:05}.gguf and on",
+         path.string(), count, count);
+  }
+  std::vector<fs::path> parts;
+  for (uint32_t i = 1; i <= count; ++i) {
+    parts.push_back(text("{}-{:05}-of-{:05}.gguf", name->prefix, i, count));
+  }
+  return parts;
+}
+
+void check_part(const Gguf& part, uint32_t number, uint32_t count) {
+  if (count == 1) return;
+  if (part.whole("split.count").value_or(1) != count ||
+      part.whole("split.no").value_or(0) != number) {
+    fail("{}: is not part {} of {}, as its name says", part.name(), number + 1, count);
+  }
+}
+
+}  // namespace
+
+llama::ModelConfig read_gguf_config(const Gguf& gguf, const StoredTensor* embedding,
+                                    const StoredTensor* rope_divisors) {
+  check_architecture(gguf);
+  llama::ModelConfig config{};
+  config.dim = required(gguf, "llama.embedding_length");
+  config.hidden_dim = required(gguf, "llama.feed_forward_length");
+  config.n_layers = required(gguf, "llama.block_count");
+  config.n_heads = required(gguf, "llama.attention.head_count");
+  config.n_kv_heads = gguf.whole("llama.attention.head_count_kv").value_or(config.n_heads);
+  config.context = required(gguf, "llama.context_length");
+  if (embedding == nullptr) fail("{}: the tensor {} is missing", gguf.name(), kNames[0]);
+  config.vocab_size = static_cast<uint32_t>(std::min<uint64_t>(embedding->rows, uint64_t{1} << 31));
+  if (config.n_heads == 0 || config.n_kv_heads == 0) fail("{}: has no heads", gguf.name());
+  config.head_size = gguf.whole("llama.attention.key_length").value_or(config.dim / config.n_heads);
+  const uint32_t value_size = gguf.whole("llama.attention.value_length").value_or(config.head_size);
+  const uint32_t turned = gguf.whole("llama.rope.dimension_count").value_or(config.head_size);
+  if (value_size != config.head_size || turned != config.head_size) {
+    fail(
+        "{}: has keys of {}, values of {} and {} turned by RoPE; barellama runs models where they "
+        "are equal",
+        gguf.name(), config.head_size, value_size, turned);
+  }
+  config.rope_base = static_cast<float>(gguf.number("llama.rope.freq_base").value_or(10000));
+  config.norm_eps =
+      static_cast<float>(gguf.number("llama.attention.layer_norm_rms_epsilon").value_or(1e-5));
+  require_ok(llama::validate(config), gguf.name());
+  if (rope_divisors != nullptr) read_rope_divisors(gguf, *rope_divisors, config);
+  config.chat_template = recognize_chat_template(gguf.text("tokenizer.chat_template").value_or(""));
+  require_ok(llama::validate(config), gguf.name());
+  return config;
+}
+
+SourceModel open_gguf(const fs::path& path, const SourceOptions& options) {
+  StoredModel model;
+  std::vector<fs::path> paths;
+  {
+    const MappedFile file(path);
+    paths = parts_of(path, Gguf(file.bytes(), path.string()));
+  }
+  std::vector<Gguf> parts;
+  const auto count = static_cast<uint32_t>(paths.size());
+  for (uint32_t i = 0; i < count; ++i) {
+    model.files.emplace_back(paths[i]);
+    const Gguf& part = parts.emplace_back(model.files.back().bytes(), paths[i].string());
+    check_part(part, i, count);
+    for (const auto& [name, tensor] : part.tensors()) {
+      if (!model.tensors.emplace(name, tensor).second) {
+        fail("{}: has the tensor {}, which another part has, too", part.name(), name);
+      }
+    }
+  }
+  const Gguf& first = parts.front();
+  model.name = first.name();
+  if (model.tensors.empty()) {
+    check_architecture(first);
+    fail("{}: holds a vocabulary only, no weights", first.name());
+  }
+  model.config =
+      read_gguf_config(first, find(model.tensors, kNames[0]), find(model.tensors, kRopeDivisors));
+  model.config.tied_classifier = find(model.tensors, kNames.back()) == nullptr;
+  model.description = text("GGUF version {}{}, tensors: {}", first.version(),
+                           count > 1 ? text(" in {} parts", count) : "", types_of(model.tensors));
+  model.tensors.erase(kRopeDivisors);
+
+  SourceModel source;
+  const uint32_t size = model.config.vocab_size;
+  if (options.tokenizer) {
+    source.vocabulary = read_vocabulary(*options.tokenizer, size);
+    source.files.push_back(*options.tokenizer);
+  } else {
+    source.vocabulary = read_gguf_vocabulary(first);
+    fill_up(source.vocabulary, size, first.name());
+  }
+  source.files.insert(source.files.end(), paths.begin(), paths.end());
+  source.weights = std::make_unique<StoredWeights>(std::move(model), kNames);
+  return source;
+}
+
+}  // namespace host

@@ -1,0 +1,47 @@
+#include "host-tools/model/source_model.h"
+
+#include "host-tools/failure.h"
+#include "host-tools/model/checkpoint.h"
+#include "host-tools/model/gguf_model.h"
+#include "host-tools/model/hugging_face.h"
+#include "host-tools/model/vocabulary_reader.h"
+
+namespace host {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// tokenizer.bin lies beside a checkpoint unless somebody says otherwise.
+fs::path tokenizer_of(const fs::path& checkpoint, const SourceOptions& options) {
+  if (options.tokenizer) return *options.tokenizer;
+  const fs::path beside = checkpoint.parent_path() / "tokenizer.bin";
+  if (!fs::exists(beside)) {
+    fail("{}: no tokenizer.bin beside it; name one with --tokenizer", checkpoint.string());
+  }
+  return beside;
+}
+
+SourceModel open_llama2c(const fs::path& path, const SourceOptions& options) {
+  SourceModel source;
+  source.weights = open_checkpoint(path);
+  const fs::path tokenizer = tokenizer_of(path, options);
+  source.vocabulary = read_vocabulary(tokenizer, source.weights->config().vocab_size);
+  source.files = {path, tokenizer};
+  return source;
+}
+
+}  // namespace
+
+SourceModel open_source_model(const fs::path& path, const SourceOptions& options) {
+  if (fs::is_directory(path) || path.extension() == ".safetensors") {
+    return open_hugging_face(path, options);
+  }
+  if (Gguf::has_magic(MappedFile(path).bytes())) return open_gguf(path, options);
+  if (path.extension() == ".gguf") {
+    fail("{}: is no GGUF file: it does not begin with \"GGUF\"", path.string());
+  }
+  return open_llama2c(path, options);
+}
+
+}  // namespace host

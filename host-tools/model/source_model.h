@@ -1,0 +1,29 @@
+// Somebody's model, whatever it is: a GGUF file, a Hugging Face folder, a llama2.c checkpoint.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "host-tools/model/weight_reader.h"
+#include "host-tools/tokenizer_builder.h"
+
+namespace host {
+
+struct SourceOptions {
+  // In place of the tokenizer that the model brings.
+  std::optional<std::filesystem::path> tokenizer;
+};
+
+struct SourceModel {
+  std::unique_ptr<WeightReader> weights;
+  VocabularySource vocabulary;  // as many tokens as the model has
+  // All that was read: not to be overwritten.
+  std::vector<std::filesystem::path> files;
+};
+
+// Tells by the content what it is. Throws Failure.
+SourceModel open_source_model(const std::filesystem::path& path, const SourceOptions& options);
+
+}  // namespace host

@@ -1,0 +1,170 @@
+// tokenizer.json, as Hugging Face's "tokenizers" writes it: a BPE model is pieces with ids, and
+// merges in the order of their rank. One that was made from a SentencePiece model has its byte
+// tokens ("byte_fallback") and U+2581 for spaces; its merges are all pairs that make a piece,
+// ordered by the piece's score. So a piece's score is the rank of the first merge that makes it,
+// negated.
+#include <algorithm>
+#include <map>
+
+#include "host-tools/failure.h"
+#include "host-tools/model/json_file.h"
+#include "host-tools/model/vocabulary_reader.h"
+#include "llama/utf8.h"
+
+namespace host {
+namespace {
+
+using llama::TokenType;
+
+// Whether a part of the pipeline, or one of its sequence, is of the type.
+const Json* stage_of(const Json* stage, const std::string& type, const char* list,
+                     const std::string& name) {
+  if (stage == nullptr) return nullptr;
+  if (text_of(*stage, "type", name) == type) return stage;
+  const Json* const members = member_of(*stage, list);
+  if (members == nullptr || !members->is_array()) return nullptr;
+  for (const Json& member : *members) {
+    if (text_of(member, "type", name) == type) return &member;
+  }
+  return nullptr;
+}
+
+bool is_byte_level(const Json& file, const std::string& name) {
+  return stage_of(member_of(file, "pre_tokenizer"), "ByteLevel", "pretokenizers", name) !=
+             nullptr ||
+         stage_of(member_of(file, "decoder"), "ByteLevel", "decoders", name) != nullptr;
+}
+
+bool puts_space_before_text(const Json& file, const std::string& name) {
+  if (stage_of(member_of(file, "normalizer"), "Prepend", "normalizers", name) != nullptr) {
+    return true;
+  }
+  const Json* const stage =
+      stage_of(member_of(file, "pre_tokenizer"), "Metaspace", "pretokenizers", name);
+  if (stage == nullptr) return false;
+  const auto scheme = text_of(*stage, "prepend_scheme", name);
+  return scheme ? *scheme != "never" : flag_of(*stage, "add_prefix_space", name).value_or(true);
+}
+
+struct Piece {
+  std::string text;
+  TokenType type = TokenType::kUnused;
+  float score = 0;
+};
+
+uint32_t id_at(const Json& value, std::string_view piece, const std::string& name) {
+  if (!value.is_number_unsigned() || value.get<uint64_t>() >= llama::VocabularyHeader::kMaxTokens) {
+    fail("{}: the token \"{}\" has the id {}", name, piece, value.dump());
+  }
+  return value.get<uint32_t>();
+}
+
+Piece& place(std::vector<Piece>& pieces, uint32_t id) {
+  if (id >= pieces.size()) pieces.resize(id + 1);
+  return pieces[id];
+}
+
+bool is_byte_token(std::string_view piece) {
+  return piece.size() == 6 && piece.starts_with("<0x") && piece.ends_with('>');
+}
+
+void read_pieces(const Json& model, const std::string& name, std::vector<Piece>& pieces) {
+  const Json* const vocabulary = member_of(model, "vocab");
+  if (vocabulary == nullptr || !vocabulary->is_object()) {
+    fail("{}: has no \"vocab\" of pieces and ids", name);
+  }
+  const auto unknown = text_of(model, "unk_token", name);
+  for (const auto& [text, value] : vocabulary->items()) {
+    Piece& piece = place(pieces, id_at(value, text, name));
+    if (piece.type != TokenType::kUnused) {
+      fail("{}: the tokens \"{}\" and \"{}\" have the same id", name, piece.text, text);
+    }
+    const bool is_character = llama::utf8_character_length(text) == text.size();
+    piece = {text, is_byte_token(text) ? TokenType::kByte
+                   : text == unknown   ? TokenType::kUnknown
+                   // Others are normal if a merge makes them, below.
+                   : is_character ? TokenType::kNormal
+                                  : TokenType::kUserDefined};
+  }
+}
+
+// "a b", or ["a", "b"]: the piece that they make.
+std::string merged(const Json& merge, const std::string& name, size_t rank) {
+  if (merge.is_string()) {
+    const auto& both = merge.get_ref<const std::string&>();
+    const size_t space = both.find(' ');
+    if (space != std::string::npos) return both.substr(0, space) + both.substr(space + 1);
+  }
+  if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {
+    return merge[0].get<std::string>() + merge[1].get<std::string>();
+  }
+  fail("{}: merge {} is no pair of pieces", name, rank);
+}
+
+void read_merges(const Json& model, const std::string& name, std::vector<Piece>& pieces) {
+  const Json* const merges = member_of(model, "merges");
+  if (merges == nullptr || !merges->is_array()) fail("{}: has no \"merges\"", name);
+  std::map<std::string_view, uint32_t> ids;
+  for (uint32_t id = 0; id < pieces.size(); ++id) ids.emplace(pieces[id].text, id);
+  for (size_t rank = 0; rank < merges->size(); ++rank) {
+    const std::string made = merged((*merges)[rank], name, rank);
+    const auto found = ids.find(made);
+    if (found == ids.end()) fail("{}: merge {} makes \"{}\", which is no token", name, rank, made);
+    Piece& piece = pieces[found->second];
+    if (piece.type != TokenType::kUserDefined) continue;  // an earlier merge makes it
+    piece.type = TokenType::kNormal;
+    piece.score = -static_cast<float>(rank);
+  }
+}
+
+void read_added(const Json& file, const std::string& name, std::vector<Piece>& pieces) {
+  const Json* const added = member_of(file, "added_tokens");
+  if (added == nullptr) return;
+  if (!added->is_array()) fail("{}: \"added_tokens\" is no list", name);
+  for (const Json& token : *added) {
+    const std::string text = text_of(token, "content", name).value_or("");
+    const Json* const value = member_of(token, "id");
+    Piece& piece = place(pieces, id_at(value == nullptr ? Json() : *value, text, name));
+    if (piece.type == TokenType::kUnknown || piece.type == TokenType::kByte) continue;
+    piece.text = text;
+    piece.type = flag_of(token, "special", name).value_or(false) ? TokenType::kControl
+                                                                 : TokenType::kUserDefined;
+  }
+}
+
+int32_t find(const std::vector<Piece>& pieces, std::string_view text) {
+  const auto found = std::ranges::find(pieces, text, &Piece::text);
+  return found == pieces.end() ? -1 : static_cast<int32_t>(found - pieces.begin());
+}
+
+}  // namespace
+
+VocabularySource read_tokenizer_json(std::string_view content, const std::string& name) {
+  const Json file = parse_json(content, name);
+  const Json* const model = member_of(file, "model");
+  if (model == nullptr) fail("{}: is no tokenizer.json: it has no \"model\"", name);
+  const auto kind = text_of(*model, "type", name).value_or("BPE");
+  if (kind != "BPE") {
+    fail("{}: has a tokenizer of the kind \"{}\"; barellama runs BPE", name, kind);
+  }
+  if (is_byte_level(file, name)) fail_byte_level(name);
+
+  std::vector<Piece> pieces;
+  read_pieces(*model, name, pieces);
+  read_merges(*model, name, pieces);
+  read_added(file, name, pieces);
+  VocabularySource source;
+  for (uint32_t id = 0; id < pieces.size(); ++id) {
+    const Piece& piece = pieces[id];
+    source.tokens.push_back(require_value(from_sentencepiece(piece.text, piece.score, piece.type),
+                                          text("{}: token {}", name, id)));
+  }
+  // The names of Llama's tokenizers; the configuration beside the file may say otherwise.
+  source.bos = find(pieces, "<s>");
+  source.eos = find(pieces, "</s>");
+  source.unknown = find(pieces, text_of(*model, "unk_token", name).value_or("<unk>"));
+  source.space_before_text = puts_space_before_text(file, name);
+  return source;
+}
+
+}  // namespace host

@@ -1,0 +1,125 @@
+#include "host-tools/model/vocabulary_reader.h"
+
+#include <algorithm>
+
+#include "host-tools/failure.h"
+#include "host-tools/files.h"
+#include "host-tools/model/byte_reader.h"
+
+namespace host {
+namespace {
+
+using llama::TokenType;
+using llama::VocabularyHeader;
+
+// llama2.c's tokenizer.bin ends after its last token: 4 bytes, then score, length and bytes of
+// each.
+uint32_t count_tokens(std::span<const std::byte> file, const std::string& name) {
+  uint32_t count = 0;
+  uint64_t at = 4;
+  while (at + 8 <= file.size()) {
+    at += 8 + uint64_t{base::load_le32(file, static_cast<size_t>(at) + 4)};
+    ++count;
+  }
+  if (count == 0 || at != file.size()) {
+    fail(
+        "{}: is no vocabulary that is known (tokenizer.bin, tokenizer.model, tokenizer.json, "
+        "GGUF); as a tokenizer.bin of llama2.c, after {} tokens its lengths lead to byte {} of {}",
+        name, count, at, file.size());
+  }
+  return count;
+}
+
+// The first field of a ModelProto is a piece, with its length; a tokenizer.bin begins with the
+// length of its longest piece, whose upper bytes are 0.
+bool is_sentencepiece_model(std::span<const std::byte> file) {
+  return file.size() >= 2 && file[0] == std::byte{0x0a} && file[1] != std::byte{0};
+}
+
+bool is_json(std::string_view file) {
+  const size_t first = file.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && file[first] == '{';
+}
+
+int32_t id_of(const Gguf& gguf, std::string_view key, uint32_t otherwise, size_t count) {
+  const uint32_t id = gguf.whole(key).value_or(otherwise);
+  if (gguf.has(key) && id >= count) {
+    fail("{}: the value {} is {}, but there are {} tokens", gguf.name(), key, id, count);
+  }
+  return id < count ? static_cast<int32_t>(id) : -1;
+}
+
+}  // namespace
+
+VocabularySource read_gguf_vocabulary(const Gguf& gguf) {
+  const auto kind = gguf.text("tokenizer.ggml.model");
+  if (!kind) {
+    fail("{}: has no tokenizer (tokenizer.ggml.model is missing); name one with --tokenizer",
+         gguf.name());
+  }
+  if (*kind == "gpt2") fail_byte_level(gguf.name());
+  if (*kind != "llama") {
+    fail("{}: has a tokenizer of the kind \"{}\"; barellama runs SentencePiece BPE (\"llama\")",
+         gguf.name(), *kind);
+  }
+  const auto texts = gguf.texts("tokenizer.ggml.tokens");
+  if (!texts) fail("{}: the value tokenizer.ggml.tokens is missing", gguf.name());
+  const auto scores = gguf.numbers("tokenizer.ggml.scores");
+  const auto types = gguf.numbers("tokenizer.ggml.token_type");
+  if ((scores && scores->size() != texts->size()) || (types && types->size() != texts->size())) {
+    fail("{}: the tokenizer's lists of tokens, scores and types differ in length", gguf.name());
+  }
+  VocabularySource source;
+  for (size_t id = 0; id < texts->size(); ++id) {
+    const double type = types ? (*types)[id] : 1;
+    if (!(type >= 1 && type <= 6)) {
+      fail("{}: token {} is of the unknown type {}", gguf.name(), id, type);
+    }
+    const float score = scores ? static_cast<float>((*scores)[id]) : 0;
+    source.tokens.push_back(require_value(
+        from_sentencepiece((*texts)[id], score, static_cast<TokenType>(static_cast<int>(type))),
+        text("{}: token {}", gguf.name(), id)));
+  }
+  // llama.cpp's own ids for this kind, where the file has none.
+  source.unknown = id_of(gguf, "tokenizer.ggml.unknown_token_id", 0, texts->size());
+  source.bos = id_of(gguf, "tokenizer.ggml.bos_token_id", 1, texts->size());
+  source.eos = id_of(gguf, "tokenizer.ggml.eos_token_id", 2, texts->size());
+  source.space_before_text = gguf.flag("tokenizer.ggml.add_space_prefix").value_or(true);
+  return source;
+}
+
+void fail_byte_level(const std::string& name) {
+  fail(
+      "{}: its tokenizer is byte-level BPE (as of Llama 3 and SmolLM2), which barellama doesn't "
+      "run yet",
+      name);
+}
+
+void fill_up(VocabularySource& source, uint32_t size, const std::string& name) {
+  if (source.tokens.size() > size) {
+    fail("{}: has {} tokens, but the model {}: they don't belong together", name,
+         source.tokens.size(), size);
+  }
+  source.tokens.resize(size, {.bytes = {}, .score = 0, .type = TokenType::kUnused});
+}
+
+VocabularySource read_vocabulary(const std::filesystem::path& path, std::optional<uint32_t> size) {
+  const std::string name = path.string();
+  const MappedFile file(path);
+  const auto bytes = file.bytes();
+  VocabularySource source;
+  if (Gguf::has_magic(bytes)) {
+    source = read_gguf_vocabulary(Gguf(bytes, name));
+  } else if (is_sentencepiece_model(bytes)) {
+    source = read_sentencepiece_model(bytes, name);
+  } else if (is_json(as_text(bytes))) {
+    source = read_tokenizer_json(as_text(bytes), name);
+  } else {
+    const uint32_t count = size ? *size : count_tokens(bytes, name);
+    return require_value(read_llama2c_tokenizer(bytes, count), name);
+  }
+  if (size) fill_up(source, *size, name);
+  return source;
+}
+
+}  // namespace host

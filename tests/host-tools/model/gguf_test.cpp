@@ -1,0 +1,289 @@
+// GGUF files that are damaged, or of another kind: each is refused with its name and what is wrong.
+#include "host-tools/model/gguf.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "host-tools/failure.h"
+#include "host-tools/files.h"
+#include "host-tools/model/gguf_model.h"
+#include "host-tools/model/vocabulary_reader.h"
+#include "tests/fakes/foreign_models.h"
+#include "tests/fakes/random_model.h"
+
+namespace host {
+namespace {
+
+using fakes::GgufBytes;
+using fakes::le32;
+using fakes::le64;
+using testing::HasSubstr;
+
+std::span<const std::byte> bytes_of(const std::string& text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+llama::ModelConfig config() {
+  llama::ModelConfig config = tests::small_config();
+  config.vocab_size = 300;
+  config.n_layers = 1;
+  return config;
+}
+
+template <typename Action>
+std::string failure_of(Action action) {
+  try {
+    action();
+  } catch (const Failure& failure) {
+    return failure.what();
+  }
+  return "it was read";
+}
+
+std::string failure_of(const std::string& file) {
+  return failure_of([&] { Gguf(bytes_of(file), "x.gguf"); });
+}
+std::string failure_of(const GgufBytes& file) { return failure_of(file.bytes()); }
+
+// Opened as a model, from a file.
+std::string model_failure(const std::string& file) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "x.gguf";
+  write_file(path, file);
+  return failure_of([&] { open_gguf(path, {}); });
+}
+
+TEST(Gguf, ReadsValuesAndTensors) {
+  for (const uint32_t version : {2u, 3u}) {
+    GgufBytes made(version);
+    made.value("text", "caf\xc3\xa9");
+    made.value("whole", 7u);
+    made.value("number", 0.5f);
+    made.value("flag", true);
+    made.value("texts", std::vector<std::string>{"a", "", "b"});
+    made.value("numbers", std::vector<float>{1, 2});
+    made.tensor("t", {2, 3}, 0, fakes::le_floats(std::vector<float>{1, 2, 3, 4, 5, 6}));
+    const std::string file = made.bytes();
+    const Gguf gguf(bytes_of(file), "x.gguf");
+    EXPECT_EQ(gguf.version(), version);
+    EXPECT_EQ(gguf.text("text"), "caf\xc3\xa9");
+    EXPECT_EQ(gguf.whole("whole"), 7u);
+    EXPECT_EQ(gguf.number("whole"), 7.0);
+    EXPECT_EQ(gguf.number("number"), 0.5);
+    EXPECT_EQ(gguf.flag("flag"), true);
+    EXPECT_EQ(gguf.texts("texts")->at(2), "b");
+    EXPECT_EQ(gguf.numbers("numbers")->at(1), 2.0);
+    EXPECT_EQ(gguf.whole("absent"), std::nullopt);
+    const StoredTensor& tensor = gguf.tensors().at("t");
+    EXPECT_EQ(tensor.rows, 3u);
+    EXPECT_EQ(tensor.columns, 2u);
+    EXPECT_EQ(tensor.bytes.size(), 24u);
+    EXPECT_THAT(failure_of([&] { (void)gguf.whole("text"); }), HasSubstr("x.gguf: the value text"));
+    EXPECT_THAT(failure_of([&] { (void)gguf.texts("whole"); }), HasSubstr("the value whole"));
+  }
+}
+
+TEST(Gguf, RefusesEveryTruncation) {
+  tests::RandomWeights weights(config(), 1);
+  const std::string whole = fakes::make_gguf(weights, StoredType::kF32).bytes();
+  const size_t data = whole.size() - 4 * 300 * 72;  // within the last tensor, the classifier
+  for (size_t size = 0; size < whole.size(); size += size < 2000 ? 1 : size < data ? 997 : 9973) {
+    ASSERT_NE(failure_of(whole.substr(0, size)), "it was read") << size;
+  }
+  EXPECT_EQ(failure_of(whole), "it was read");
+  EXPECT_THAT(failure_of(whole.substr(0, whole.size() - 64)), HasSubstr("beyond the file's end"));
+}
+
+TEST(Gguf, RefusesOtherFilesAndVersions) {
+  EXPECT_THAT(failure_of(std::string("GGML1234567890")), HasSubstr("is no GGUF file"));
+  EXPECT_THAT(failure_of(GgufBytes(1)), HasSubstr("GGUF of version 1; 2 and 3 are known"));
+  EXPECT_THAT(failure_of(GgufBytes(4)), HasSubstr("version 4"));
+  EXPECT_THAT(failure_of(GgufBytes(3u << 24)), HasSubstr("big-endian"));
+}
+
+TEST(Gguf, RefusesLengthsThatOverflow) {
+  for (const uint64_t length : {uint64_t{1} << 20, uint64_t{1} << 32, ~uint64_t{0}}) {
+    const std::string head = "GGUF" + le32(3);
+    EXPECT_THAT(failure_of(head + le64(length) + le64(0)), HasSubstr("claims"));
+    EXPECT_THAT(failure_of(head + le64(0) + le64(length)), HasSubstr("claims"));
+    GgufBytes text;
+    text.raw_value("k", 8, le64(length) + "abc");
+    EXPECT_THAT(failure_of(text), HasSubstr("ends within k"));
+    for (const uint32_t type : {0u, 4u, 8u, 12u}) {
+      GgufBytes array;
+      array.raw_value("k", 9, le32(type) + le64(length) + "abc");
+      EXPECT_NE(failure_of(array), "it was read") << type;
+    }
+    GgufBytes wide;
+    wide.tensor_at("t", {length, length}, 0, 0);
+    EXPECT_THAT(failure_of(wide), HasSubstr("the tensor t"));
+    GgufBytes far;
+    far.tensor_at("t", {4}, 0, length / 32 * 32);
+    EXPECT_THAT(failure_of(far), HasSubstr("the tensor t lies beyond the file's end"));
+  }
+}
+
+TEST(Gguf, RefusesAbsurdEntries) {
+  GgufBytes nested;
+  nested.raw_value("k", 9, le32(9) + le64(1) + le32(9) + le64(1));
+  EXPECT_THAT(failure_of(nested), HasSubstr("array of arrays"));
+  GgufBytes unknown;
+  unknown.raw_value("k", 13, le64(0));
+  EXPECT_THAT(failure_of(unknown), HasSubstr("unknown type 13"));
+  GgufBytes unnamed;
+  unnamed.value(std::string_view("\x1b[2J"), 1u);
+  EXPECT_THAT(failure_of(unnamed), HasSubstr("is no name"));
+  GgufBytes not_text;
+  not_text.value(std::string_view("\xff\xfe"), 1u);
+  EXPECT_THAT(failure_of(not_text), HasSubstr("is no name"));
+  GgufBytes alignment;
+  alignment.value("general.alignment", 0u);
+  alignment.tensor("t", {1}, 0, "abcd");
+  EXPECT_THAT(failure_of(alignment), HasSubstr("aligned to 0 bytes"));
+}
+
+TEST(Gguf, RefusesNamesTwice) {
+  GgufBytes values;
+  values.value("k", 1u);
+  values.value("k", 2u);
+  EXPECT_THAT(failure_of(values), HasSubstr("has the value k twice"));
+  GgufBytes tensors;
+  tensors.tensor("t", {1}, 0, "abcd");
+  tensors.tensor("t", {1}, 0, "abcd");
+  EXPECT_THAT(failure_of(tensors), HasSubstr("has the tensor t twice"));
+}
+
+TEST(Gguf, NamesTensorsThatAreNotRead) {
+  GgufBytes type;
+  type.tensor("blk.0.x", {256}, 23, "abcd");
+  EXPECT_THAT(failure_of(type), HasSubstr("the tensor blk.0.x is of type IQ4_XS (23)"));
+  GgufBytes row;
+  row.tensor("t", {48, 2}, 2, std::string(54, 'a'));
+  EXPECT_THAT(failure_of(row), HasSubstr("rows of 48, no multiple of Q4_0's 32"));
+  GgufBytes cube;
+  cube.tensor("t", {2, 2, 2}, 0, std::string(32, 'a'));
+  EXPECT_THAT(failure_of(cube), HasSubstr("more than two dimensions"));
+  GgufBytes many;
+  many.tensor("t", {1, 1, 1, 1, 1}, 0, "abcd");
+  EXPECT_THAT(failure_of(many), HasSubstr("has 5 dimensions"));
+}
+
+TEST(GgufModel, NamesAnotherArchitecture) {
+  GgufBytes other;
+  other.value("general.architecture", "qwen2");
+  other.tensor("t", {1}, 0, "abcd");
+  EXPECT_THAT(model_failure(other.bytes()), HasSubstr("x.gguf: is a model of the architecture "
+                                                      "\"qwen2\"; barellama runs \"llama\""));
+  EXPECT_THAT(model_failure(GgufBytes().bytes()), HasSubstr("general.architecture is missing"));
+  GgufBytes vocabulary;
+  vocabulary.value("general.architecture", "llama");
+  EXPECT_THAT(model_failure(vocabulary.bytes()), HasSubstr("holds a vocabulary only"));
+}
+
+TEST(GgufModel, NamesMissingAndStrangeTensors) {
+  tests::RandomWeights weights(config(), 1);
+  std::string missing = fakes::make_gguf(weights, StoredType::kF32).bytes();
+  missing.replace(missing.find("blk.0.ffn_up.weight"), 19, "blk.0.ffn_uq.weight");
+  EXPECT_THAT(model_failure(missing), HasSubstr("the tensor blk.0.ffn_up.weight is missing"));
+  GgufBytes more = fakes::make_gguf(weights, StoredType::kF32);
+  more.tensor("blk.0.attn_q.bias", {72}, 0, std::string(288, '\0'));
+  EXPECT_THAT(model_failure(more.bytes()),
+              HasSubstr("the tensor blk.0.attn_q.bias has no place in a Llama model"));
+  EXPECT_EQ(model_failure(fakes::make_gguf(weights, StoredType::kF32).bytes()), "it was read");
+}
+
+TEST(GgufModel, RefusesShapesThatDoNotAgree) {
+  // A configuration of other sizes than the tensors have.
+  const auto differing = [](auto change) {
+    llama::ModelConfig other = config();
+    change(other);
+    tests::RandomWeights weights(config(), 1);
+    tests::RandomWeights others(other, 1);
+    const std::string good = fakes::make_gguf(weights, StoredType::kF32).bytes();
+    std::string bad = fakes::make_gguf(others, StoredType::kF32).bytes();
+    const auto values_end = [](const std::string& file) { return file.find("token_embd.weight"); };
+    return bad.substr(0, values_end(bad)) + good.substr(values_end(good));
+  };
+  EXPECT_THAT(model_failure(differing([](auto& other) { other.hidden_dim = 180; })),
+              HasSubstr("the tensor blk.0.ffn_gate.weight has 172 rows of 72, but its "
+                        "configuration asks for 180 rows of 72"));
+  EXPECT_THAT(model_failure(differing([](auto& other) { other.n_kv_heads = 1; })),
+              HasSubstr("blk.0.attn_k.weight has 24 rows of 72"));
+  EXPECT_THAT(model_failure(differing([](auto& other) { other.n_kv_heads = 4; })),
+              HasSubstr("6 query heads cannot share 4 kv heads"));
+}
+
+TEST(GgufModel, RefusesScalingThatIsNotLlama3s) {
+  llama::ModelConfig stretched = config();
+  stretched.rope_base = 500000;
+  stretched.rope_scaling = llama::RopeScaling::kLlama3;
+  stretched.rope_factor = 8;
+  stretched.rope_low_freq_factor = 1;
+  stretched.rope_high_freq_factor = 4;
+  stretched.rope_original_context = 8192;
+  tests::RandomWeights weights(stretched, 1);
+  EXPECT_EQ(model_failure(fakes::make_gguf(weights, StoredType::kF32).bytes()), "it was read");
+  stretched.rope_original_context = 4096;
+  stretched.rope_high_freq_factor = 40;
+  tests::RandomWeights others(stretched, 1);
+  EXPECT_THAT(model_failure(fakes::make_gguf(others, StoredType::kF32).bytes()),
+              HasSubstr("rope_freqs.weight holds no RoPE scaling of Llama 3"));
+  tests::RandomWeights plain(config(), 1);
+  GgufBytes linear = fakes::make_gguf(plain, StoredType::kF32);
+  linear.value("llama.rope.scaling.type", "linear");
+  linear.value("llama.rope.scaling.factor", 4.0f);
+  EXPECT_THAT(model_failure(linear.bytes()), HasSubstr("RoPE scaling of the kind \"linear\""));
+}
+
+TEST(GgufModel, RefusesPartsThatDoNotBelongTogether) {
+  const TemporaryFolder folder;
+  tests::RandomWeights weights(config(), 1);
+  const auto first = fakes::write_gguf_parts(weights, StoredType::kF32, folder.path(), 3);
+  const auto second = folder.path() / "model-00002-of-00003.gguf";
+  const auto third = folder.path() / "model-00003-of-00003.gguf";
+  EXPECT_EQ(failure_of([&] { open_gguf(first, {}); }), "it was read");
+  const std::string content = read_file(second);
+  std::filesystem::remove(second);
+  EXPECT_THAT(failure_of([&] { open_gguf(first, {}); }), HasSubstr("00002-of-00003.gguf"));
+  write_file(second, read_file(third));
+  EXPECT_THAT(failure_of([&] { open_gguf(first, {}); }), HasSubstr("is not part 2 of 3"));
+  write_file(second, content);
+  const auto renamed = folder.path() / "renamed.gguf";
+  std::filesystem::rename(first, renamed);
+  EXPECT_THAT(failure_of([&] { open_gguf(renamed, {}); }), HasSubstr("is one of 3 parts"));
+}
+
+// One vocabulary value exchanged for another.
+std::string with_tokens(const std::string& key, auto value) {
+  GgufBytes gguf;
+  gguf.value("tokenizer.ggml.model", "llama");
+  gguf.value("tokenizer.ggml.tokens", std::vector<std::string>{"<unk>", "<s>", "</s>", "a"});
+  gguf.value(key, value);
+  const std::string file = gguf.bytes();
+  return failure_of([&] { read_gguf_vocabulary(Gguf(bytes_of(file), "x.gguf")); });
+}
+
+TEST(GgufVocabulary, SaysWhatIsWrong) {
+  EXPECT_EQ(with_tokens("other", 1u), "it was read");
+  EXPECT_THAT(with_tokens("tokenizer.ggml.scores", std::vector<float>{1, 2}),
+              HasSubstr("differ in length"));
+  EXPECT_THAT(with_tokens("tokenizer.ggml.token_type", std::vector<int32_t>{1, 1, 1, 9}),
+              HasSubstr("token 3 is of the unknown type 9"));
+  EXPECT_THAT(with_tokens("tokenizer.ggml.token_type", std::vector<int32_t>{1, 1, 1, 6}),
+              HasSubstr("token 3: a byte token"));
+  EXPECT_THAT(with_tokens("tokenizer.ggml.bos_token_id", 4u), HasSubstr("there are 4 tokens"));
+  GgufBytes bad;
+  bad.value("tokenizer.ggml.model", "llama");
+  bad.value("tokenizer.ggml.tokens", std::vector<std::string>{"<unk>", "caf\xe9"});
+  std::string file = bad.bytes();
+  EXPECT_THAT(failure_of([&] { read_gguf_vocabulary(Gguf(bytes_of(file), "x.gguf")); }),
+              HasSubstr("x.gguf: token 1: "));
+  GgufBytes kind;
+  kind.value("tokenizer.ggml.model", "bert");
+  file = kind.bytes();
+  EXPECT_THAT(failure_of([&] { read_gguf_vocabulary(Gguf(bytes_of(file), "x.gguf")); }),
+              HasSubstr("a tokenizer of the kind \"bert\""));
+}
+
+}  // namespace
+}  // namespace host
