@@ -55,8 +55,8 @@ CardLayout plan_ram_disk(const std::vector<CardFile>& files) {
   uint64_t clusters = clusters_for(files, layout.cluster_bytes);
   if (clusters > kMostFat12Clusters) layout.fat_bits = 16;
   if (clusters > kMostFat16Clusters) fail("the files are too large for any RAM disk");
-  // A FAT16 with fewer clusters would be taken for a FAT12.
-  if (layout.fat_bits == 16) clusters = std::max<uint64_t>(clusters, 4200);
+  // A FAT16 with fewer clusters would be taken for a FAT12, and mkfs.fat refuses the very smallest.
+  clusters = std::max<uint64_t>(clusters, layout.fat_bits == 16 ? 4100 : 64);
   // Boot sector, root folder, rounding; two tables of at most two bytes a cluster.
   constexpr uint64_t kOverhead = 8192;
   const uint64_t bytes = kOverhead + clusters * (layout.cluster_bytes + 4);

@@ -8,6 +8,7 @@
 #include "host-tools/command_emulate.h"
 #include "host-tools/command_inspect.h"
 #include "host-tools/command_line.h"
+#include "host-tools/command_push.h"
 #include "host-tools/command_run.h"
 #include "host-tools/command_tokenize.h"
 #include "host-tools/failure.h"
@@ -25,6 +26,7 @@ int run(int argc, char** argv) {
   host::add_tokenize_command(app);
   host::add_card_command(app);
   host::add_emulate_command(app);
+  host::add_push_command(app);
   host::add_console_command(app);
   try {
     app.parse(argc, argv);
