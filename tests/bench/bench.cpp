@@ -12,8 +12,10 @@
 #include "host-tools/files.h"
 #include "host-tools/interrupts.h"
 #include "host-tools/subprocess.h"
+#include "tests/bench/comparison.h"
 #include "tests/bench/guest_bench.h"
 #include "tests/bench/host_bench.h"
+#include "tests/bench/plain_bench.h"
 
 namespace bench {
 namespace {
@@ -26,22 +28,28 @@ struct Options {
   std::vector<std::string> models;
   std::string kernel;
   std::optional<std::string> json;
-  bool host = false, guest = false, kernels = false;
+  std::optional<std::string> compare;
+  bool host = false, guest = false, kernels = false, functions = false, large = false;
 };
 
-// stories260K of llama2.c in each type of weights, if it is there.
-void add_stories260k(std::vector<fs::path>& models, const fs::path& folder,
-                     host::Interrupts& interrupts) {
-  const fs::path data = fs::path(BARELLAMA_SHARED_DATA) / "llama2c";
-  const fs::path checkpoint = data / "stories260K.bin";
-  if (!fs::exists(checkpoint)) {
-    std::printf("skipped: stories260K (%s is not there)\n", checkpoint.c_str());
-    return;
-  }
-  for (const char* type : {"f32", "q8_0", "q4_0"}) {
-    const fs::path model = folder / host::text("stories260K-{}.blm", type);
-    host::run({(host::program_folder() / "barellama").string(), "convert", checkpoint.string(),
-               "--tokenizer", (data / "tok512.bin").string(), "--type", type, "-o", model.string()},
+// Model shapes with random weights: what a token costs does not depend on their values.
+struct Synthetic {
+  const char* shape;
+  const char* type;
+  bool is_large;  // a minute each
+};
+constexpr Synthetic kSynthetics[] = {{"stories15M", "q8_0", false},
+                                     {"stories15M", "q4_0", false},
+                                     {"stories110M", "q4_0", true},
+                                     {"SmolLM2-135M", "q4_0", true}};
+
+void add_synthetics(std::vector<fs::path>& models, const fs::path& folder, bool with_large,
+                    host::Interrupts& interrupts) {
+  for (const Synthetic& one : kSynthetics) {
+    if (one.is_large && !with_large) continue;
+    const fs::path model = folder / host::text("{}-{}.blm", one.shape, one.type);
+    host::run({(host::program_folder() / "barellama").string(), "synth", "--shape", one.shape,
+               "--type", one.type, "-o", model.string()},
               interrupts);
     models.push_back(model);
   }
@@ -54,7 +62,8 @@ nlohmann::ordered_json to_array(const std::vector<Figures>& all) {
   return array;
 }
 
-void run_bench(const Options& options) {
+// Returns the exit code: 1 after a loss against older figures.
+int run_bench(const Options& options) {
   host::Interrupts interrupts;
   const host::TemporaryFolder folder;
   const fs::path programs = host::program_folder();
@@ -63,10 +72,13 @@ void run_bench(const Options& options) {
   std::optional<host::PendingFile> json_file;
   if (options.json) json_file.emplace(*options.json);
 
+  nlohmann::json older;
+  if (options.compare) older = nlohmann::json::parse(host::read_file(*options.compare));
+
   std::vector<fs::path> models(options.models.begin(), options.models.end());
   if (models.empty() && (all || options.host || options.guest)) {
     models.emplace_back(BENCH_DEFAULT_MODEL);
-    add_stories260k(models, folder.path(), interrupts);
+    add_synthetics(models, folder.path(), options.large, interrupts);
   }
   nlohmann::ordered_json json;
   if (all || options.guest) {
@@ -76,6 +88,14 @@ void run_bench(const Options& options) {
           measure_guest(model, options.kernel, programs / "libpi0_cycles.so", interrupts));
     }
     print_guest(figures);
+    if (options.models.empty()) {
+      const fs::path images = fs::path(options.kernel).parent_path() / "tests";
+      print_plain(measure_plain(images, programs / "libpi0_cycles.so", options.large, interrupts),
+                  figures);
+    }
+    if (options.functions) {
+      for (const GuestFigures& one : figures) print_functions(one);
+    }
     json["guest"] = to_array(figures);
   }
   if (all || options.host) {
@@ -95,18 +115,22 @@ void run_bench(const Options& options) {
     host::write_file(json_file->path(), json.dump(2) + "\n");
     json_file->commit();
   }
+  return options.compare && !print_changes(compare(older, json)) ? 1 : 0;
 }
 
 int run(int argc, char** argv) {
   Options options;
   options.kernel = (host::program_folder() / ".." / "pi0" / "kernel.img").string();
-  CLI::App app("What a token costs: instructions on the emulated Pi, time on this machine",
-               "bench");
+  CLI::App app("What a token costs: on the Pi, by its emulation, and on this machine", "bench");
   app.add_option("models", options.models,
-                 "Model files (.blm; default: tales-1m, and stories260K if it is there)");
+                 "Model files (.blm; default: tales-1m, and usual shapes with random weights)");
   app.add_option("--kernel", options.kernel, "Kernel image (default: the one of the build)");
   app.add_option("--json", options.json, "Write the figures to this file, too");
-  app.add_flag("--guest", options.guest, "Only instructions on the emulated Pi");
+  app.add_option("--compare", options.compare,
+                 "An older output of --json: fail when a token costs over 2 % more cycles");
+  app.add_flag("--guest", options.guest, "Only the emulated Pi: instructions, predicted speed");
+  app.add_flag("--large", options.large, "Shapes of more than 100 million weights, too");
+  app.add_flag("--functions", options.functions, "The most expensive functions of each model, too");
   app.add_flag("--host", options.host, "Only tokens/s on this machine");
   app.add_flag("--kernels", options.kernels, "Only the single kernels on this machine");
   try {
@@ -114,8 +138,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsageError;
   }
-  run_bench(options);
-  return 0;
+  return run_bench(options);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
-// What a token costs on the emulated board, in instructions.
+// What a token costs on the emulated board: instructions, counted, and cycles, modelled.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -11,35 +12,46 @@
 
 namespace bench {
 
-// The difference of two runs of the kernel that differ in their last positions only: start and
-// loading are in both, and nothing depends on chance.
+// SDRAM in MB/s; what a Pi Zero has, only a board can tell. All else is for the second one.
+constexpr std::array<uint32_t, 4> kBandwidths = {300, 350, 400, 600};
+constexpr size_t kUsualBandwidth = 1;
+
+// Some tokens in the middle of a story or a prompt, on a machine of each bandwidth.
 struct Stretch {
   uint32_t first_position = 0;
   uint32_t end_position = 0;
-  GuestCounts counts;       // of all its tokens together
-  int64_t matrix_macs = 0;  // likewise
+  std::vector<GuestCounts> machines;  // of all its tokens together
+  nlohmann::json functions;           // likewise, at kBandwidths[0]
+  int64_t matrix_macs = 0;            // likewise
   int64_t attention_macs = 0;
+  double streamed_bytes = 0;  // of weights from the card, for a token
 
   uint32_t tokens() const { return end_position - first_position; }
+  const GuestCounts& counts() const { return machines[kUsualBandwidth]; }
   double per_token(int64_t count) const { return static_cast<double>(count) / tokens(); }
   // Of everything executed, matrices and attention taken together.
   double instructions_per_mac() const;
+  // On a core at 1 GHz. While weights stream, the card and the core work at the same time.
+  double tokens_per_second(size_t machine) const;
 };
 
 struct GuestFigures {
   std::string model;  // file name
   std::string weight_type;
-  Stretch story;   // greedy: a forward pass of one token, and one sampling, each
-  Stretch prompt;  // tokens within a prompt: several go through a layer together, without a
-                   // classifier
+  double bound = 0;  // tokens/s if nothing but reading the weights once from SDRAM took time
+  Stretch story;     // greedy: a forward pass of one token, and one sampling, each
+  Stretch prompt;    // tokens within a prompt: eight go through a layer together, without a
+                     // classifier
 };
 
-// `kernel` is kernel.img, `plugin` libpi0_cycles.so. Throws host::Failure when QEMU is
-// missing, the kernel reports an error, or the story ends too early.
+// `kernel` is kernel.img, with kernel.elf beside it; `plugin` libpi0_cycles.so. Throws
+// host::Failure when QEMU is missing, the kernel reports an error, or the story ends too early.
 GuestFigures measure_guest(const std::filesystem::path& model, const std::filesystem::path& kernel,
                            const std::filesystem::path& plugin, host::Interrupts& interrupts);
 
 void print_guest(const std::vector<GuestFigures>& all);
+// The most expensive functions of a token of a story.
+void print_functions(const GuestFigures& figures);
 nlohmann::ordered_json to_json(const GuestFigures& figures);
 
 }  // namespace bench

@@ -18,7 +18,7 @@ TEST(GuestBench, CountsWhatIsPlausibleForSoManyMultiplications) {
     EXPECT_GT(stretch.instructions_per_mac(), 0.5);
     EXPECT_LT(stretch.instructions_per_mac(), 20);
     // Each weight is a byte at least, and loaded once for at most eight tokens.
-    EXPECT_GT(stretch.counts.load_bytes, stretch.matrix_macs / 8);
+    EXPECT_GT(stretch.counts().load_bytes, stretch.matrix_macs / 8);
   }
   EXPECT_GT(figures.story.matrix_macs / figures.story.tokens(),
             figures.prompt.matrix_macs / figures.prompt.tokens());

@@ -19,19 +19,34 @@ std::string escaped(const fs::path& path) {
   return result;
 }
 
-GuestCounts parse_counts(const std::string& text) {
-  const auto json = nlohmann::json::parse(text).at(0).at("total");
+GuestCounts parse_counts(const nlohmann::json& json) {
   GuestCounts counts;
   counts.cycles = json.at("cycles");
   counts.instructions = json.at("instructions");
   for (size_t i = 0; i < kInstructionClassCount; ++i) {
-    counts.by_class[i] = json.at("classes").at(name_of(static_cast<InstructionClass>(i)));
+    counts.by_class[i] = json.at("classes").at(pi0::name_of(static_cast<InstructionClass>(i)));
   }
   counts.loads = json.at("loads");
   counts.load_bytes = json.at("load_bytes");
   counts.stores = json.at("stores");
   counts.store_bytes = json.at("store_bytes");
+  counts.sdram_bytes =
+      json.at("sdram_read_bytes").get<int64_t>() + json.at("sdram_write_bytes").get<int64_t>();
+  counts.unknown_preloads = json.at("unknown_preloads");
   return counts;
+}
+
+std::string plugin_option(const GuestCounter& counter, const fs::path& output) {
+  std::string option = host::text("{},out={}", escaped(counter.plugin), escaped(output));
+  if (!counter.elf.empty()) option += ",elf=" + escaped(counter.elf);
+  if (!counter.from.empty()) {
+    option += host::text(",from={},warm={}", counter.from, counter.warm_up);
+  }
+  if (!counter.to.empty()) option += ",to=" + counter.to;
+  for (size_t i = 0; i < counter.bandwidths.size(); ++i) {
+    option += (i == 0 ? ",bandwidth=" : ":") + std::to_string(counter.bandwidths[i]);
+  }
+  return option;
 }
 
 void run_to_the_end(host::Emulator& machine, Milliseconds patience) {
@@ -53,32 +68,26 @@ void run_to_the_end(host::Emulator& machine, Milliseconds patience) {
 
 }  // namespace
 
-GuestCounts operator-(const GuestCounts& longer, const GuestCounts& shorter) {
-  GuestCounts counts;
-  counts.cycles = longer.cycles - shorter.cycles;
-  counts.instructions = longer.instructions - shorter.instructions;
-  for (size_t i = 0; i < kInstructionClassCount; ++i) {
-    counts.by_class[i] = longer.by_class[i] - shorter.by_class[i];
-  }
-  counts.loads = longer.loads - shorter.loads;
-  counts.load_bytes = longer.load_bytes - shorter.load_bytes;
-  counts.stores = longer.stores - shorter.stores;
-  counts.store_bytes = longer.store_bytes - shorter.store_bytes;
-  return counts;
-}
-
-GuestRun count_guest(host::EmulatorOptions options, const fs::path& plugin, Milliseconds patience,
-                     host::Interrupts* interrupts) {
+GuestRun count_guest(host::EmulatorOptions options, const GuestCounter& counter,
+                     Milliseconds patience, host::Interrupts* interrupts) {
   const host::TemporaryFolder folder;
-  const fs::path counts = folder.path() / "counts.json";
-  host::open_to_read(plugin);
+  const fs::path output = folder.path() / "cycles.json";
+  host::open_to_read(counter.plugin);
   options.counts_instructions = true;
-  options.extra_arguments.insert(
-      options.extra_arguments.end(),
-      {"-plugin", host::text("{},out={}", escaped(plugin), escaped(counts))});
+  options.extra_arguments.insert(options.extra_arguments.end(),
+                                 {"-plugin", plugin_option(counter, output)});
   host::Emulator machine(options, interrupts);
   run_to_the_end(machine, patience);
-  return {parse_counts(host::read_file(counts)), machine.log()};
+  if (const std::string messages = machine.qemu_messages();
+      messages.find("pi0_cycles:") != std::string::npos) {
+    host::fail("{}--- console:\n{}", messages, machine.log());
+  }
+  GuestRun run;
+  auto json = nlohmann::json::parse(host::read_file(output));
+  for (const nlohmann::json& one : json) run.machines.push_back(parse_counts(one.at("total")));
+  run.functions = std::move(json.at(0).at("functions"));
+  run.console = machine.log();
+  return run;
 }
 
 }  // namespace bench

@@ -60,7 +60,9 @@ GuestCounts run_program() {
   host::EmulatorOptions options;
   options.kernel = folder.path() / "program.img";
   host::write_file(options.kernel, image);
-  return count_guest(options, BENCH_PLUGIN, kPatience).counts;
+  GuestCounter counter;
+  counter.plugin = BENCH_PLUGIN;
+  return count_guest(options, counter, kPatience).counts();
 }
 
 TEST(Pi0CyclesPlugin, CountsEachOneOfAKnownProgram) {

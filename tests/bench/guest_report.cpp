@@ -1,0 +1,119 @@
+#include <cstdio>
+
+#include "tests/bench/guest_bench.h"
+
+namespace bench {
+namespace {
+
+double ratio(int64_t of, int64_t to) { return static_cast<double>(of) / static_cast<double>(to); }
+
+void print_speeds(const char* what, const std::vector<GuestFigures>& all,
+                  Stretch GuestFigures::*which) {
+  std::printf("\nPredicted tokens/s on a Pi Zero at 1 GHz, %s, by MB/s of SDRAM\n", what);
+  std::printf("%-22s %-5s %9s", "model", "type", "positions");
+  for (const uint32_t bandwidth : kBandwidths) std::printf(" %9u", bandwidth);
+  std::printf(" %9s\n", "350 bound");
+  for (const GuestFigures& figures : all) {
+    const Stretch& one = figures.*which;
+    std::printf("%-22s %-5s %4u %4u", figures.model.c_str(), figures.weight_type.c_str(),
+                one.first_position, one.end_position - 1);
+    for (size_t i = 0; i < kBandwidths.size(); ++i) std::printf(" %9.2f", one.tokens_per_second(i));
+    std::printf(" %9.2f\n", figures.bound);
+  }
+}
+
+void print_costs(const char* what, const std::vector<GuestFigures>& all,
+                 Stretch GuestFigures::*which) {
+  std::printf("\nA token %s (instructions and bytes exact; cycles at 350 MB/s)\n", what);
+  std::printf("%-22s %-5s %12s %12s %6s %11s %10s %8s %12s %12s\n", "model", "type", "cycles",
+              "instructions", "CPI", "matrix MACs", "attention", "insn/MAC", "bytes loaded",
+              "SDRAM bytes");
+  for (const GuestFigures& figures : all) {
+    const Stretch& one = figures.*which;
+    const GuestCounts& counts = one.counts();
+    std::printf("%-22s %-5s %12.0f %12.0f %6.3f %11.0f %10.0f %8.3f %12.0f %12.0f\n",
+                figures.model.c_str(), figures.weight_type.c_str(), one.per_token(counts.cycles),
+                one.per_token(counts.instructions), ratio(counts.cycles, counts.instructions),
+                one.per_token(one.matrix_macs), one.per_token(one.attention_macs),
+                one.instructions_per_mac(), one.per_token(counts.load_bytes),
+                one.per_token(counts.sdram_bytes));
+    if (counts.unknown_preloads != 0) {
+      std::printf("  (%lld PLDs of addresses that the model could not follow count as not done)\n",
+                  static_cast<long long>(counts.unknown_preloads));
+    }
+  }
+}
+
+void print_classes(const std::vector<GuestFigures>& all) {
+  std::printf("\nInstructions of a token of a story, by class\n%-14s", "");
+  for (const GuestFigures& figures : all) std::printf(" %20.20s", figures.model.c_str());
+  std::printf("\n");
+  for (size_t i = 0; i < kInstructionClassCount; ++i) {
+    std::printf("%-14s", pi0::name_of(static_cast<InstructionClass>(i)).data());
+    for (const GuestFigures& figures : all) {
+      const GuestCounts& counts = figures.story.counts();
+      std::printf(" %12.0f %5.1f %%", figures.story.per_token(counts.by_class[i]),
+                  100 * ratio(counts.by_class[i], counts.instructions));
+    }
+    std::printf("\n");
+  }
+}
+
+nlohmann::ordered_json to_json(const Stretch& stretch) {
+  nlohmann::ordered_json classes, cycles;
+  for (size_t i = 0; i < kInstructionClassCount; ++i) {
+    classes[std::string(pi0::name_of(static_cast<InstructionClass>(i)))] =
+        stretch.per_token(stretch.counts().by_class[i]);
+  }
+  for (size_t i = 0; i < kBandwidths.size(); ++i) {
+    cycles[std::to_string(kBandwidths[i])] = stretch.per_token(stretch.machines[i].cycles);
+  }
+  return {{"first_position", stretch.first_position},
+          {"end_position", stretch.end_position},
+          {"cycles_per_token", cycles},
+          {"instructions_per_token", stretch.per_token(stretch.counts().instructions)},
+          {"instructions_per_mac", stretch.instructions_per_mac()},
+          {"matrix_macs_per_token", stretch.per_token(stretch.matrix_macs)},
+          {"attention_macs_per_token", stretch.per_token(stretch.attention_macs)},
+          {"streamed_bytes_per_token", stretch.streamed_bytes},
+          {"load_bytes_per_token", stretch.per_token(stretch.counts().load_bytes)},
+          {"store_bytes_per_token", stretch.per_token(stretch.counts().store_bytes)},
+          {"sdram_bytes_per_token", stretch.per_token(stretch.counts().sdram_bytes)},
+          {"classes_per_token", classes}};
+}
+
+}  // namespace
+
+void print_guest(const std::vector<GuestFigures>& all) {
+  if (all.empty()) return;
+  print_speeds("telling a story", all, &GuestFigures::story);
+  print_speeds("reading a prompt", all, &GuestFigures::prompt);
+  print_costs("of a story", all, &GuestFigures::story);
+  print_costs("of a prompt", all, &GuestFigures::prompt);
+  print_classes(all);
+}
+
+void print_functions(const GuestFigures& figures) {
+  constexpr size_t kShown = 16;
+  const Stretch& story = figures.story;
+  const double tokens = story.tokens();
+  std::printf("\n%s: functions of a token of a story, at %u MB/s\n%14s %14s %10s  %s\n",
+              figures.model.c_str(), kBandwidths[0], "cycles", "instructions", "calls", "function");
+  for (size_t i = 0; i < story.functions.size() && i < kShown; ++i) {
+    const nlohmann::json& one = story.functions[i];
+    std::printf("%14.0f %14.0f %10.1f  %.80s\n", one.at("cycles").get<double>() / tokens,
+                one.at("instructions").get<double>() / tokens,
+                one.at("calls").get<double>() / tokens,
+                one.at("name").get_ref<const std::string&>().c_str());
+  }
+}
+
+nlohmann::ordered_json to_json(const GuestFigures& figures) {
+  return {{"model", figures.model},
+          {"weight_type", figures.weight_type},
+          {"tokens_per_second_bound", figures.bound},
+          {"story", to_json(figures.story)},
+          {"prompt", to_json(figures.prompt)}};
+}
+
+}  // namespace bench
