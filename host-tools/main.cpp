@@ -8,6 +8,7 @@
 #include "host-tools/command_emulate.h"
 #include "host-tools/command_inspect.h"
 #include "host-tools/command_line.h"
+#include "host-tools/command_report.h"
 #include "host-tools/command_push.h"
 #include "host-tools/command_run.h"
 #include "host-tools/command_tokenize.h"
@@ -26,6 +27,7 @@ int run(int argc, char** argv) {
   host::add_tokenize_command(app);
   host::add_card_command(app);
   host::add_emulate_command(app);
+  host::add_report_command(app);
   host::add_push_command(app);
   host::add_console_command(app);
   try {
