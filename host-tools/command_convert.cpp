@@ -5,12 +5,11 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "host-tools/failure.h"
-#include "host-tools/files.h"
-#include "host-tools/model/checkpoint.h"
+#include "host-tools/model/chat_template.h"
 #include "host-tools/model/model_writer.h"
+#include "host-tools/model/source_model.h"
 #include "host-tools/tokenizer_builder.h"
 
 namespace host {
@@ -19,28 +18,52 @@ namespace fs = std::filesystem;
 
 namespace {
 
+enum class TypeChoice : uint8_t { kAuto, kF32, kQ8_0, kQ4_0, kMixed };
+
 struct Options {
   std::string input;
   std::optional<std::string> output, tokenizer, name;
-  llama::WeightType type = llama::WeightType::kQ8_0;
+  TypeChoice type = TypeChoice::kAuto;
+  std::optional<llama::ChatTemplate> chat;
   uint32_t tile_kb = 64;
 };
 
-// tokenizer.bin lies beside a checkpoint unless somebody says otherwise.
-fs::path tokenizer_path(const Options& options) {
-  if (options.tokenizer) return *options.tokenizer;
-  const fs::path beside = fs::path(options.input).parent_path() / "tokenizer.bin";
-  if (!fs::exists(beside)) {
-    fail("{}: no tokenizer.bin beside it; name one with --tokenizer", options.input);
+void set_types(TypeChoice choice, WriteOptions& options) {
+  switch (choice) {
+    case TypeChoice::kAuto:
+      options.type = llama::WeightType::kQ8_0;
+      options.keep_groups = true;
+      return;
+    case TypeChoice::kF32:
+      options.type = llama::WeightType::kF32;
+      return;
+    case TypeChoice::kQ8_0:
+      options.type = llama::WeightType::kQ8_0;
+      return;
+    case TypeChoice::kQ4_0:
+      options.type = llama::WeightType::kQ4_0;
+      return;
+    case TypeChoice::kMixed:
+      options.type = llama::WeightType::kQ4_0;
+      options.vocabulary_type = llama::WeightType::kQ8_0;
+      return;
   }
-  return beside;
 }
 
-std::vector<std::byte> read_tokenizer(const fs::path& path, uint32_t vocabulary) {
-  const std::string content = read_file(path);
-  const auto bytes = std::as_bytes(std::span(content.data(), content.size()));
-  const auto source = require_value(read_llama2c_tokenizer(bytes, vocabulary), path.string());
-  return require_value(build_tokenizer_segment(source), path.string());
+// A folder "models/tiny" becomes "models/tiny.blm", a file "models/tiny.gguf" as well, and the
+// first part of several "models/tiny-00001-of-00003.gguf", too, without its number.
+fs::path default_output(const fs::path& input) {
+  fs::path path = input.lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  if (path == "." || path == ".." || path.empty()) path = fs::absolute(path).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  if (fs::is_directory(input)) return path.string() + ".blm";
+  const std::string stem = path.stem();
+  const size_t part = stem.size() > 15 ? stem.size() - 15 : 0;
+  if (stem.substr(part, 1) == "-" && stem.substr(part + 6, 4) == "-of-") {
+    return path.replace_filename(stem.substr(0, part) + ".blm");
+  }
+  return path.replace_extension(".blm");
 }
 
 // The rename at the end would put the model in place of what it was made from.
@@ -52,49 +75,89 @@ void refuse_to_overwrite(const fs::path& source, const fs::path& output) {
   }
 }
 
+void show_report(const Options& options, const SourceModel& source, const fs::path& output,
+                 const WriteReport& report) {
+  std::printf("%s: %s\n", options.input.c_str(), source.weights->description().c_str());
+  std::printf("%s: ", output.c_str());
+  const char* separator = "";
+  for (size_t type = 0; type < report.matrices_of_type.size(); ++type) {
+    const uint32_t count = report.matrices_of_type[type];
+    if (count == 0) continue;
+    const char* const name = llama::name_of(static_cast<llama::WeightType>(type));
+    if (count == report.matrices) {
+      std::printf("%s", name);
+    } else {
+      std::printf("%s%u matrices %s", separator, count, name);
+    }
+    separator = ", ";
+  }
+  std::printf(", %llu bytes\n", static_cast<unsigned long long>(report.file_bytes));
+  if (report.exact_matrices > 0) {
+    std::printf("kept bit for bit: %u of %u matrices\n", report.exact_matrices, report.matrices);
+  }
+  if (report.exact_matrices < report.matrices) {
+    std::printf("loss of the weights by quantization: %.3f %% (root mean square), %.3g at most\n",
+                100 * report.relative_error, report.largest_error);
+  }
+  std::printf("chat template: %s\n",
+              name_of(options.chat.value_or(source.weights->config().chat_template)));
+}
+
 void run_convert(const Options& options) {
-  const fs::path input = options.input;
   const fs::path output =
-      options.output ? fs::path(*options.output) : fs::path(input).replace_extension(".blm");
+      options.output ? fs::path(*options.output) : default_output(options.input);
   if (options.name && options.name->size() >= llama::kModelNameBytes) {
     throw Failure("--name: at most 63 bytes", 2);
   }
-  const auto reader = open_checkpoint(input);
-  const fs::path tokenizer_file = tokenizer_path(options);
-  refuse_to_overwrite(input, output);
-  refuse_to_overwrite(tokenizer_file, output);
-  const auto tokenizer = read_tokenizer(tokenizer_file, reader->config().vocab_size);
-  const WriteReport report =
-      write_model(*reader, tokenizer,
-                  {.type = options.type,
-                   .name = options.name.value_or(output.stem().string().substr(0, 63)),
-                   .tile_bytes = options.tile_kb * 1024},
-                  output);
-  std::printf("%s: %s\n", options.input.c_str(), reader->description().c_str());
-  std::printf("%s: %s, %llu bytes\n", output.c_str(), llama::name_of(options.type),
-              static_cast<unsigned long long>(report.file_bytes));
-  if (options.type != llama::WeightType::kF32) {
-    std::printf("loss of the weights by quantization: %.3f %% (root mean square)\n",
-                100 * report.relative_error);
-  }
+  SourceModel source = open_source_model(options.input, {.tokenizer = options.tokenizer});
+  for (const fs::path& file : source.files) refuse_to_overwrite(file, output);
+  const auto tokenizer =
+      require_value(build_tokenizer_segment(source.vocabulary), options.input + ": the tokenizer");
+  WriteOptions write{.chat_template = options.chat,
+                     .name = options.name.value_or(output.stem().string().substr(0, 63)),
+                     .tile_bytes = options.tile_kb * 1024};
+  set_types(options.type, write);
+  const WriteReport report = write_model(*source.weights, tokenizer, write, output);
+  show_report(options, source, output, report);
 }
 
 }  // namespace
 
 void add_convert_command(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("convert", "Make a .blm model file from a checkpoint");
-  command->footer("Reads llama2.c checkpoints of versions 0 (legacy), 1 (f32) and 2 (int8).");
-  command->add_option("input", options->input, "llama2.c checkpoint")->required();
+  CLI::App* command = app.add_subcommand("convert", "Make a .blm model file from what people have");
+  command->footer(
+      "Reads Llama models: GGUF files (of several parts, name any), Hugging Face folders\n"
+      "(config.json, *.safetensors, tokenizer), and llama2.c checkpoints of versions 0 (legacy),\n"
+      "1 (f32) and 2 (int8).");
+  command->add_option("input", options->input, "GGUF file, Hugging Face folder, or checkpoint")
+      ->required();
   command->add_option("-o,--output", options->output,
                       "Model file (default: the input's name with .blm)");
   command->add_option("--tokenizer", options->tokenizer,
-                      "llama2.c's tokenizer.bin (default: the one beside the input)");
-  command->add_option("--type", options->type, "Weights: f32, q8_0 or q4_0 (default q8_0)")
+                      "tokenizer.bin, .model, .json or a GGUF file, in place of the model's own "
+                      "(a checkpoint's: the tokenizer.bin beside it)");
+  command
+      ->add_option("--type", options->type,
+                   "Weights: f32, q8_0, q4_0, mixed (q4_0, but embedding and classifier q8_0), or "
+                   "auto: what the model has where that is kept bit for bit, otherwise q8_0 "
+                   "(default)")
+      ->transform(
+          CLI::CheckedTransformer(std::map<std::string, TypeChoice>{{"auto", TypeChoice::kAuto},
+                                                                    {"f32", TypeChoice::kF32},
+                                                                    {"q8_0", TypeChoice::kQ8_0},
+                                                                    {"q4_0", TypeChoice::kQ4_0},
+                                                                    {"mixed", TypeChoice::kMixed}},
+                                  CLI::ignore_case));
+  command
+      ->add_option("--chat", options->chat,
+                   "Chat template: none, llama2, zephyr, chatml or llama3 (default: the model's)")
       ->transform(CLI::CheckedTransformer(
-          std::map<std::string, llama::WeightType>{{"f32", llama::WeightType::kF32},
-                                                   {"q8_0", llama::WeightType::kQ8_0},
-                                                   {"q4_0", llama::WeightType::kQ4_0}},
+          std::map<std::string, llama::ChatTemplate>{{"none", llama::ChatTemplate::kNone},
+                                                     {"llama2", llama::ChatTemplate::kLlama2},
+                                                     {"zephyr", llama::ChatTemplate::kZephyr},
+                                                     {"chatml", llama::ChatTemplate::kChatMl},
+                                                     {"llama3", llama::ChatTemplate::kLlama3}},
           CLI::ignore_case));
   command->add_option("--name", options->name, "Name of the model (default: the output's)");
   command

@@ -10,6 +10,7 @@
 #include "base/crc32c.h"
 #include "host-tools/failure.h"
 #include "host-tools/files.h"
+#include "host-tools/model/chat_template.h"
 #include "host-tools/model/host_model.h"
 #include "host-tools/progress.h"
 
@@ -34,10 +35,16 @@ void show_config(const llama::ModelFile& file) {
               config.head_size, config.n_kv_heads);
   std::printf("vocabulary      %u tokens, classifier %s\n", config.vocab_size,
               config.tied_classifier ? "tied to the embedding" : "of its own");
-  std::printf("context         %u positions, RoPE base %g%s\n", config.context,
-              static_cast<double>(config.rope_base),
-              config.rope_scaling == llama::RopeScaling::kLlama3 ? ", stretched as Llama 3.1" : "");
+  std::printf("context         %u positions, RoPE base %g\n", config.context,
+              static_cast<double>(config.rope_base));
+  if (config.rope_scaling == llama::RopeScaling::kLlama3) {
+    std::printf("RoPE scaling    as Llama 3.1: factor %g, bands %g and %g of %u positions\n",
+                static_cast<double>(config.rope_factor),
+                static_cast<double>(config.rope_low_freq_factor),
+                static_cast<double>(config.rope_high_freq_factor), config.rope_original_context);
+  }
   std::printf("norm epsilon    %g\n", static_cast<double>(config.norm_eps));
+  std::printf("chat template   %s\n", name_of(config.chat_template));
 }
 
 void show_weights(const llama::ModelFile& file) {

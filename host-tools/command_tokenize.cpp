@@ -5,16 +5,17 @@
 #include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "base/arena.h"
-#include "base/bytes.h"
 #include "host-tools/failure.h"
 #include "host-tools/files.h"
 #include "host-tools/model/file_source.h"
 #include "host-tools/model/host_model.h"
+#include "host-tools/model/vocabulary_reader.h"
 #include "host-tools/tokenizer_builder.h"
 #include "llama/model_file.h"
 #include "llama/tokenizer.h"
@@ -32,30 +33,11 @@ struct Options {
   bool no_bos = false;
 };
 
-// llama2.c's tokenizer.bin ends after its last token: 4 bytes, then score, length and bytes of
-// each.
-uint32_t count_tokens(std::span<const std::byte> file, const std::string& name) {
-  uint32_t count = 0;
-  uint64_t at = 4;
-  while (at + 8 <= file.size()) {
-    at += 8 + uint64_t{base::load_le32(file, at + 4)};
-    ++count;
-  }
-  if (count == 0 || at != file.size()) {
-    fail("{}: is no tokenizer.bin of llama2.c; after {} tokens its lengths lead to byte {} of {}",
-         name, count, at, file.size());
-  }
-  return count;
-}
-
 std::vector<std::byte> segment_of_vocabulary(const Options& options) {
-  const std::string content = read_file(options.vocabulary);
-  const auto bytes = std::as_bytes(std::span(content));
-  const uint32_t size = options.vocabulary_size != 0 ? options.vocabulary_size
-                                                     : count_tokens(bytes, options.vocabulary);
-  const VocabularySource source =
-      require_value(read_llama2c_tokenizer(bytes, size), options.vocabulary);
-  return require_value(build_tokenizer_segment(source), options.vocabulary);
+  const auto size =
+      options.vocabulary_size == 0 ? std::nullopt : std::optional(options.vocabulary_size);
+  return require_value(build_tokenizer_segment(read_vocabulary(options.vocabulary, size)),
+                       options.vocabulary);
 }
 
 std::vector<std::byte> segment_of_model(const std::string& path) {
@@ -152,7 +134,7 @@ void convert_all(const Coder& coder, bool decode) {
 
 void run_tokenize(const Options& options) {
   if (options.model.empty() == options.vocabulary.empty()) {
-    throw Failure("say whose tokenizer: MODEL.blm, or --tokenizer tokenizer.bin", 2);
+    throw Failure("say whose tokenizer: MODEL.blm, or --tokenizer FILE", 2);
   }
   const bool is_model = options.vocabulary.empty();
   const std::vector<std::byte> segment =
@@ -177,7 +159,8 @@ void add_tokenize_command(CLI::App& app) {
   command->footer("Reads standard input, all of it as one text, and writes the ids on one line.");
   auto* model = command->add_option("model", options->model, "Model file (.blm)");
   auto* vocabulary =
-      command->add_option("--tokenizer", options->vocabulary, "A tokenizer.bin of llama2.c")
+      command
+          ->add_option("--tokenizer", options->vocabulary, "tokenizer.bin, .model, .json or GGUF")
           ->excludes(model);
   command
       ->add_option("--vocab-size", options->vocabulary_size,

@@ -9,6 +9,8 @@
 #include "base/bytes.h"
 #include "host-tools/files.h"
 #include "tests/fakes/checkpoint_bytes.h"
+#include "tests/fakes/foreign_models.h"
+#include "tests/fakes/random_model.h"
 #include "tests/host-tools/program.h"
 
 namespace host {
@@ -84,6 +86,41 @@ TEST_F(CommandModel, ConvertsToEachTypeAndPlace) {
     EXPECT_THAT(shown.output, HasSubstr("name            Tales\n"));
     EXPECT_THAT(shown.output, HasSubstr(std::string(type) + " "));
   }
+}
+
+TEST_F(CommandModel, ConvertsGgufAndHuggingFace) {
+  llama::ModelConfig config = fakes::checkpoint_config(true);
+  config.dim = 96;
+  config.n_heads = 3;
+  config.n_kv_heads = 1;
+  config.head_size = 32;
+  config.hidden_dim = 160;
+  tests::RandomWeights weights(config, 1);
+  auto gguf = fakes::make_gguf(weights, StoredType::kQ4_0);
+  gguf.value("tokenizer.chat_template", "{{ '<|im_start|>' }}");
+  write_file(path("tiny.Q4_0.gguf"), gguf.bytes());
+  const Outcome kept = barellama({"convert", path("tiny.Q4_0.gguf")});
+  EXPECT_EQ(kept.exit_code, 0) << kept.errors;
+  EXPECT_THAT(kept.output, HasSubstr("GGUF version 3, tensors: 5 F32, 15 Q4_0\n"));
+  EXPECT_THAT(kept.output, HasSubstr("tiny.Q4_0.blm: q4_0, "));
+  EXPECT_THAT(kept.output, HasSubstr("kept bit for bit: 15 of 15 matrices\n"));
+  EXPECT_THAT(kept.output, HasSubstr("chat template: ChatML\n"));
+  EXPECT_THAT(barellama({"inspect", path("tiny.Q4_0.blm")}).output,
+              HasSubstr("chat template   ChatML\n"));
+
+  std::filesystem::create_directory(path("tiny"));
+  fakes::write_hugging_face(weights, StoredType::kBF16, path("tiny"));
+  const Outcome mixed =
+      barellama({"convert", path("tiny/"), "--type", "mixed", "--chat", "zephyr"});
+  EXPECT_EQ(mixed.exit_code, 0) << mixed.errors;
+  EXPECT_THAT(mixed.output, HasSubstr("Hugging Face model in 1 file, tensors: 20 BF16\n"));
+  EXPECT_THAT(mixed.output, HasSubstr("tiny.blm: 1 matrices q8_0, 14 matrices q4_0, "));
+  EXPECT_THAT(mixed.output, HasSubstr("chat template: Zephyr\n"));
+  EXPECT_EQ(barellama({"run", path("tiny.blm"), "-t", "0", "-n", "4"}).exit_code, 0);
+
+  fakes::write_gguf_parts(weights, StoredType::kF16, folder_.path(), 2);
+  EXPECT_THAT(barellama({"convert", path("model-00002-of-00002.gguf")}).output,
+              HasSubstr("/model.blm: q8_0, "));
 }
 
 TEST_F(CommandModel, ConvertSaysWhatIsWrong) {

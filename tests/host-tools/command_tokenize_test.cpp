@@ -94,9 +94,9 @@ TEST_F(CommandTokenize, SaysWhatIsWrong) {
   expect_failure(barellama({"tokenize", path("absent.blm")}), 1, "absent.blm");
   expect_failure(barellama({"tokenize", path("tokenizer.bin")}), 1, "tokenizer.bin");
   write_file(path("tokenizer.bin"), tiny_tokenizer().substr(0, 2000));
-  expect_failure(tokenize("ab"), 1, "is no tokenizer.bin");
+  expect_failure(tokenize("ab"), 1, "is no vocabulary that is known");
   write_file(path("tokenizer.bin"), "");
-  expect_failure(tokenize("ab"), 1, "is no tokenizer.bin");
+  expect_failure(tokenize("ab"), 1, "tokenizer.bin: is empty");
 }
 
 TEST_F(CommandTokenize, ReadsTheTokenizerOfAModel) {
