@@ -6,8 +6,9 @@ namespace host {
 
 namespace {
 
-// The library's matcher goes one call deeper with each character of a match.
-constexpr size_t kWindowBytes = 8192;
+// The library's matcher goes one call deeper with each character of a match, and with some patterns
+// through all that is left from each character on.
+constexpr size_t kWindowBytes = 2048;
 
 std::regex compile(const ScriptStep& step) {
   if (step.kind == ScriptStep::Kind::kSend) return {};
@@ -62,6 +63,8 @@ const std::string* Script::to_send() const {
 }
 
 void Script::sent() {
+  // The board does not echo it, and yet what it answers begins a line.
+  if (!is_control_key(steps_[next_].text)) text_ += '\n';
   ++next_;
   searched_from_ = text_.size();
 }

@@ -21,7 +21,7 @@ class Script {
   explicit Script(std::vector<ScriptStep> steps);
 
   // Text as it comes. A pattern matches what came after the last match or the last line that was
-  // sent, within the newest 8 KiB.
+  // sent, within the newest 2 KiB.
   void feed(std::string_view text);
   // The text to be sent now, if it is the turn of one. Control characters alone (Ctrl-C, Esc) can
   // be sent at any time, lines only when the board is ready.

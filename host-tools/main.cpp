@@ -27,6 +27,7 @@ int run(int argc, char** argv) {
   host::add_tokenize_command(app);
   host::add_card_command(app);
   host::add_emulate_command(app);
+  host::add_console_command(app);
   host::add_report_command(app);
   host::add_push_command(app);
   host::add_console_command(app);

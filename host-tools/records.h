@@ -32,8 +32,8 @@ class RecordParser {
   // become a record is held back: a newline within text, and a line from "@bl " on.
   std::vector<ConsoleEvent> feed(std::string_view bytes);
 
-  // After a line was typed that is not echoed: what comes next begins a line, though no newline says
-  // so (docs/protocol.md).
+  // After a line was typed that is not echoed: what comes next begins a line, though no newline
+  // says so (docs/protocol.md).
   void begin_line() { at_line_start_ = at_line_start_ || held_.empty(); }
 
   // At the end of the stream: what was held back, as it is.
