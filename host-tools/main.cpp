@@ -30,7 +30,6 @@ int run(int argc, char** argv) {
   host::add_console_command(app);
   host::add_report_command(app);
   host::add_push_command(app);
-  host::add_console_command(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
