@@ -31,6 +31,7 @@ base::Result<pi::BlockDevice*> BoardMachine::open_card() {
   }
   if (!slot_) {
     slot_.emplace(board_.gpio(), board_.mailbox(), board_.timer(), board_.clocks().emmc.hz);
+    instruments_.set_card(slot_->card());
   }
   TRY(slot_->card().initialize());
   out().write("card: ");

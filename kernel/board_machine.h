@@ -5,6 +5,7 @@
 
 #include "kernel/board.h"
 #include "kernel/board_bench.h"
+#include "kernel/board_instruments.h"
 #include "kernel/card_slot.h"
 #include "kernel/machine.h"
 #include "libpi/fs/ram_disk.h"
@@ -13,9 +14,10 @@ namespace kernel {
 
 class BoardMachine final : public Machine {
  public:
-  explicit BoardMachine(Board& board) : board_(board), bench_(board) {}
+  explicit BoardMachine(Board& board) : board_(board), bench_(board), instruments_(board) {}
 
   base::Clock& clock() override { return board_.timer(); }
+  Instruments& instruments() override { return instruments_; }
   base::TextSink& out() override { return board_.serial(); }
   void write_bytes(std::string_view bytes) override;
   bool try_read(char& c) override { return board_.serial().try_read(c); }
@@ -33,6 +35,7 @@ class BoardMachine final : public Machine {
  private:
   Board& board_;
   BoardBench bench_;
+  BoardInstruments instruments_;
   std::optional<pi::RamDisk> ram_disk_;
   std::optional<CardSlot> slot_;
 };

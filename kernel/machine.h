@@ -11,6 +11,7 @@
 #include "base/format.h"
 #include "base/status.h"
 #include "kernel/bench/board.h"
+#include "kernel/instruments.h"
 #include "libpi/fs/block_device.h"
 
 namespace kernel {
@@ -18,6 +19,9 @@ namespace kernel {
 class Machine {
  public:
   virtual base::Clock& clock() = 0;
+
+  // What it knows of its time, memory and health.
+  virtual Instruments& instruments() = 0;
 
   // The console. out() is for people and ends lines as terminals want it; write_bytes() is for text
   // that a program takes as it is.

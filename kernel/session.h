@@ -10,6 +10,7 @@
 #include "kernel/keyboard.h"
 #include "kernel/line_editor.h"
 #include "kernel/machine.h"
+#include "kernel/reporter.h"
 #include "kernel/settings.h"
 #include "kernel/storyteller.h"
 
@@ -22,6 +23,7 @@ class Session {
         out_(machine.out()),
         keyboard_(machine),
         storyteller_(machine),
+        reporter_(machine, storyteller_, settings_),
         editor_(machine.out()) {}
 
   // Settings, card, model, first story.
@@ -63,6 +65,7 @@ class Session {
   void memory(std::string_view argument);
   void bench(std::string_view argument);
   void self_test(std::string_view argument);
+  void stats(std::string_view argument);
   void reload(std::string_view argument);
   void reset(std::string_view argument);
   void reboot(std::string_view argument);
@@ -74,6 +77,7 @@ class Session {
   Settings settings_;
   Settings start_settings_;  // as card and command line have them, for /reset
   Storyteller storyteller_;
+  Reporter reporter_;
   LineEditor editor_;
   bool card_settings_read_ = false;
   bool must_reload_ = true;   // a setting changed that the loaded model does not have yet

@@ -16,6 +16,7 @@ constinit const Session::Command Session::kCommands[] = {
     {"/model", "NAME", "change to another model", &Session::model},
     {"/set", "KEY VALUE", "change a setting until the next start", &Session::set},
     {"/settings", "", "all settings", &Session::settings},
+    {"/stats", "[layers]", "where the time of the last story went", &Session::stats},
     {"/mem", "", "where the memory goes", &Session::memory},
     {"/bench", "", "measure clocks, memory, card and arithmetic", &Session::bench},
     {"/selftest", "", "compare arithmetic, memory and card with what is known",
@@ -78,7 +79,8 @@ void Session::set(std::string_view argument) {
   const Status status = apply_setting(settings_, key, value);
   if (!status.ok()) return complain(out_, "/set", key, value, status);
   if (key == "baud") change_baud();
-  must_reload_ = must_reload_ || key == "model" || key == "ctx" || key == "ram_mb" || key == "hash";
+  must_reload_ = must_reload_ || key == "model" || key == "ctx" || key == "ram_mb" ||
+                 key == "hash" || key == "profile";
 }
 
 void Session::change_baud() {
@@ -89,18 +91,9 @@ void Session::change_baud() {
 
 void Session::settings(std::string_view) { print_settings(settings_, out_); }
 
-void Session::memory(std::string_view) {
-  if (!storyteller_.is_loaded()) {
-    out_.write("no model is loaded\n");
-    return;
-  }
-  const base::Arena& arena = storyteller_.arena();
-  for (const base::Arena::Use& use : arena.uses()) {
-    print(out_, "  {:-16} {:12} bytes\n", use.tag, use.bytes);
-  }
-  print(out_, "  {:-16} {:12} bytes\n", "free", arena.available());
-  print(out_, "  {:-16} {:12} bytes\n", "in all", arena.capacity());
-}
+void Session::memory(std::string_view) { reporter_.print_memory(out_); }
+
+void Session::stats(std::string_view argument) { reporter_.print_stats(argument, out_); }
 
 void Session::bench(std::string_view) {
   ready_card();

@@ -7,12 +7,6 @@ namespace kernel {
 using base::ErrorCode;
 using base::print;
 
-namespace {
-
-double seconds(uint64_t time_us) { return static_cast<double>(time_us) / 1e6; }
-
-}  // namespace
-
 // Generated text: as it is for programs, with the terminal's line ends for people.
 class Session::StoryOutput final : public base::TextSink {
  public:
@@ -38,10 +32,13 @@ void Session::tell(std::string_view prompt) {
       settings_.records ? StoryWatch::Audience::kPrograms : StoryWatch::Audience::kPeople);
   StoryOutput text(*this, watch);
   if (settings_.records) machine_.write_bytes("@bl {\"event\":\"begin\"}\n");
+  reporter_.begin_answer();
   const auto told = storyteller_.tell(prompt, settings_, &watch, text);
+  reporter_.end_answer(told);
   machine_.show_activity(false);
   text.write("\n");
   finish_story(told);
+  reporter_.record_answer();
 }
 
 void Session::finish_story(const base::Result<Storyteller::Told>& told) {
@@ -61,11 +58,9 @@ void Session::finish_story(const base::Result<Storyteller::Told>& told) {
   const llama::Generation& made = told->generation;
   record_end(made.reason == llama::StopReason::kEnd ? "stop" : "length", &*told);
   if (told->hash) print(out_, "logits-hash: {:016x}\n", *told->hash);
-  // The first token comes out of the prompt; speed is that of the others.
-  const uint64_t decode_us = made.total_us - made.prompt_us;
-  const uint32_t decoded = made.tokens > 0 ? made.tokens - 1 : 0;
-  print(out_, "[{} tokens, {:.2} tokens/s, first after {:.2} s, seed {}]\n", made.tokens,
-        decode_us == 0 ? 0.0 : decoded / seconds(decode_us), seconds(made.prompt_us), told->seed);
+  out_.write("[");
+  print_answer_line(out_, reporter_.answer());
+  out_.write("]\n");
 }
 
 void Session::record_end(std::string_view reason, const Storyteller::Told* told) {
@@ -78,7 +73,7 @@ void Session::record_end(std::string_view reason, const Storyteller::Told* told)
     print(record, ",\"tokens\":{},\"prompt_tokens\":{},\"first_us\":{},\"total_us\":{},\"seed\":{}",
           made.tokens, made.prompt_tokens, made.prompt_us, made.total_us, told->seed);
   }
-  record.write("}\n");
+  print(record, ",\"answer\":{}}\n", reporter_.answer().number);
   machine_.write_bytes(record.view());
 }
 

@@ -8,10 +8,10 @@ namespace {
 using base::ErrorCode;
 using base::Status;
 
-constexpr std::string_view kNames[] = {"model",    "prompt",      "steps",        "temperature",
-                                       "top_p",    "seed",        "ctx",          "baud",
-                                       "ram_mb",   "autostart",   "hash",         "records",
-                                       "poweroff", "loader_wait", "loader_kernel"};
+constexpr std::string_view kNames[] = {"model",    "prompt",    "steps",       "temperature",
+                                       "top_p",    "seed",      "ctx",         "baud",
+                                       "ram_mb",   "autostart", "hash",        "records",
+                                       "poweroff", "profile",   "loader_wait", "loader_kernel"};
 
 Status invalid(const char* text) { return Status::error(ErrorCode::kInvalidArgument, text); }
 
@@ -63,6 +63,17 @@ Status set_switch(bool& target, std::string_view value) {
   return base::ok_status();
 }
 
+constexpr std::string_view kProfiles[] = {"off", "on", "trace"};
+
+Status set_profile(Settings::Profile& target, std::string_view value) {
+  for (size_t i = 0; i < std::size(kProfiles); ++i) {
+    if (value != kProfiles[i]) continue;
+    target = static_cast<Settings::Profile>(i);
+    return base::ok_status();
+  }
+  return invalid("it must be off, on or trace");
+}
+
 Status set_wait(double& target, std::string_view value) {
   if (value == "forever") {
     target = Settings::kForever;
@@ -104,6 +115,7 @@ Status apply_setting(Settings& settings, std::string_view key, std::string_view 
   if (key == "hash") return set_switch(settings.hash, value);
   if (key == "records") return set_switch(settings.records, value);
   if (key == "poweroff") return set_switch(settings.poweroff, value);
+  if (key == "profile") return set_profile(settings.profile, value);
   if (key == "loader_wait") return set_wait(settings.loader_wait, value);
   if (key == "loader_kernel") {
     return settings.loader_kernel.set(value) ? base::ok_status()
@@ -130,6 +142,7 @@ void print_settings(const Settings& settings, base::TextSink& out) {
   line("hash", settings.hash ? 1 : 0);
   line("records", settings.records ? 1 : 0);
   line("poweroff", settings.poweroff ? 1 : 0);
+  line("profile", kProfiles[static_cast<size_t>(settings.profile)]);
   if (settings.loader_wait == Settings::kForever) {
     line("loader_wait", "forever");
   } else {

@@ -48,6 +48,9 @@ struct Settings {
   bool hash = false;      // print a hash of all logits after each story
   bool records = false;   // print machine-readable records (docs/protocol.md)
   bool poweroff = false;  // switch off after the story at start
+  // How closely time is measured: kTrace keeps each step of each token for the records.
+  enum class Profile : uint8_t { kOff, kOn, kTrace };
+  Profile profile = Profile::kOn;
 
   // Of the boot loader: how long it waits for a push, and which kernel on the card it then starts.
   static constexpr double kForever = -1;

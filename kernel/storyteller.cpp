@@ -11,6 +11,9 @@ using base::Status;
 
 namespace {
 
+// Of one pass: enough for 32 layers with a hundred waits each; 96 KiB.
+constexpr size_t kTracedSpans = 4096;
+
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool is_model_name(std::string_view name) {
@@ -103,12 +106,16 @@ Status Storyteller::open_model(const Settings& settings, const pi::FileInfo& fil
   TRY_ASSIGN(const auto extents, volume_->extents(file, *arena_));
   source_ = FileWeightSource(*device_, extents, file.size);
   model_.emplace();
+  is_profiled_ = settings.profile != Settings::Profile::kOff;
+  const bool traces = settings.profile == Settings::Profile::kTrace;
   return model_->open(source_, machine_.clock(), *arena_,
                       {.transformer = {.context = settings.ctx,
                                        .max_columns = 8,
                                        .all_logits = settings.hash,
                                        .weights = {}},
-                       .max_prompt_bytes = Settings::kMaxPromptBytes});
+                       .max_prompt_bytes = Settings::kMaxPromptBytes,
+                       .profiler = is_profiled_ ? &profiler_ : nullptr,
+                       .profile_spans = traces ? kTracedSpans : 0});
 }
 
 base::Result<Storyteller::Told> Storyteller::tell(std::string_view prompt, const Settings& settings,

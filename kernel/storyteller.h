@@ -21,7 +21,8 @@ class Storyteller {
   static constexpr size_t kMountScratch = 64 * 1024;
   static constexpr size_t kMaxIniBytes = 16 * 1024;
 
-  explicit Storyteller(Machine& machine) : machine_(machine) {}
+  explicit Storyteller(Machine& machine)
+      : machine_(machine), profiler_(machine.instruments().ticks()) {}
   Storyteller(const Storyteller&) = delete;
   Storyteller& operator=(const Storyteller&) = delete;
 
@@ -49,6 +50,8 @@ class Storyteller {
   // From which the model's weights come.
   llama::WeightSource& source() { return source_; }
   const base::Arena& arena() const { return *arena_; }
+  // Of the loaded model; null without one, and when the setting `profile` was off as it was loaded.
+  llama::Profiler* profiler() { return loaded_ && is_profiled_ ? &profiler_ : nullptr; }
 
   // For measurements: the card, null without one; the block at which the loaded model begins, or 0;
   // and the memory that the model leaves.
@@ -75,6 +78,8 @@ class Storyteller {
   std::optional<pi::FatVolume> volume_;
   std::optional<base::Arena> arena_;
   FileWeightSource source_;
+  llama::Profiler profiler_;
+  bool is_profiled_ = false;
   std::optional<llama::Model> model_;
   SettingText<255> name_;
   bool loaded_ = false;

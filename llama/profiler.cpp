@@ -51,6 +51,7 @@ void Profiler::set_events(EventCounters* events) {
 void Profiler::begin_answer() {
   for (Cell& cell : cells_) cell = {};
   passes_ = 0;
+  positions_ = 0;
   in_pass_ = false;
   layer_cells_ = cells_.data();
   current_ = layer_cells_;
@@ -109,6 +110,7 @@ void Profiler::keep_span(uint64_t begin) {
 void Profiler::begin_pass(uint32_t position, uint32_t columns) {
   charge();
   pass_ = {.index = passes_++, .position = position, .columns = columns, .begin = last_};
+  positions_ += columns;
   in_pass_ = listener_ != nullptr && current_ != nullptr;
   if (!in_pass_) return;
   for (size_t i = 0; i < cells_.size(); ++i) pass_cells_[i] = cells_[i];

@@ -126,6 +126,8 @@ class Profiler {
   uint64_t answer_ticks() const { return last_ - answer_begin_; }
   uint64_t answer_begin() const { return answer_begin_; }
   uint32_t passes() const { return passes_; }
+  // Tokens that went through passes.
+  uint32_t positions() const { return positions_; }
   uint32_t layers() const { return layers_; }
   base::TickSource& ticks() const { return ticks_; }
 
@@ -220,6 +222,7 @@ class Profiler {
   EventCounters::Pair last_events_{};
   uint64_t answer_begin_ = 0;
   uint32_t passes_ = 0;
+  uint32_t positions_ = 0;
   bool in_pass_ = false;  // and somebody listens
   Pass pass_;
   std::span<Span> spans_;

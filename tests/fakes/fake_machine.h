@@ -16,6 +16,7 @@
 
 #include "kernel/machine.h"
 #include "llama/fp_mode.h"
+#include "tests/fakes/fake_instruments.h"
 #include "tests/fakes/random_model.h"
 
 namespace fakes {
@@ -127,6 +128,7 @@ class FakeMachine final : public kernel::Machine {
   };
 
   base::Clock& clock() override { return clock_; }
+  kernel::Instruments& instruments() override { return instruments_; }
   base::TextSink& out() override { return out_; }
   void write_bytes(std::string_view bytes) override {
     wire_ += bytes;
@@ -178,6 +180,7 @@ class FakeMachine final : public kernel::Machine {
   Out out_;
   Clock clock_;
   BenchBoard bench_{clock_};
+  FakeInstruments instruments_{clock_.time_us, memory_bytes_};
   pi::BlockDevice* card_ = nullptr;
   std::string command_line_;
   std::deque<char> keys_;

@@ -109,12 +109,27 @@ TEST_F(Commands, SetOfTheSpeedTalksToTheLine) {
 TEST_F(Commands, MemShowsWhereTheMemoryGoes) {
   session_.start();
   const std::string table = session_.say("/mem");
-  for (const char* tag : {"tokenizer", "weights", "free", "8388608 bytes"}) {
+  for (const char* tag : {"tokenizer", "weights", "profile", "free", "16777216 bytes"}) {
     EXPECT_THAT(table, HasSubstr(tag));
   }
   machine_.insert(nullptr);
   session_.say("/reload");
-  EXPECT_THAT(session_.say("/mem"), HasSubstr("no model is loaded\n"));
+  EXPECT_THAT(session_.say("/mem"), HasSubstr(" 8388608 bytes"));
+}
+
+TEST_F(Commands, StatsShowWhereTheTimeOfTheLastStoryWent) {
+  session_.start();
+  EXPECT_THAT(session_.say("/stats"), HasSubstr("nothing was told with this model yet\n"));
+  session_.say("a b");
+  const std::string table = session_.say("/stats");
+  for (const char* part : {"answer 1: ", "  wq ", "  sample ", "  rest ", "  in all ",
+                           "card: not read", "clock: fake clock at 1.00 MHz"}) {
+    EXPECT_THAT(table, HasSubstr(part));
+  }
+  EXPECT_THAT(session_.say("/stats layers"), HasSubstr("  layer "));
+  EXPECT_THAT(session_.say("/stats lairs"), HasSubstr("/stats, or /stats layers\n"));
+  session_.say("/set profile off");
+  EXPECT_THAT(session_.say("/stats"), HasSubstr("the profiler is off: /set profile on\n"));
 }
 
 TEST_F(Commands, ReloadLooksAtTheCardAgain) {

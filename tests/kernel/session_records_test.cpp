@@ -1,4 +1,7 @@
 // What programs read on the console.
+#include <algorithm>
+#include <map>
+
 #include "host-tools/records.h"
 #include "tests/kernel/session_fixture.h"
 
@@ -8,20 +11,29 @@ namespace {
 using host::ConsoleEvent;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 class Records : public SessionTest {
  protected:
-  // The names of all records so far, and the texts between "begin" and "end".
+  static bool is_measured(std::string_view name) {
+    constexpr std::string_view kNames[] = {"machine", "model", "memory", "pass", "profile", "card"};
+    return std::ranges::find(kNames, name) != std::end(kNames);
+  }
+
+  // The names of all records so far, those of measurements apart, and the texts between "begin" and
+  // "end".
   void parse() {
     host::RecordParser parser;
     auto events = parser.feed(machine_.wire());
     for (auto& event : parser.finish()) events.push_back(std::move(event));
     for (const ConsoleEvent& event : events) {
-      if (event.kind == ConsoleEvent::Kind::kText) texts_.push_back(event.bytes);
+      if (event.kind == ConsoleEvent::Kind::kText) texts_.back() += event.bytes;
       if (event.kind == ConsoleEvent::Kind::kConsole) console_ += event.bytes;
       if (event.kind != ConsoleEvent::Kind::kRecord) continue;
+      if (is_measured(event.name)) continue;
       names_.push_back(event.name);
       last_ = event.fields;
+      if (event.name == "begin") texts_.emplace_back();
       if (event.name == "end") end_ = event.fields;
       if (event.name == "progress") progress_ = event.fields;
       if (event.name == "error") error_ = event.fields["message"];
@@ -63,7 +75,7 @@ TEST_F(Records, SayWhyAStoryEnded) {
 TEST_F(Records, SayThatAStoryWasStopped) {
   insert_with_ini("records = 1\nsteps = 0\nautostart = 0\n");
   session_.start();
-  machine_.type_when_shown("\"begin\"}\na", "\x03");
+  machine_.type_when_shown("\"pass\"", "\x03");
   session_.say("a");
   parse();
   EXPECT_THAT(names_, ElementsAre("ready", "begin", "end", "ready"));
@@ -83,9 +95,7 @@ TEST_F(Records, TellWhereALongPassIs) {
   EXPECT_GT(progress_["elapsed_us"], 2'000'000);
   EXPECT_GT(progress_["card_bytes"], 0);
   EXPECT_GT(progress_["left_us"], 0);
-  std::string text;
-  for (const std::string& part : texts_) text += part;
-  EXPECT_EQ(text, told("a b", 6, {.temperature = 0.8f, .top_p = 0.9f, .seed = 3}));
+  EXPECT_THAT(texts_, ElementsAre(told("a b", 6, {.temperature = 0.8f, .top_p = 0.9f, .seed = 3})));
   EXPECT_EQ(console_.find('\x1b'), std::string::npos);
 }
 
@@ -104,6 +114,48 @@ TEST_F(Records, CarryTheErrorOfAMissingCard) {
   session_.start();
   parse();
   EXPECT_EQ(error_, "card: there is no card in the slot");
+}
+
+// The measurements by name, in order; several passes once.
+TEST_F(Records, MeasureWhatHappens) {
+  insert_with_ini("records = 1\nautostart = 0\nprofile = trace\n");
+  session_.start();
+  session_.say("b c");
+  host::RecordParser parser;
+  std::vector<std::string> order;
+  std::map<std::string, nlohmann::json> last;
+  uint64_t pass_ns = 0;
+  for (const ConsoleEvent& event : parser.feed(machine_.wire())) {
+    if (event.kind != ConsoleEvent::Kind::kRecord) continue;
+    if (event.name == "pass") pass_ns += event.fields["ns"].get<uint64_t>();
+    if (order.empty() || order.back() != event.name) order.push_back(event.name);
+    last[event.name] = event.fields;
+  }
+  order.erase(std::unique(order.begin(), order.end()), order.end());
+  EXPECT_EQ(
+      std::vector(order.begin(), order.begin() + 7),
+      (std::vector<std::string>{"machine", "model", "memory", "ready", "begin", "pass", "trace"}));
+  EXPECT_EQ(std::vector(order.end() - 5, order.end()),
+            (std::vector<std::string>{"end", "profile", "card", "memory", "ready"}));
+  EXPECT_EQ(last["machine"]["board"], "fake \"Zero\"");
+  EXPECT_EQ(last["model"]["layers"], 3);
+  EXPECT_EQ(last["end"]["answer"], 1);
+  EXPECT_EQ(last["profile"]["answer"], 1);
+  EXPECT_LE(pass_ns, last["profile"]["ns"]);
+  EXPECT_EQ(last["card"]["bytes"], 0);
+  uint64_t ram = 0;
+  for (const auto& part : last["memory"]["parts"]) ram += part["bytes"].get<uint64_t>();
+  EXPECT_EQ(ram, fakes::FakeInstruments::kRam);
+  EXPECT_EQ(last["memory"]["ram"], ram);
+}
+
+TEST_F(Records, DoNotMeasureWithoutProfiler) {
+  insert_with_ini("records = 1\nautostart = 0\nprofile = off\n");
+  session_.start();
+  session_.say("b c");
+  EXPECT_THAT(machine_.wire(), Not(HasSubstr("\"pass\"")));
+  EXPECT_THAT(machine_.wire(), Not(HasSubstr("\"profile\"")));
+  EXPECT_THAT(machine_.wire(), HasSubstr("\"card\""));
 }
 
 TEST_F(Records, AreWellFormedWhateverNameAModelHas) {

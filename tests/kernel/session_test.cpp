@@ -17,7 +17,7 @@ TEST_F(SessionTest, TellsAStoryAtStart) {
   EXPECT_THAT(console, HasSubstr("file system: FAT"));
   EXPECT_THAT(console, HasSubstr("model: tales.blm"));
   EXPECT_THAT(console, HasSubstr("\n" + told("a b", 20, kSampling) + "\n["));
-  EXPECT_THAT(console, HasSubstr("seed 3]\n"));
+  EXPECT_THAT(console, HasSubstr("seed 3, 0.0 MB from the card]\n"));
   EXPECT_FALSE(machine_.is_busy());
 }
 

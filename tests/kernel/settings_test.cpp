@@ -33,10 +33,11 @@ TEST_F(Ini, SetsEverything) {
   EXPECT_EQ(apply("model = stories/small.blm\nprompt = Once upon a time\nsteps=100\n"
                   "temperature = 0.5\ntop_p = 1\nseed = 18446744073709551615\nctx = 256\n"
                   "baud = 921600\nram_mb = 1.5\nautostart = 0\nhash = on\nrecords = yes\n"
-                  "poweroff = true\n"),
+                  "poweroff = true\nprofile = trace\n"),
             "");
   EXPECT_EQ(settings_.model.view(), "stories/small.blm");
   EXPECT_EQ(settings_.prompt.view(), "Once upon a time");
+  EXPECT_EQ(settings_.profile, Settings::Profile::kTrace);
   EXPECT_EQ(settings_.steps, 100u);
   EXPECT_EQ(settings_.temperature, 0.5f);
   EXPECT_EQ(settings_.top_p, 1.0f);
@@ -177,7 +178,7 @@ TEST(Settings, AreShownByTheNamesThatSetThem) {
     EXPECT_THAT(shown.text, HasSubstr(std::string(name)));
     EXPECT_NE(apply_setting(settings, name, "\x01").code(), base::ErrorCode::kNotFound) << name;
   }
-  EXPECT_EQ(names.size(), 15u);
+  EXPECT_EQ(names.size(), 16u);
 }
 
 TEST(Settings, TakeTheirLongestTexts) {

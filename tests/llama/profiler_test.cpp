@@ -119,6 +119,7 @@ TEST_F(ProfilerTest, KeepsLayersApartAndTheirRemainderToo) {
   }
   EXPECT_EQ(profiler_.layer_ticks(Profiler::kNoLayer), 0u);
   EXPECT_EQ(profiler_.passes(), 2u);
+  EXPECT_EQ(profiler_.positions(), 4u);
   EXPECT_EQ(sum_of_all(), profiler_.answer_ticks());
 }
 

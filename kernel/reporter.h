@@ -1,0 +1,68 @@
+// What a session says of time and memory: the records as things happen, the table of /stats and the
+// table of /mem. Knows machine and storyteller; the session tells it when an answer begins and
+// ends.
+#pragma once
+
+#include "base/format.h"
+#include "base/status.h"
+#include "kernel/machine.h"
+#include "kernel/memory_report.h"
+#include "kernel/profile_records.h"
+#include "kernel/profile_report.h"
+#include "kernel/settings.h"
+#include "kernel/storyteller.h"
+
+namespace kernel {
+
+class Reporter {
+ public:
+  // All outlive the reporter. Records go out while settings.records is on.
+  Reporter(Machine& machine, Storyteller& storyteller, const Settings& settings)
+      : machine_(machine), storyteller_(storyteller), settings_(settings), sink_(machine) {}
+  Reporter(const Reporter&) = delete;  // the profiler's listener is within
+  Reporter& operator=(const Reporter&) = delete;
+
+  // Records "machine" (the first time), "model" and "memory".
+  void model_loaded();
+
+  // Around Storyteller::tell(). Between the two, records stand in the generated text.
+  void begin_answer();
+  void end_answer(const base::Result<Storyteller::Told>& told);
+  // Records "profile", "card" and "memory", once the record "end" is out.
+  void record_answer();
+  const Answer& answer() const { return answer_; }
+
+  // argument: empty, or "layers".
+  void print_stats(std::string_view argument, base::TextSink& out);
+  void print_memory(base::TextSink& out);
+
+ private:
+  // "@bl " before, a newline behind; within text one in front, too (docs/protocol.md).
+  class LineSink final : public RecordSink, private base::TextSink {
+   public:
+    explicit LineSink(Machine& machine) : machine_(machine) {}
+    base::TextSink& begin() override;
+    void end() override { machine_.write_bytes("\n"); }
+    void set_within_text(bool within) { within_text_ = within; }
+
+   private:
+    void write(std::string_view text) override { machine_.write_bytes(text); }
+
+    Machine& machine_;
+    bool within_text_ = false;
+  };
+
+  MemoryTable memory() const;
+
+  Machine& machine_;
+  Storyteller& storyteller_;
+  const Settings& settings_;
+  LineSink sink_;
+  std::optional<PassRecorder> pass_recorder_;
+  bool machine_recorded_ = false;
+  Answer answer_;
+  llama::WeightCounters weights_before_{};
+  CardCounts card_before_;
+};
+
+}  // namespace kernel

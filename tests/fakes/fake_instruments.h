@@ -1,0 +1,44 @@
+// What a fake machine tells of itself: a clock of microseconds, 16 MiB of RAM, no health.
+#pragma once
+
+#include "kernel/instruments.h"
+
+namespace fakes {
+
+class FakeInstruments final : public kernel::Instruments {
+ public:
+  static constexpr uint64_t kRam = 16 << 20;
+
+  // `memory_bytes`: what the machine leaves to the model now.
+  // Looking at the ticks takes no time.
+  FakeInstruments(const uint64_t& time_us, const size_t& memory_bytes)
+      : ticks_(time_us), memory_bytes_(memory_bytes) {}
+
+  base::TickSource& ticks() override { return ticks_; }
+  kernel::MachineFacts facts() override { return {.board = "fake \"Zero\"", .ram = kRam}; }
+  kernel::Health health() override {
+    return {.millicelsius = 45'500, .throttled = 0x50000, .arm_hz = {}};
+  }
+  kernel::CardCounts card() override { return {}; }
+  llama::EventCounters* events() override { return nullptr; }
+  EventNames next_events() override { return {}; }
+  void list_memory(kernel::MemoryTable& table) override {
+    table.add("image", kernel::MemoryTable::Kind::kImage, 1 << 20);
+    table.add("not used", kernel::MemoryTable::Kind::kFree, kRam - (1 << 20) - memory_bytes_);
+    table.add_high("main", 4096, 1000);
+  }
+
+ private:
+  struct Ticks final : base::TickSource {
+    explicit Ticks(const uint64_t& given) : time_us(given) {}
+    uint64_t now() override { return time_us; }
+    uint64_t hz() override { return 1'000'000; }
+    std::string_view name() const override { return "fake clock"; }
+    const uint64_t& time_us;
+  };
+
+  Ticks ticks_;
+  const size_t& memory_bytes_;
+};
+
+}  // namespace fakes
