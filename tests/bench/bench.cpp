@@ -38,10 +38,10 @@ struct Synthetic {
   const char* type;
   bool is_large;  // a minute each
 };
-constexpr Synthetic kSynthetics[] = {{"stories15M", "q8_0", false},
-                                     {"stories15M", "q4_0", false},
-                                     {"stories110M", "q4_0", true},
-                                     {"SmolLM2-135M", "q4_0", true}};
+constexpr Synthetic kSynthetics[] = {{"stories15m", "q8_0", false},
+                                     {"stories15m", "q4_0", false},
+                                     {"stories110m", "q4_0", true},
+                                     {"smollm2-135m", "q4_0", true}};
 
 void add_synthetics(std::vector<fs::path>& models, const fs::path& folder, bool with_large,
                     host::Interrupts& interrupts) {

@@ -9,7 +9,7 @@ namespace bench {
 namespace {
 
 // In the order of tests/bench/plain/main.cpp. A run goes through those before, uncounted.
-constexpr std::array<const char*, 3> kShapes = {"stories15M", "stories110M", "SmolLM2-135M"};
+constexpr std::array<const char*, 3> kShapes = {"stories15m", "stories110m", "smollm2-135m"};
 constexpr std::chrono::minutes kPatience{15};
 
 }  // namespace

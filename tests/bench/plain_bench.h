@@ -11,7 +11,7 @@
 namespace bench {
 
 struct PlainFigures {
-  std::string shape;            // "stories15M"
+  std::string shape;            // "stories15m"
   double cycles_per_token = 0;  // at position 128, and kBandwidths[kUsualBandwidth]
 };
 
