@@ -108,7 +108,8 @@ void add_report_command(CLI::App& app) {
       ->add_option("--answer", options->answers,
                    "Only the answer with this number, counted through the recording from 1; may be "
                    "repeated")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::PositiveNumber)
+      ->allow_extra_args(false);
   command->callback([options] { run_report(*options); });
 }
 

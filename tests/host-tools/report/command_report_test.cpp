@@ -51,7 +51,7 @@ TEST_F(CommandReport, WritesPageAndTraceWhereItIsTold) {
 }
 
 TEST_F(CommandReport, TakesOnlyTheAnswersThatAreAskedFor) {
-  EXPECT_EQ(report({path("run.jsonl"), "--answer", "3"}).output, path("run.html") + ": 1 answer\n");
+  EXPECT_EQ(report({"--answer", "3", path("run.jsonl")}).output, path("run.html") + ": 1 answer\n");
   const std::string page = read_file(path("run.html"));
   EXPECT_THAT(page, HasSubstr("stories15M"));
   EXPECT_THAT(page, Not(HasSubstr("tales-1m")));
