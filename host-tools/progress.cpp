@@ -19,7 +19,10 @@ constexpr std::chrono::milliseconds kInterval{100};
 }  // namespace
 
 Progress::Progress(std::string label, uint64_t total, Unit unit)
-    : label_(std::move(label)), total_(total), unit_(unit), is_terminal_(::isatty(STDERR_FILENO) == 1) {}
+    : label_(std::move(label)),
+      total_(total),
+      unit_(unit),
+      is_terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 Progress::~Progress() {
   if (drawn_) std::fputs("\r\033[K", stderr);
