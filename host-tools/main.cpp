@@ -8,9 +8,10 @@
 #include "host-tools/command_emulate.h"
 #include "host-tools/command_inspect.h"
 #include "host-tools/command_line.h"
-#include "host-tools/command_report.h"
 #include "host-tools/command_push.h"
+#include "host-tools/command_report.h"
 #include "host-tools/command_run.h"
+#include "host-tools/command_synth.h"
 #include "host-tools/command_tokenize.h"
 #include "host-tools/failure.h"
 
@@ -23,13 +24,14 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   host::add_run_command(app);
   host::add_convert_command(app);
+  host::add_synth_command(app);
   host::add_inspect_command(app);
   host::add_tokenize_command(app);
   host::add_card_command(app);
   host::add_emulate_command(app);
   host::add_console_command(app);
-  host::add_report_command(app);
   host::add_push_command(app);
+  host::add_report_command(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

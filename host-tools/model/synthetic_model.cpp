@@ -1,0 +1,197 @@
+#include "host-tools/model/synthetic_model.h"
+
+#include <cmath>
+
+#include "llama/math.h"
+
+namespace host {
+namespace {
+
+using llama::ModelConfig;
+using llama::TensorRole;
+using llama::WeightType;
+
+constexpr ModelConfig llama_config(uint32_t dim, uint32_t hidden_dim, uint32_t layers,
+                                   uint32_t heads, uint32_t kv_heads, uint32_t vocabulary,
+                                   uint32_t context, bool tied) {
+  return {.dim = dim,
+          .hidden_dim = hidden_dim,
+          .n_layers = layers,
+          .n_heads = heads,
+          .n_kv_heads = kv_heads,
+          .head_size = dim / heads,
+          .vocab_size = vocabulary,
+          .context = context,
+          .rope_base = 10000.0f,
+          .norm_eps = 1e-5f,
+          .rope_scaling = llama::RopeScaling::kNone,
+          .rope_factor = 0,
+          .rope_low_freq_factor = 0,
+          .rope_high_freq_factor = 0,
+          .rope_original_context = 0,
+          .tied_classifier = tied,
+          .chat_template = llama::ChatTemplate::kNone};
+}
+
+constexpr ModelConfig with_rope_base(ModelConfig config, float base) {
+  config.rope_base = base;
+  return config;
+}
+
+// The scaling of the Llama 3.2 model card.
+constexpr ModelConfig with_llama3_rope(ModelConfig config) {
+  config.rope_base = 500000.0f;
+  config.rope_scaling = llama::RopeScaling::kLlama3;
+  config.rope_factor = 32;
+  config.rope_low_freq_factor = 1;
+  config.rope_high_freq_factor = 4;
+  config.rope_original_context = 8192;
+  return config;
+}
+
+// From the models' own configuration files.
+constexpr Shape kShapes[] = {
+    {"stories260k", llama_config(64, 172, 5, 8, 4, 512, 512, true)},
+    {"stories15m", llama_config(288, 768, 6, 6, 6, 32000, 256, true)},
+    {"stories42m", llama_config(512, 1376, 8, 8, 8, 32000, 1024, true)},
+    {"stories110m", llama_config(768, 2048, 12, 12, 12, 32000, 1024, true)},
+    {"smollm2-135m", with_rope_base(llama_config(576, 1536, 30, 9, 3, 49152, 8192, true), 1e5f)},
+    {"smollm2-360m", with_rope_base(llama_config(960, 2560, 32, 15, 5, 49152, 8192, true), 1e5f)},
+    {"tinyllama-1.1b", llama_config(2048, 5632, 22, 32, 4, 32000, 2048, false)},
+    {"llama3.2-1b", with_llama3_rope(llama_config(2048, 8192, 16, 32, 8, 128256, 131072, true))},
+    {"llama2-7b", llama_config(4096, 11008, 32, 32, 32, 32000, 4096, false)},
+};
+
+// splitmix64 (Steele, Lea & Flood 2014) from a weight's place on, so that rows are the same in
+// whatever order they are asked for.
+class Random {
+ public:
+  Random(uint64_t seed, TensorRole role, uint32_t layer, uint64_t group)
+      : state_(mix(mix(seed ^ (static_cast<uint64_t>(role) << 32 | layer)) + group)) {}
+  uint64_t next() { return mix(state_ += 0x9e3779b97f4a7c15u); }
+
+ private:
+  static uint64_t mix(uint64_t z) {
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+  }
+  uint64_t state_;
+};
+
+bool is_of_vocabulary(TensorRole role) {
+  return role == TensorRole::kEmbedding || role == TensorRole::kClassifier;
+}
+
+// The standard deviation of a matrix' weights.
+double deviation(const ModelConfig& config, TensorRole role) {
+  const double columns = llama::shape_of(role, config).columns;
+  const double branches = 2.0 * config.n_layers;
+  switch (role) {
+    case TensorRole::kEmbedding:
+      // As a classifier, with logits of a few units.
+      return config.tied_classifier ? 4 / std::sqrt(columns) : 1;
+    case TensorRole::kClassifier:
+      return 4 / std::sqrt(columns);
+    case TensorRole::kWo:
+      return 1 / std::sqrt(columns * branches);
+    case TensorRole::kW2:
+      // silu(g) * u has a root mean square of 0.6 where g and u have 1.
+      return 1 / 0.6 / std::sqrt(columns * branches);
+    default:
+      return 1 / std::sqrt(columns);
+  }
+}
+
+// Integers are uniform: -127 to 127 has a standard deviation of 73.3, -8 to 7 of 4.61.
+double integer_deviation(WeightType groups) { return groups == WeightType::kQ4_0 ? 4.61 : 73.3; }
+
+void fill_group(WeightType groups, double weight_deviation, Random& random, WeightGroup& group) {
+  // Scales differ by a factor of up to 2, as they do.
+  const double spread = 0.75 + static_cast<double>(random.next() >> 40) / (1 << 24) * 0.75;
+  group.half_scale = llama::float_to_half(
+      static_cast<float>(weight_deviation / integer_deviation(groups) * spread / 1.125));
+  if (groups == WeightType::kQ4_0) {
+    for (size_t i = 0; i < 32; i += 16) {
+      uint64_t bits = random.next();
+      for (size_t k = 0; k < 16; ++k, bits >>= 4) {
+        group.weights[i + k] = static_cast<int8_t>(static_cast<int>(bits & 15) - 8);
+      }
+    }
+    return;
+  }
+  for (size_t i = 0; i < 32; i += 8) {
+    uint64_t bits = random.next();
+    for (size_t k = 0; k < 8; ++k, bits >>= 8) {
+      const auto weight = static_cast<int8_t>(bits);
+      group.weights[i + k] = weight == -128 ? int8_t{-127} : weight;
+    }
+  }
+}
+
+}  // namespace
+
+std::span<const Shape> known_shapes() { return kShapes; }
+
+std::optional<WeightType> SyntheticWeights::group_type(TensorRole role, uint32_t) const {
+  const WeightType type = is_of_vocabulary(role) ? vocabulary_groups_ : groups_;
+  if (type == WeightType::kF32 || llama::shape_of(role, config_).columns % 32 != 0 ||
+      llama::shape_of(role, config_).rows == 1) {
+    return std::nullopt;
+  }
+  return type;
+}
+
+void SyntheticWeights::read_groups(TensorRole role, uint32_t layer, uint32_t first_row,
+                                   std::span<WeightGroup> out) {
+  const WeightType type = is_of_vocabulary(role) ? vocabulary_groups_ : groups_;
+  const uint64_t first = uint64_t{first_row} * (llama::shape_of(role, config_).columns / 32);
+  const double weight_deviation = deviation(config_, role);
+  for (size_t i = 0; i < out.size(); ++i) {
+    Random random(seed_, role, layer, first + i);
+    fill_group(type, weight_deviation, random, out[i]);
+  }
+}
+
+void SyntheticWeights::read_rows(TensorRole role, uint32_t layer, uint32_t first_row,
+                                 std::span<float> out) {
+  const llama::TensorShape shape = llama::shape_of(role, config_);
+  const uint64_t first = uint64_t{first_row} * shape.columns;
+  for (size_t i = 0; i < out.size(); ++i) {
+    Random random(seed_, role, layer, first + i);
+    const double uniform = static_cast<double>(random.next() >> 40) / (1 << 23) - 1;  // -1 to 1
+    // A uniform number of that range has a standard deviation of 1 / sqrt(3).
+    out[i] = static_cast<float>(shape.rows == 1 ? 1 + 0.1 * uniform
+                                                : uniform * deviation(config_, role) * 1.7320508);
+  }
+}
+
+VocabularySource synthetic_vocabulary(uint32_t vocabulary_size) {
+  CHECK(vocabulary_size >= kSmallestVocabulary);
+  VocabularySource source;
+  source.unknown = 0;
+  source.bos = 1;
+  source.eos = 2;
+  source.tokens.push_back({"<unk>", 0, llama::TokenType::kUnknown});
+  source.tokens.push_back({"<s>", 0, llama::TokenType::kControl});
+  source.tokens.push_back({"</s>", 0, llama::TokenType::kControl});
+  for (int byte = 0; byte < 256; ++byte) {
+    source.tokens.push_back({std::string(1, static_cast<char>(byte)), 0, llama::TokenType::kByte});
+  }
+  // The space, the letters, then words of letters in base 26; every other word begins with a space.
+  for (uint32_t i = 0; source.tokens.size() < vocabulary_size; ++i) {
+    std::string piece = i == 0    ? " "
+                        : i <= 26 ? std::string(1, static_cast<char>('a' + i - 1))
+                                  : "";
+    if (i > 26) {
+      for (uint32_t rest = (i - 27) / 2 + 26; rest > 0; rest /= 26) {
+        piece.insert(piece.begin(), static_cast<char>('a' + rest % 26));
+      }
+      if (i % 2 == 1) piece.insert(piece.begin(), ' ');
+    }
+    source.tokens.push_back({piece, -static_cast<float>(i), llama::TokenType::kNormal});
+  }
+  return source;
+}
+
+}  // namespace host
