@@ -8,6 +8,7 @@
 #include "base/crc32c.h"
 #include "host-tools/failure.h"
 #include "host-tools/files.h"
+#include "libpi/push/image_header.h"
 
 namespace host {
 
@@ -19,6 +20,8 @@ namespace {
 constexpr uint64_t kMaxFatFileBytes = (uint64_t{1} << 32) - 1;
 // The kernel lies below the memory that it manages; a file beyond this is something else.
 constexpr uint64_t kMaxKernelBytes = 16 << 20;
+// Where kernels are linked to be; the boot loader is linked elsewhere (linker/).
+constexpr uint32_t kKernelAddress = 0x8000;
 
 std::array<char, 4> first_bytes(const fs::path& path) {
   std::array<char, 4> bytes{};
@@ -55,8 +58,8 @@ CardFile make_model(const fs::path& path) {
   return file;
 }
 
-CardFile make_kernel(const fs::path& path) {
-  CardFile file = make_file("kernel.img", path, false);
+CardFile make_image(const std::string& name, const fs::path& path) {
+  CardFile file = make_file(name, path, false);
   if (begins_with(path, "\177ELF")) {
     fail("{}: is an ELF file; the Pi wants the raw image, kernel.img beside it", path.string());
   }
@@ -64,6 +67,23 @@ CardFile make_kernel(const fs::path& path) {
     fail("{}: has {} bytes; that is no kernel", path.string(), file.size);
   }
   return file;
+}
+
+// The boot loader, and the kernel that it starts: it refuses others, and we do so before it does.
+void add_bootloader(const CardRequest& request, std::vector<CardFile>& files) {
+  const auto address_of = [](const fs::path& path) {
+    const std::string image = read_file(path);
+    const auto bytes = std::as_bytes(std::span(image));
+    return require_value(pi::push::read_image_header(bytes), path.string()).address;
+  };
+  files.push_back(make_image("kernel.img", *request.bootloader));
+  files.push_back(make_image("barellama.img", request.kernel));
+  if (address_of(*request.bootloader) == kKernelAddress) {
+    fail("{}: is a kernel, not the boot loader", request.bootloader->string());
+  }
+  if (address_of(request.kernel) != kKernelAddress) {
+    fail("{}: is a boot loader, not a kernel", request.kernel.string());
+  }
 }
 
 // start*.elf works only with the fixup*.dat of the same make.
@@ -116,7 +136,11 @@ void require_different_names(const std::vector<CardFile>& files) {
 std::vector<CardFile> gather_card_files(const CardRequest& request, const fs::path& folder) {
   std::vector<CardFile> files;
   for (const fs::path& model : request.models) files.push_back(make_model(model));
-  files.push_back(make_kernel(request.kernel));
+  if (request.bootloader) {
+    add_bootloader(request, files);
+  } else {
+    files.push_back(make_image("kernel.img", request.kernel));
+  }
 
   const fs::path config = folder / "config.txt";
   const fs::path settings = folder / "barellama.ini";

@@ -17,8 +17,10 @@ struct CardFile {
 };
 
 struct CardRequest {
-  std::vector<std::filesystem::path> models;      // at least one
-  std::filesystem::path kernel;                   // a raw image
+  std::vector<std::filesystem::path> models;  // at least one
+  std::filesystem::path kernel;               // a raw image
+  // With one, it is the card's kernel.img, and starts the kernel, which is barellama.img then.
+  std::optional<std::filesystem::path> bootloader;
   std::optional<std::filesystem::path> firmware;  // a folder
   std::optional<std::filesystem::path> config;    // default: default_config()
   std::optional<std::filesystem::path> settings;  // default: default_settings()

@@ -42,6 +42,8 @@ model = )" +
 # seed = 0
 # Context in tokens; 0: what the model was made for, if there is memory for it.
 # ctx = 0
+# Keys and values of the context in f32, f16 or q8_0: 4, 2 or about 1 byte each.
+# kv = f32
 
 # Speed of the serial console.
 # baud = 115200
@@ -53,6 +55,11 @@ model = )" +
 # records = 0
 # Switch off after the story at start.
 # poweroff = 0
+
+# For the boot loader, if it is on the card: how many seconds it waits for a push over the serial
+# line, or forever; and the kernel that it starts when none comes.
+# loader_wait = 3
+# loader_kernel = barellama.img
 )";
 }
 

@@ -23,6 +23,8 @@ struct Options {
   std::string folder;
   std::vector<std::string> models;
   std::string kernel;
+  bool with_bootloader = false;
+  std::string bootloader;
   std::optional<std::string> firmware, config, settings, size;
   std::string label = "BARELLAMA";
 };
@@ -58,13 +60,13 @@ std::string checked_label(std::string label) {
 }
 
 // Where the build puts it: this program is build/host/barellama.
-fs::path default_kernel() {
+fs::path default_image(const std::string& name, std::string_view option) {
   const fs::path folder = program_folder();
-  for (const fs::path& candidate : {folder / ".." / "pi0" / "kernel.img", folder / "kernel.img"}) {
+  for (const fs::path& candidate : {folder / ".." / "pi0" / name, folder / name}) {
     if (fs::exists(candidate)) return fs::weakly_canonical(candidate);
   }
-  fail("no kernel.img is near {}; `./dev build` makes one, or name one with --kernel",
-       folder.string());
+  fail("no {} is near {}; `./dev build` makes one, or name one with {}", name, folder.string(),
+       option);
 }
 
 void print_files(const std::vector<CardFile>& files) {
@@ -86,7 +88,13 @@ void run_card(const Options& options) {
   const TemporaryFolder folder;
   CardRequest request;
   request.models.assign(options.models.begin(), options.models.end());
-  request.kernel = options.kernel.empty() ? default_kernel() : fs::path(options.kernel);
+  request.kernel =
+      options.kernel.empty() ? default_image("kernel.img", "--kernel") : fs::path(options.kernel);
+  if (!options.bootloader.empty()) {
+    request.bootloader = options.bootloader;
+  } else if (options.with_bootloader) {
+    request.bootloader = default_image("bootloader.img", "--bootloader-image");
+  }
   request.firmware = options.firmware;
   request.config = options.config;
   request.settings = options.settings;
@@ -123,6 +131,10 @@ void add_card_command(CLI::App& app) {
       ->excludes(output);
   command->add_option("--kernel", options->kernel,
                       "Kernel image (default: the one that was built with this program)");
+  command->add_flag("--bootloader", options->with_bootloader,
+                    "Boot by way of the boot loader, which takes kernels over the serial line");
+  command->add_option("--bootloader-image", options->bootloader,
+                      "The same with this image (default: the one that was built, too)");
   command->add_option("--firmware", options->firmware,
                       "Folder with bootcode.bin, start_cd.elf, fixup_cd.dat, LICENCE.broadcom");
   command->add_option("--config", options->config, "config.txt for the firmware");

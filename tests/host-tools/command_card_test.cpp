@@ -112,6 +112,39 @@ TEST_F(CommandCard, WritesWhatTheKernelsOwnCodeReads) {
   EXPECT_THAT(card->read_file("barellama.ini"), HasSubstr("model = story.blm\n"));
 }
 
+// What libpi/push/image_header.h asks of an image; the loader is linked elsewhere than kernels.
+std::string image_at(uint32_t address) {
+  const uint32_t numbers[] = {address, 50'001, address + 100'000};
+  std::string image = content(4, 3) + "barellam";
+  for (const uint32_t number : numbers) {
+    for (int shift = 0; shift < 32; shift += 8) image += static_cast<char>(number >> shift & 0xff);
+  }
+  return image + content(50'001 - image.size(), 4);
+}
+
+TEST_F(CommandCard, PutsTheBootLoaderInFrontOfTheKernel) {
+  const std::string kernel = image_at(0x8000);
+  const std::string loader = image_at(16 << 20);
+  write_file(path("kernel.img"), kernel);
+  write_file(path("bootloader.img"), loader);
+  const Outcome outcome = image({"--bootloader-image", path("bootloader.img")});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
+  const auto card = std::make_unique<CardImage>(path("card.img"));
+  EXPECT_EQ(card->read_file("kernel.img"), loader);
+  EXPECT_EQ(card->read_file("barellama.img"), kernel);
+  EXPECT_THAT(card->read_file("barellama.ini"), HasSubstr("loader_kernel = barellama.img\n"));
+}
+
+TEST_F(CommandCard, RefusesImagesThatTheBootLoaderWouldRefuse) {
+  write_file(path("bootloader.img"), image_at(16 << 20));
+  expect_failure(image({"--bootloader-image", path("bootloader.img")}), 1, "kernel.img: ");
+  write_file(path("kernel.img"), image_at(16 << 20));
+  expect_failure(image({"--bootloader-image", path("bootloader.img")}), 1, "not a kernel");
+  write_file(path("kernel.img"), image_at(0x8000));
+  expect_failure(image({"--bootloader-image", path("kernel.img")}), 1, "not the boot loader");
+  expect_failure(image({"--bootloader-image", path("absent.img")}), 1, "absent.img");
+}
+
 TEST_F(CommandCard, WritesVolumesThatFsckAndMtoolsFindNothingWrongWith) {
   // fsck.fat counts the volume's label as a file.
   for (const char* size : {"64M", "128M", "512M", "4G"}) {
