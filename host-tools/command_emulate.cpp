@@ -27,6 +27,7 @@ constexpr size_t kMaxPromptBytes = 2048;
 struct Options {
   std::string card;
   std::string kernel;
+  std::string serial;
   std::optional<std::string> prompt;
   // Settings of the card that have an option of their own, as typed.
   std::string steps, temperature, top_p, seed, ram_mb;
@@ -107,7 +108,22 @@ void tell_stories(const Options& options, EmulatorOptions machine_options,
   for (const std::string& line : lines) reader.type_line(line);
 }
 
+// For programs that open serial ports: the console is theirs, until the machine ends or a signal
+// ends us.
+void lend_console(const EmulatorOptions& machine_options, Interrupts& interrupts) {
+  Emulator machine(machine_options, &interrupts);
+  std::printf("%s\n", machine.serial_port().c_str());
+  std::fflush(stdout);
+  while (machine.is_running()) machine.read(std::chrono::hours(1));
+  if (*machine.exit_code() != 0) {
+    fail("QEMU failed ({}): {}", *machine.exit_code(), machine.qemu_messages());
+  }
+}
+
 void run_emulate(const Options& options) {
+  if (options.kernel.empty() && options.card.empty()) {
+    throw Failure("say what to boot: a card image, or an image with --kernel", 2);
+  }
   if (options.prompt && options.prompt->size() > kMaxPromptBytes) {
     throw Failure(text("--prompt: has {} bytes, and the kernel takes {}", options.prompt->size(),
                        kMaxPromptBytes),
@@ -116,7 +132,7 @@ void run_emulate(const Options& options) {
   const bool has_console =
       options.console.is_script() || (!options.prompt && ::isatty(STDIN_FILENO) == 1);
   std::vector<std::string> lines;
-  if (!options.prompt && !has_console) lines = lines_of_standard_input();
+  if (!options.prompt && !has_console && options.serial.empty()) lines = lines_of_standard_input();
 
   Interrupts interrupts;
   TemporaryFolder folder;
@@ -130,7 +146,11 @@ void run_emulate(const Options& options) {
     machine_options.kernel = folder.path() / "kernel.img";
     write_file(machine_options.kernel, card->read_file("kernel.img"));
   }
-  if (has_console) {
+  machine_options.serial = options.serial;
+  machine_options.reboots = !options.serial.empty();
+  if (!options.serial.empty()) {
+    lend_console(machine_options, interrupts);
+  } else if (has_console) {
     converse(machine_options, options, interrupts);
   } else {
     tell_stories(options, machine_options, lines, interrupts);
@@ -153,7 +173,7 @@ void add_emulate_command(CLI::App& app) {
       "standard output, and the program ends with the story. Otherwise, and with --send or "
       "--until,\n"
       "the console is yours, as that of a board (barellama console --help).");
-  command->add_option("card", options->card, "Card image; it is not changed")->required();
+  command->add_option("card", options->card, "Card image; it is not changed");
   command->add_option("--prompt", options->prompt, "Begin of the story");
   command->add_option("--steps", options->steps, "At most so many tokens, the prompt's included")
       ->check(is_whole);
@@ -170,6 +190,9 @@ void add_emulate_command(CLI::App& app) {
   command->add_option("--set", options->settings, "KEY=VALUE: any other setting of the card")
       ->allow_extra_args(false);
   command->add_option("--kernel", options->kernel, "Kernel image (default: the card's kernel.img)");
+  command->add_option("--serial", options->serial,
+                      "unix:PATH or pty: let others open the console there, as a board's port; "
+                      "its name is printed, and a reset starts the machine anew");
   command->add_flag("--icount", options->counts_instructions,
                     "Exact time by instructions: slower, the same in every run");
   add_console_options(*command, options->console);

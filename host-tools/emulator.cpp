@@ -27,6 +27,18 @@ std::string escaped(const fs::path& path) {
   return result;
 }
 
+// QEMU's character device for EmulatorOptions::serial.
+std::string console_device(const std::string& serial) {
+  constexpr std::string_view kSocket = "unix:";
+  if (serial.empty()) return "stdio,id=console,signal=off";
+  if (serial == "pty") return "pty,id=console";
+  if (serial.starts_with(kSocket) && serial.size() > kSocket.size()) {
+    return text("socket,id=console,path={},server=on,wait=off",
+                escaped(serial.substr(kSocket.size())));
+  }
+  fail("{}: a console leads to unix:PATH or to pty", serial);
+}
+
 void require_file(const fs::path& path) { open_to_read(path); }
 
 // The emulated card takes only such sizes (and a message of its own that says little).
@@ -58,7 +70,7 @@ std::vector<std::string> Emulator::make_command(const EmulatorOptions& options,
       "-monitor",
       "none",
       "-chardev",
-      "stdio,id=console,signal=off",
+      console_device(options.serial),
       "-serial",
       "chardev:console",
       "-device",
@@ -79,6 +91,7 @@ std::vector<std::string> Emulator::make_command(const EmulatorOptions& options,
 }
 
 Emulator::Emulator(const EmulatorOptions& options, Interrupts* interrupts) {
+  serial_ = options.serial;
   qemu_.emplace(make_command(options, folder_.path()));
   ::fcntl(qemu_->errors().get(), F_SETFL, O_NONBLOCK);
   port_ = process_port("the machine", *qemu_, interrupts);
@@ -121,6 +134,22 @@ std::string Emulator::expect(std::string_view text_to_come, Milliseconds timeout
     }
     read(left);
   }
+}
+
+std::string Emulator::serial_port() {
+  constexpr Milliseconds kPatience(10'000);
+  if (serial_ == "pty") {
+    // "char device redirected to /dev/pts/5 (label console)"
+    expect("redirected to ", kPatience);
+    serial_ = expect(" ", kPatience);
+    serial_.pop_back();
+  } else {
+    // Nobody can open it before it is there.
+    const fs::path socket = serial_.substr(serial_.find(':') + 1);
+    for (int i = 0; i < 100 && !fs::exists(socket); ++i) read(Milliseconds(100));
+    if (!fs::exists(socket)) fail("QEMU made no socket: {}", qemu_messages());
+  }
+  return serial_;
 }
 
 std::string Emulator::qemu_messages() {

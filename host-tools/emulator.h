@@ -26,6 +26,10 @@ struct EmulatorOptions {
   Settings settings;             // over those of the card
   // One instruction a nanosecond, the same in every run, and idle time skipped: slower, but exact.
   bool counts_instructions = false;
+  // Where the console leads: "" into our hands, "unix:PATH" to a socket that listens there, "pty"
+  // to a pseudo-terminal. serial_port() tells. What the machine sends while nobody is there is
+  // lost.
+  std::string serial;
   // A reset starts the machine anew, with the images as they were. Otherwise it ends it.
   bool reboots = false;
   std::vector<std::string> extra_arguments;  // for QEMU, at the end
@@ -54,6 +58,9 @@ class Emulator {
   std::optional<int> exit_code() const { return exit_code_; }
   // All that the console has sent.
   const std::string& log() const { return log_; }
+  // The name that others open the console by, unless it is in our hands. Throws Failure when QEMU
+  // does not make it.
+  std::string serial_port();
   // What QEMU itself had to say.
   std::string qemu_messages();
   // The console alone, for who reads it by himself: log() and expect() then see nothing of it, and
@@ -67,6 +74,7 @@ class Emulator {
   std::optional<Subprocess> qemu_;
   std::unique_ptr<Port> port_;
   std::optional<int> exit_code_;
+  std::string serial_;
   std::string log_;
   std::string qemu_messages_;
   size_t expected_up_to_ = 0;  // in log_
