@@ -30,6 +30,11 @@ void Core::execute(const Instruction& instruction, const Accesses& accesses, uin
   ++counters.instructions_by_class[static_cast<size_t>(instruction.instruction_class)];
   fetch(instruction.address, counters);
   if (instruction.barrier != Barrier::kNone) synchronize(instruction, counters);
+  follow_vector_length(instruction);
+  if (is_vector(instruction)) {
+    execute_vector(instruction, counters);
+    return finish(instruction, next_address, counters);
+  }
   wait_for_operands(instruction, counters);
   if (instruction.pipe != Pipe::kCore) use_pipe(instruction, counters);
   if (instruction.memory != Memory::kNone) {
@@ -108,6 +113,8 @@ void Core::wait_for_operands(const Instruction& instruction, Counters& counters)
   consider(instruction.base & updated_bases_, 0, latest, cause);
   consider_results(instruction.results, instruction.latency, latest, cause);
   consider_results(instruction.other_results, instruction.other_latency, latest, cause);
+  if ((instruction.results & kVfpRegisters) != 0)
+    consider_readers(instruction.results, latest, cause);
   wait_until(latest, cause, counters);
 }
 

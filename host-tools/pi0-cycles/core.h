@@ -1,7 +1,7 @@
 // The timing of an ARM1176JZF-S with its VFP11, instruction by instruction: in order, one a cycle,
 // each waiting for its operands and for the units that it needs.
 //
-// Not modelled, or not exactly: VFP short vectors (taken as scalar), TLB misses (sections of 1 MiB:
+// Not modelled, or not exactly: TLB misses (sections of 1 MiB:
 // one miss a million bytes), what cache maintenance does to the caches, uncached memory, and the
 // length of the instruction queue (TRM 16: "approximate" says ARM of its own tables).
 #pragma once
@@ -50,7 +50,11 @@ class Core {
   void consider(Registers registers, int64_t adjustment, uint64_t& latest, Cause& cause) const;
   void consider_list(Registers list, int64_t adjustment, uint64_t& latest, Cause& cause) const;
   void consider_results(Registers results, uint8_t latency, uint64_t& latest, Cause& cause) const;
+  void consider_readers(Registers results, uint64_t& latest, Cause& cause) const;
   void synchronize(const Instruction& instruction, Counters& counters);
+  void follow_vector_length(const Instruction& instruction);
+  bool is_vector(const Instruction& instruction) const;
+  void execute_vector(const Instruction& instruction, Counters& counters);
   void use_pipe(const Instruction& instruction, Counters& counters);
   void access_memory(const Instruction& instruction, const Accesses& accesses, Counters& counters);
   void load(const Instruction& instruction, const Accesses& accesses, Counters& counters);
@@ -76,6 +80,11 @@ class Core {
   Cause load_store_cause_ = Cause::kLoadStoreBusy;
   std::array<uint64_t, 3> pipe_free_{};  // by Pipe
   uint64_t vfp_idle_ = 0;                // all of its results are there
+  uint32_t vector_length_ = 1;           // FPSCR.LEN
+  Registers length_register_ = 0;        // a core register that was given a vector length
+  uint32_t length_to_come_ = 1;
+  // Of each register: until when a vector operation has still to read it.
+  std::array<uint64_t, kRegisterCount> read_until_{};
 };
 
 }  // namespace pi0

@@ -1,3 +1,5 @@
+#include <bit>
+
 #include "host-tools/pi0-cycles/decode_parts.h"
 #include "host-tools/pi0-cycles/timings.h"
 
@@ -40,6 +42,12 @@ void decode_data_processing(uint32_t code, Instruction& out) {
     } else {
       out.results |= register_at(code, 12);
     }
+  }
+  constexpr uint32_t kOrr = 12;
+  if (operation == kOrr && bit(code, 25)) {
+    const uint32_t constant = std::rotr(bits(code, 7, 0), static_cast<int>(2 * bits(code, 11, 8)));
+    const uint32_t length = constant >> 16 & 7;  // FPSCR.LEN
+    if (length != 0) out.vector_length = static_cast<uint8_t>(length + 1);
   }
   if (sets_flags) set_flags(out);
 }

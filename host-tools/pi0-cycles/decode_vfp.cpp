@@ -39,6 +39,20 @@ void run_divide(uint32_t code, Instruction& out) {
   }
 }
 
+constexpr uint32_t kMac = 0, kMsc = 1, kMul = 2, kAdd = 3, kDiv = 8, kExtension = 11;
+
+void set_vector_form(uint32_t code, uint32_t operation, Instruction& out) {
+  constexpr uint32_t kLastUnary = 1;  // copies, absolute values, negations, roots
+  VectorForm& vector = out.vector;
+  const bool is_extension = operation == kExtension;
+  vector.exists = is_extension ? bits(code, 19, 16) <= kLastUnary : operation <= kDiv;
+  vector.has_first = !is_extension;
+  vector.reads_target = operation == kMac || operation == kMsc;
+  vector.target = static_cast<uint8_t>(2 * bits(code, 15, 12) + bits(code, 22, 22));
+  vector.first = static_cast<uint8_t>(2 * bits(code, 19, 16) + bits(code, 7, 7));
+  vector.second = static_cast<uint8_t>(2 * bits(code, 3, 0) + bits(code, 5, 5));
+}
+
 // One operand: copies, comparisons, conversions, roots. The operation is in bits 19:16 and 7.
 void decode_extension(uint32_t code, Instruction& out) {
   const bool as_double = is_double(code), variant = bit(code, 7);
@@ -84,7 +98,7 @@ void decode_extension(uint32_t code, Instruction& out) {
 void decode_vfp_arithmetic(uint32_t code, Instruction& out) {
   const bool as_double = is_double(code);
   const uint32_t operation = bits(code, 23, 20) & ~4u;  // without the highest bit of Fd
-  constexpr uint32_t kMac = 0, kMsc = 1, kMul = 2, kAdd = 3, kDiv = 8, kExtension = 11;
+  if (!as_double) set_vector_form(code, operation, out);
   if (operation == kExtension) return decode_extension(code, out);
   out.normal |= fn(code, as_double) | fm(code, as_double);
   out.results |= fd(code, as_double);
@@ -113,6 +127,7 @@ void decode_vfp_transfer(uint32_t code, Instruction& out) {
     out.barrier = Barrier::kVfp;
     if (!to_core) {
       out.normal |= core;
+      out.sets_fpscr = bits(code, 19, 16) == 1;
     } else if (bits(code, 15, 12) == kPc) {  // FMSTAT
       out.early |= register_bit(kVfpFlags);
       out.results |= register_bit(kFlags);

@@ -13,6 +13,7 @@ using Registers = uint64_t;
 constexpr uint32_t kRegisterCount = 64;
 constexpr uint32_t kSp = 13, kLr = 14, kPc = 15, kFlags = 16, kVfpFlags = 17, kS0 = 32;
 constexpr Registers register_bit(uint32_t number) { return Registers{1} << number; }
+constexpr Registers kVfpRegisters = ~Registers{0} << kS0;
 
 // What one waits for, or spends cycles on.
 enum class Cause : uint8_t {
@@ -64,6 +65,15 @@ struct AddressRule {
   int32_t offset = 0, update = 0;
 };
 
+// The single registers of a VFP operation that becomes a vector's when FPSCR.LEN says so (ARM
+// Architecture Reference Manual, C5.5; ARM1176JZF-S TRM 20.2).
+struct VectorForm {
+  bool exists = false;  // comparisons and conversions have none
+  bool reads_target = false;
+  bool has_first = false;
+  uint8_t target = 0, first = 0, second = 0;  // Fd, Fn, Fm
+};
+
 struct Instruction {
   uint32_t address = 0;
   InstructionClass instruction_class = InstructionClass::kOther;
@@ -90,6 +100,12 @@ struct Instruction {
   Pipe pipe = Pipe::kCore;
   uint8_t pipe_cycles = 1;
   Barrier barrier = Barrier::kNone;
+
+  VectorForm vector;
+  // ORR of a constant with a vector length for FPSCR, in the manner of its bits 16 to 18; 0: none.
+  // The register is in `results`.
+  uint8_t vector_length = 0;
+  bool sets_fpscr = false;  // from the register in `normal`
 
   Flow flow = Flow::kNext;
   bool is_conditional = false;

@@ -34,7 +34,8 @@ void qemu_plugin_register_vcpu_mem_cb(qemu_plugin_insn* instruction,
                                                        uint64_t address, void* data),
                                       qemu_plugin_cb_flags flags, qemu_plugin_mem_rw accesses,
                                       void* data);
-// Forgets all registered callbacks, exit's included, and all translations; then, soon, calls `done`.
+// Forgets all registered callbacks, exit's included, and all translations; then, soon, calls
+// `done`.
 void qemu_plugin_reset(qemu_plugin_id_t id, void (*done)(qemu_plugin_id_t));
 // `exits` is called when QEMU ends, also by a signal that it handles.
 void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, void (*exits)(qemu_plugin_id_t, void*),

@@ -160,5 +160,36 @@ TEST(Core, WaitsForAComparisonOfVfp) {
   EXPECT_EQ(cycles({{kFcmps}, {kFmstat}, {kAddne}}), 5 + 2 + 1);
 }
 
+// From LEN = 4 back to scalars.
+std::vector<Step> with_vectors(const std::vector<Step>& steps) {
+  constexpr uint32_t kOrrLength4 = 0xe3844803, kBicLength = 0xe3c44807, kFmxr = 0xeee14a10;
+  std::vector<Step> all = {{kOrrLength4}, {kFmxr}};
+  all.insert(all.end(), steps.begin(), steps.end());
+  all.push_back({kBicLength});
+  all.push_back({kFmxr});  // waits for all results
+  return all;
+}
+
+TEST(Core, RepeatsVfpInstructionsForTheElementsOfVectors) {
+  constexpr uint32_t kFmacs8 = 0xee084a0c;   // s8-s11 += s16-s19 * s24-s27
+  constexpr uint32_t kFmacs12 = 0xee086a0c;  // s12-s15 += the same
+  constexpr uint32_t kFmacs0 = 0xee080a0c;   // s0 += s16 * s24: the first bank has no vectors
+  const uint64_t one = cycles(with_vectors({{kFmacs8}}));
+  EXPECT_EQ(cycles(with_vectors({{kFmacs8}, {kFmacs12}})) - one, 4);
+  EXPECT_EQ(cycles(with_vectors({{kFmacs8}, {kFmacs8}})) - one,
+            8);  // each element waits for its own
+  EXPECT_EQ(cycles(with_vectors({{kFmacs0}, {kFmacs12}})) - one, 1);
+  EXPECT_EQ(one - cycles(with_vectors({{kFmacs0}})), 3);
+}
+
+TEST(Core, KeepsOperandsOfVectorsUntilTheyAreRead) {
+  constexpr uint32_t kFmacs8 = 0xee084a0c, kFldm24 = 0xec90ca04;  // s24-s27
+  const std::vector<Step> load = {loads(kFldm24, kData, 16)};
+  const uint64_t alone = cycles(load);
+  const Counters both = Program().run_warm(with_vectors({{kFmacs8}, loads(kFldm24, kData, 16)}));
+  EXPECT_GE(both.cycles_by_cause[static_cast<size_t>(Cause::kVfpBusy)], 3u);
+  EXPECT_EQ(alone, 1u);
+}
+
 }  // namespace
 }  // namespace pi0
