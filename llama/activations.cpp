@@ -6,8 +6,8 @@
 
 namespace llama {
 
-float quantize_activations(std::span<const float> values,
-                           std::span<int8_t, kColumnsPerGroup> weights) {
+float quantize_to_words(std::span<const float> values,
+                        std::span<uint32_t, kColumnsPerGroup> words) {
   // Without their sign, floats are in the order of their bits, infinity and the NaNs last.
   constexpr uint32_t kInfinity = 0x7f800000;
   uint32_t largest_bits = 0;
@@ -17,14 +17,23 @@ float quantize_activations(std::span<const float> values,
   }
   const bool finite = largest_bits < kInfinity;
   const float scale = std::bit_cast<float>(largest_bits) / 127.0f;
-  const float inverse = finite && scale != 0 ? 1.0f / scale : 0.0f;
-  for (size_t i = 0; i < weights.size(); ++i) {
-    // |x| * inverse is 127 plus at most an ulp or two, which rounds to 127.
-    weights[i] = finite && i < values.size()
-                     ? static_cast<int8_t>(round_to_int(values[i] * inverse))
-                     : int8_t{0};
+  if (!finite || scale == 0) {
+    for (uint32_t& word : words) word = 0;
+    return finite ? scale : std::bit_cast<float>(0x7fc00000u);
   }
-  return finite ? scale : std::bit_cast<float>(0x7fc00000u);
+  const float inverse = 1.0f / scale;
+  // |x| * inverse is 127 plus at most an ulp or two, which rounds to 127.
+  for (size_t i = 0; i < values.size(); ++i) words[i] = round_to_word(values[i] * inverse);
+  for (size_t i = values.size(); i < words.size(); ++i) words[i] = 0;
+  return scale;
+}
+
+float quantize_activations(std::span<const float> values,
+                           std::span<int8_t, kColumnsPerGroup> weights) {
+  uint32_t words[kColumnsPerGroup];
+  const float scale = quantize_to_words(values, words);
+  for (size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<int8_t>(words[i]);
+  return scale;
 }
 
 }  // namespace llama

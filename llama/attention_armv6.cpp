@@ -22,7 +22,8 @@ void multiply_half_keys(std::span<const std::byte> keys, std::span<const float> 
                       .groups_bytes = static_cast<uint32_t>(group_bytes),
                       .row_groups = static_cast<uint32_t>(out.size() / kKeysPerGroup),
                       .row_group_stride = group_bytes,
-                      .column_stride = 0};
+                      .column_stride = 0,
+                      .continues = 0};
   armv6_multiply_half_keys(&work);
 }
 

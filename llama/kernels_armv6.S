@@ -43,7 +43,7 @@ armv6_multiply_q8_1:
         enter
         ldr     lr, =SCALE_MASK
 1:      begin_row_group
-        vldmia  r3, {s8-s11}
+        begin_sums s8-s11, 4
         // Nothing to add yet: dots and products of the block before the first one are 0.
         mov     r2, #0
         vmov    s16, s17, r2, r2
@@ -132,7 +132,7 @@ armv6_multiply_q4_1:
         enter
         ldr     lr, =NIBBLE_MASK
 1:      begin_row_group
-        vldmia  r3, {s8-s11}
+        begin_sums s8-s11, 4
         mov     r2, #0
         vmov    s16, s17, r2, r2
         vmov    s18, s19, r2, r2
@@ -321,7 +321,7 @@ armv6_multiply_q4_1:
         ldr     lr, =\mask
         .endif
 1:      begin_row_group
-        vldmia  r3, {s8-s23}
+        begin_sums s8-s23, 16
         mov     r2, #0
         vmov    s24, s25, r2, r2
         vmov    s26, s27, r2, r2
@@ -370,7 +370,7 @@ armv6_multiply_q4_1:
 armv6_multiply_f32_1:
         enter
 1:      begin_row_group
-        vldmia  r3, {s8-s11}
+        begin_sums s8-s11, 4
         sub     r5, r4, r0
         ands    r6, r5, #63             // the first columns, until a multiple of four is left
         beq     3f
@@ -409,7 +409,7 @@ armv6_multiply_f32_4:
         add     r6, r1, r5
         add     r7, r6, r5
         add     r8, r7, r5
-        vldmia  r3, {s8-s23}
+        begin_sums s8-s23, 16
 2:      pld     [r0, #AHEAD]
         vldmia  r0!, {s24-s27}
         vldmia  r1!, {s0}

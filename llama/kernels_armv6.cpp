@@ -16,6 +16,8 @@
 //     the sum is 4096 (s3 x3 + u2 x2 + u1 x1 + u0 x0), and the bias -8 * 4096 * (x2 + x1 + x0).
 //
 // All operands fit 16 bits since |x| <= 127; sums wrap around on the way, and end within 32 bits.
+#include <arm_acle.h>
+
 #include <bit>
 
 #include "base/check.h"
@@ -53,40 +55,46 @@ void armv6_multiply_f32_1(const RowsWork* work);
 void armv6_multiply_f32_4(const RowsWork* work);
 }
 
-constexpr uint32_t pair(int32_t low, int32_t high) {
-  return (static_cast<uint32_t>(low) & 0xffffu) | static_cast<uint32_t>(high) << 16;
-}
+// Two activations in a word.
+uint32_t pair(uint32_t low, uint32_t high) { return (low & 0xffffu) | high << 16; }
 
-// Writes the pairs of 32 activations, every `step` words from `out` on; returns the bias.
-int32_t write_pairs_q8(const int8_t* x, uint32_t* out, size_t step) {
+// Both halves times 16, times 256.
+int16x2_t times_16(int16x2_t x) {
+  for (int i = 0; i < 4; ++i) x = __sadd16(x, x);
+  return x;
+}
+int16x2_t times_256(int16x2_t x) { return static_cast<int16x2_t>(__uxtb16(x) << 8); }
+
+constexpr int16x2_t kOnes = 0x00010001;
+
+int16x2_t halves(uint32_t low, uint32_t high) { return static_cast<int16x2_t>(pair(low, high)); }
+
+// Writes the pairs of 32 activations, every `step` words from `out` on; returns the bias. Of the
+// words in x the lower half counts, in two's complement.
+int32_t write_pairs_q8(const uint32_t* x, int16x2_t* out, size_t step) {
   int32_t even = 0;
-  for (uint32_t k = 0; k < kColumnsPerGroup; k += 4, x += 4) {
-    const int32_t x0 = x[0], x1 = x[1], x2 = x[2], x3 = x[3];
-    *out = pair(x1, x3);
-    out += step;
-    *out = pair(256 * x0 - x1, 256 * x2 - x3);
-    out += step;
-    even += x0 + x2;
+  for (uint32_t k = 0; k < kColumnsPerGroup; k += 4, x += 4, out += 2 * step) {
+    const int16x2_t evens = halves(x[0], x[2]);
+    const int16x2_t odds = halves(x[1], x[3]);
+    out[0] = odds;
+    out[step] = __ssub16(times_256(evens), odds);
+    even = __smlad(evens, kOnes, even);
   }
   return even * (-128 * 256);
 }
 
-int32_t write_pairs_q4(const int8_t* x, uint32_t* out, size_t step) {
+int32_t write_pairs_q4(const uint32_t* x, int16x2_t* out, size_t step) {
   int32_t offset = 0;
-  for (uint32_t k = 0; k < kColumnsPerGroup; k += 8, x += 8) {
-    const uint32_t halves = pair(x[3], x[7]);
-    const uint32_t third = pair(16 * x[2] - x[3], 16 * x[6] - x[7]);
-    const uint32_t bytes = pair(256 * x[1] - x[3], 256 * x[5] - x[7]);
-    const uint32_t first = pair(16 * x[0] - x[1], 16 * x[4] - x[5]);
-    *out = halves;
-    out += step;
-    *out = third;
-    out += step;
-    *out = first;
-    out += step;
-    *out = bytes;
-    out += step;
-    offset += x[0] + x[1] + x[2] + x[4] + x[5] + x[6];
+  for (uint32_t k = 0; k < kColumnsPerGroup; k += 8, x += 8, out += 4 * step) {
+    const int16x2_t first = halves(x[0], x[4]);
+    const int16x2_t second = halves(x[1], x[5]);
+    const int16x2_t third = halves(x[2], x[6]);
+    const int16x2_t fourth = halves(x[3], x[7]);
+    out[0] = fourth;
+    out[step] = __ssub16(times_16(third), fourth);
+    out[2 * step] = __ssub16(times_16(first), second);
+    out[3 * step] = __ssub16(times_256(second), fourth);
+    offset = __smlad(first, kOnes, __smlad(second, kOnes, __smlad(third, kOnes, offset)));
   }
   return offset * (-8 * 4096);
 }
@@ -97,10 +105,10 @@ constexpr uint32_t computed(uint32_t left) { return left == 1 ? 1 : kColumnsAtOn
 
 void prepare_group(WeightType type, std::span<const float> values, std::byte* prepared,
                    uint32_t in_step, size_t step) {
-  int8_t x[kColumnsPerGroup];
-  const float scale = scale_factor(type) * quantize_activations(values, x);
+  uint32_t x[kColumnsPerGroup];
+  const float scale = scale_factor(type) * quantize_to_words(values, x);
   auto* const words = reinterpret_cast<uint32_t*>(prepared) + in_step;
-  uint32_t* const pairs = words + kFirstPairWord * step;
+  auto* const pairs = reinterpret_cast<int16x2_t*>(words + kFirstPairWord * step);
   const int32_t bias =
       type == WeightType::kQ8_0 ? write_pairs_q8(x, pairs, step) : write_pairs_q4(x, pairs, step);
   words[kScaleWord * step] = std::bit_cast<uint32_t>(scale);
@@ -134,19 +142,19 @@ struct Sums {
   }
 };
 
-void multiply_quantized(WeightType type, RowsWork work, uint32_t width, bool four, Sums& sums) {
+void multiply_quantized(WeightType type, RowsWork work, uint32_t width, bool four) {
   const uint32_t groups = column_groups(width);
   const uint32_t block_bytes = type == WeightType::kQ8_0 ? kQ8BlockBytes : kQ4BlockBytes;
   const uint32_t column_bytes = (four ? kColumnsAtOnce : 1) * kGroupWords * sizeof(uint32_t);
   const auto* const blocks = work.blocks;
   const auto* const columns = static_cast<const std::byte*>(work.columns);
   const Loop loop = loop_for(type, four);
-  work.sums = sums.values;
   for (uint32_t g = 0; g < groups; g += kGroupsAtOnce) {
     const uint32_t count = groups - g < kGroupsAtOnce ? groups - g : kGroupsAtOnce;
     work.blocks = blocks + size_t{g} * block_bytes;
     work.columns = columns + size_t{g} * column_bytes;
     work.groups_bytes = count * block_bytes;
+    work.continues = g > 0 ? 1 : 0;
     loop(&work);
   }
 }
@@ -196,24 +204,28 @@ void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t 
       const bool four = is_f32 ? left >= kColumnsAtOnce : left > 1;
       const uint32_t at_once = four ? taken(left) : 1;
       for (uint32_t i = 0; i < taken(left); i += at_once) {
-        Sums sums{};
+        float* const to = out + (c + i) * out_stride + row;
+        // One column's sums can be gathered where they belong, if there are four of each row group.
+        const bool in_place = !four && row_count % kRowsPerGroup == 0;
+        Sums sums;
         RowsWork work{};
         work.blocks = packed.data() + row / kRowsPerGroup * row_group_stride;
         work.row_groups = base::divide_up(row_count, kRowsPerGroup);
         work.row_group_stride = row_group_stride;
+        work.sums = in_place ? to : sums.values;
         if (is_f32) {
           work.columns = columns.values.data() + size_t{c + i} * columns.width;
-          work.sums = sums.values;
           work.groups_bytes = static_cast<uint32_t>(row_group_stride);
           work.column_stride = columns.width * sizeof(float);
           loop_for(type, four)(&work);
         } else {
           work.columns = columns.prepared.data() + c * column_words * sizeof(uint32_t);
-          multiply_quantized(type, work, columns.width, four, sums);
+          multiply_quantized(type, work, columns.width, four);
         }
-        for (uint32_t column = 0; column < at_once; ++column) {
-          float* const to = out + (c + i + column) * out_stride + row;
-          for (uint32_t r = 0; r < row_count; ++r) to[r] = sums.of(type, four, r, column);
+        for (uint32_t column = 0; column < at_once && !in_place; ++column) {
+          for (uint32_t r = 0; r < row_count; ++r) {
+            to[column * out_stride + r] = sums.of(type, four, r, column);
+          }
         }
       }
     }

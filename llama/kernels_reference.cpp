@@ -161,18 +161,24 @@ void rotate_pairs(std::span<float> x, std::span<const float> turns) {
 void softmax(std::span<float> x) {
   float largest = x[0];
   for (const float value : x) largest = value > largest ? value : largest;
+  for (float& value : x) value -= largest;
+  exp(x);
   float sum = 0;
-  for (float& value : x) {
-    value = exp(value - largest);
-    sum += value;
-  }
+  for (const float value : x) sum += value;
   for (float& value : x) value /= sum;
 }
 
 void swiglu(std::span<float> gate, std::span<const float> up) {
-  for (size_t i = 0; i < gate.size(); ++i) {
-    const float silu = gate[i] * (1.0f / (1.0f + exp(-gate[i])));
-    gate[i] = silu * up[i];
+  constexpr size_t kAtOnce = 16;
+  float powers[kAtOnce];
+  for (size_t first = 0; first < gate.size(); first += kAtOnce) {
+    const size_t count = gate.size() - first < kAtOnce ? gate.size() - first : kAtOnce;
+    for (size_t i = 0; i < count; ++i) powers[i] = -gate[first + i];
+    exp(std::span(powers, count));
+    for (size_t i = 0; i < count; ++i) {
+      const float silu = gate[first + i] * (1.0f / (1.0f + powers[i]));
+      gate[first + i] = silu * up[first + i];
+    }
   }
 }
 

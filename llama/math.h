@@ -12,11 +12,15 @@
 
 #include <bit>
 #include <cstdint>
+#include <span>
 
 namespace llama {
 
 // e^x to 0.5001 ulp. Infinity from 88.7228394 on, 0 below -87.3365479 (where e^x < 2^-126).
 float exp(float x);
+
+// x[i] = exp(x[i]) for all of them: the same bits, faster.
+void exp(std::span<float> x);
 
 // The natural logarithm to 0.5001 ulp. x = 0 gives -infinity, x < 0 a NaN.
 float log(float x);
@@ -42,6 +46,14 @@ inline float cos(float x) { return sincos(x).cos; }
 
 // Correctly rounded: one instruction on all our machines. x < 0 gives a NaN.
 inline float sqrt(float x) { return __builtin_sqrtf(x); }
+
+// A word whose lower 16 bits are the nearest integer, ties to the even one, in two's complement,
+// for |x| < 2^15.
+inline uint32_t round_to_word(float x) {
+  // 1.5 * 2^23: floats from there on are whole numbers, so the addition itself rounds. The lower
+  // bits of the constant are zeros.
+  return std::bit_cast<uint32_t>(x + 0x1.8p23f);
+}
 
 // The nearest integer, ties to the even one, for |x| <= 2^22. Beyond that, and for a NaN, the value
 // means nothing, though nothing bad happens: who cannot rule it out checks first.

@@ -7,7 +7,9 @@
 #include <cfenv>
 #include <cmath>
 #include <limits>
+#include <random>
 #include <thread>
+#include <vector>
 
 #include "llama/fp_mode.h"
 #include "tests/llama/math_golden.h"
@@ -263,6 +265,31 @@ TEST(Math, GivesTheSameBitsWithFlushToZero) {
   }).join();
   EXPECT_EQ(smallest_halved, 0.0f) << "the mode is not on";
   EXPECT_EQ(hash, kMathResultsHash) << std::hex << hash;
+}
+
+TEST(Exp, OfManyGivesTheBitsOfEachAlone) {
+  enter_flush_to_zero();
+  std::mt19937 random(11);
+  std::vector<float> x = {0.0f,
+                          -0.0f,
+                          87.0f,
+                          -87.0f,
+                          87.5f,
+                          -87.4f,
+                          89.0f,
+                          -200.0f,
+                          std::numeric_limits<float>::infinity(),
+                          -std::numeric_limits<float>::infinity(),
+                          std::numeric_limits<float>::quiet_NaN(),
+                          1e-40f};
+  for (int i = 0; i < 100'003; ++i) {
+    x.push_back(static_cast<float>(static_cast<int32_t>(random())) / 24'000'000.0f);
+  }
+  std::vector<float> together = x;
+  exp(together);
+  for (size_t i = 0; i < x.size(); ++i) {
+    ASSERT_EQ(std::bit_cast<uint32_t>(together[i]), std::bit_cast<uint32_t>(exp(x[i]))) << x[i];
+  }
 }
 
 }  // namespace
