@@ -116,9 +116,11 @@ void show_tokenizer(const llama::ModelFile& file, FileSource& source, const std:
   Memory memory(segment.bytes);
   require_ok(source.read(segment.offset, memory.span()), name);
   const auto tokenizer = require_value(llama::Tokenizer::open(memory.span()), name);
-  std::printf("tokenizer       SentencePiece BPE, %u tokens, BOS %d, EOS %d\n",
-              tokenizer.vocabulary().size(), tokenizer.vocabulary().bos(),
-              tokenizer.vocabulary().eos());
+  const llama::Vocabulary& vocabulary = tokenizer.vocabulary();
+  const bool is_byte_level = vocabulary.kind() == llama::TokenizerKind::kByteLevel;
+  std::printf("tokenizer       %s BPE, %u tokens, BOS %d, EOS %d\n",
+              is_byte_level ? "byte-level" : "SentencePiece", vocabulary.size(), vocabulary.bos(),
+              vocabulary.eos());
 }
 
 void run_inspect(const Options& options) {

@@ -95,6 +95,10 @@ Status check(const VocabularySource& source) {
                            token.bytes.size());
     }
   }
+  if (source.merges.size() > VocabularyHeader::kMaxMerges) {
+    return Status::error(ErrorCode::kInvalidArgument, "{} merges; {} can be", source.merges.size(),
+                         VocabularyHeader::kMaxMerges);
+  }
   if (piece_bytes > VocabularyHeader::kMaxPieceBytes) {
     return Status::error(ErrorCode::kInvalidArgument, "pieces of {} bytes together; {} can be",
                          piece_bytes, VocabularyHeader::kMaxPieceBytes);
@@ -102,11 +106,16 @@ Status check(const VocabularySource& source) {
   return base::ok_status();
 }
 
+bool is_byte_level(const VocabularySource& source) {
+  return source.kind == llama::TokenizerKind::kByteLevel;
+}
+
 std::vector<int32_t> find_byte_tokens(const VocabularySource& source) {
+  const TokenType type = is_byte_level(source) ? TokenType::kNormal : TokenType::kByte;
   std::vector<int32_t> ids(256, -1);
   for (size_t id = 0; id < source.tokens.size(); ++id) {
     const TokenEntry& token = source.tokens[id];
-    if (token.type != TokenType::kByte) continue;
+    if (token.type != type || token.bytes.size() != 1) continue;
     int32_t& place = ids[static_cast<uint8_t>(token.bytes[0])];
     if (place < 0) place = static_cast<int32_t>(id);
   }
@@ -129,6 +138,36 @@ std::vector<uint32_t> order_for_lookup(const VocabularySource& source) {
   });
   ids.erase(end, ids.end());
   return ids;
+}
+
+// By left, then right, the first of equal pairs only.
+std::vector<llama::Merge> order_merges(const VocabularySource& source) {
+  const auto key = [](const llama::Merge& merge) { return std::pair(merge.left, merge.right); };
+  std::vector<llama::Merge> merges = source.merges;
+  std::ranges::stable_sort(merges, {}, key);
+  const auto rest = std::ranges::unique(merges, {}, key);
+  merges.erase(rest.begin(), rest.end());
+  return merges;
+}
+
+uint32_t flags_of(const VocabularySource& source) {
+  if (!is_byte_level(source)) {
+    return source.space_before_text ? VocabularyHeader::kFlagSpaceBeforeText : 0;
+  }
+  return (source.whole_words_first ? VocabularyHeader::kFlagWholeWordsFirst : 0) |
+         (source.bos_before_text ? 0 : VocabularyHeader::kFlagNoBosBeforeText);
+}
+
+void store_merges(const VocabularyHeader& header, const std::vector<llama::Merge>& merges,
+                  std::span<std::byte> segment) {
+  size_t at = header.merges_at();
+  for (const llama::Merge& merge : merges) {
+    base::store_le32(segment, at, static_cast<uint32_t>(merge.left));
+    base::store_le32(segment, at + 4, static_cast<uint32_t>(merge.right));
+    base::store_le32(segment, at + 8, static_cast<uint32_t>(merge.result));
+    base::store_le32(segment, at + 12, merge.rank);
+    at += VocabularyHeader::kMergeBytes;
+  }
 }
 
 }  // namespace
@@ -212,7 +251,7 @@ Result<VocabularySource> read_llama2c_tokenizer(std::span<const std::byte> file,
 Result<std::vector<std::byte>> build_tokenizer_segment(const VocabularySource& source) {
   TRY(check(source));
   const std::vector<int32_t> byte_tokens = find_byte_tokens(source);
-  if (source.unknown < 0) {
+  if (source.unknown < 0 && !is_byte_level(source)) {
     const auto missing = std::find(byte_tokens.begin(), byte_tokens.end(), -1);
     if (missing != byte_tokens.end()) {
       return Status::error(ErrorCode::kInvalidArgument,
@@ -221,9 +260,12 @@ Result<std::vector<std::byte>> build_tokenizer_segment(const VocabularySource& s
     }
   }
   const std::vector<uint32_t> lookup = order_for_lookup(source);
-
+  const std::vector<llama::Merge> merges = order_merges(source);
   VocabularyHeader header;
-  header.flags = source.space_before_text ? VocabularyHeader::kFlagSpaceBeforeText : 0;
+  header.kind = source.kind;
+  header.flags = flags_of(source);
+  header.word_rules = source.word_rules;
+  header.merge_count = static_cast<uint32_t>(merges.size());
   header.token_count = static_cast<uint32_t>(source.tokens.size());
   header.lookup_count = static_cast<uint32_t>(lookup.size());
   for (const TokenEntry& token : source.tokens) {
@@ -242,11 +284,14 @@ Result<std::vector<std::byte>> build_tokenizer_segment(const VocabularySource& s
   for (size_t place = 0; place < lookup.size(); ++place) {
     base::store_le32(segment, header.lookup_at() + 4 * place, lookup[place]);
   }
+  store_merges(header, merges, segment);
   uint32_t offset = 0;
   for (size_t id = 0; id < source.tokens.size(); ++id) {
     const TokenEntry& token = source.tokens[id];
     base::store_le32(segment, header.offsets_at() + 4 * id, offset);
-    base::store_le32(segment, header.scores_at() + 4 * id, std::bit_cast<uint32_t>(token.score));
+    if (header.has_scores()) {
+      base::store_le32(segment, header.scores_at() + 4 * id, std::bit_cast<uint32_t>(token.score));
+    }
     segment[header.types_at() + id] = static_cast<std::byte>(token.type);
     std::transform(token.bytes.begin(), token.bytes.end(),
                    segment.begin() + header.pieces_at() + offset,

@@ -20,12 +20,20 @@ struct TokenEntry {
   llama::TokenType type = llama::TokenType::kNormal;
 };
 
+// All of what a segment holds.
 struct VocabularySource {
-  std::vector<TokenEntry> tokens;  // by id
+  llama::TokenizerKind kind = llama::TokenizerKind::kSentencePiece;
+  std::vector<TokenEntry> tokens = {};  // by id
   int32_t bos = -1;
   int32_t eos = -1;
   int32_t unknown = -1;
-  bool space_before_text = true;
+  bool space_before_text = true;  // of kSentencePiece only, as scores are
+
+  // Of kByteLevel only.
+  llama::WordRules word_rules = llama::WordRules::kNone;
+  bool whole_words_first = false;  // as llama::Vocabulary::has_whole_words_first()
+  bool bos_before_text = true;
+  std::vector<llama::Merge> merges = {};  // in any order; of equal pairs the first counts
 };
 
 // A token as SentencePiece's model files and GGUF write it: U+2581 for a space, "<0x0A>" for a byte

@@ -1,7 +1,9 @@
 #include "llama/tokenizer.h"
 
 #include "base/check.h"
+#include "llama/merger.h"
 #include "llama/utf8.h"
+#include "llama/word_cutter.h"
 
 namespace llama {
 
@@ -13,30 +15,64 @@ using base::Status;
 namespace {
 
 constexpr std::string_view kLowerOneEighthBlock = "\xe2\x96\x81";  // U+2581
-constexpr uint32_t kNone = UINT32_MAX;
 
-// A stretch of the text that is one token so far, in a list of its neighbours.
-struct Symbol {
-  uint32_t start;
-  uint32_t length;
-  uint32_t previous;  // kNone at the ends
-  uint32_t next;
-  int32_t pair_token;   // what this and the next symbol would become, or -1
-  uint32_t heap_place;  // of that pair, or kNone
+// A stretch of the text merges if all of it is a piece, the better score first.
+class PieceRules {
+ public:
+  struct Content {
+    uint32_t start;
+    uint32_t length;
+  };
+
+  PieceRules(const Vocabulary& vocabulary, std::string_view text)
+      : vocabulary_(vocabulary), text_(text) {}
+
+  // The token.
+  int32_t pair(const Content& left, const Content& right) const {
+    return vocabulary_.find(text_.substr(left.start, left.length + right.length));
+  }
+  Content merged(const Content& left, const Content& right, int32_t) const {
+    return {left.start, left.length + right.length};
+  }
+  bool is_better(int32_t token, int32_t other) const {
+    return vocabulary_.score(token) > vocabulary_.score(other);
+  }
+
+ private:
+  const Vocabulary& vocabulary_;
+  std::string_view text_;
 };
 
+// Two tokens merge if the vocabulary has them as a pair, the lower rank first.
+class RankRules {
+ public:
+  using Content = int32_t;  // the token
+
+  explicit RankRules(const Vocabulary& vocabulary) : vocabulary_(vocabulary) {}
+
+  // The merge's place in the vocabulary.
+  int32_t pair(int32_t left, int32_t right) const { return vocabulary_.find_merge(left, right); }
+  int32_t merged(int32_t, int32_t, int32_t place) const { return vocabulary_.merge(place).result; }
+  bool is_better(int32_t place, int32_t other) const {
+    return vocabulary_.merge(place).rank < vocabulary_.merge(other).rank;
+  }
+
+ private:
+  const Vocabulary& vocabulary_;
+};
+
+template <typename Rules>
 struct Scratch {
-  std::span<char> text;
-  std::span<Symbol> symbols;
+  std::span<typename Merger<Rules>::Symbol> symbols;
   std::span<uint32_t> heap;
 };
 
-// One more than the text's bytes: the space before it.
-Result<Scratch> allocate_scratch(Arena& arena, size_t text_bytes) {
-  Scratch scratch;
-  TRY_ASSIGN(scratch.text, arena.allocate<char>(text_bytes + 1, "tokenizer"));
-  TRY_ASSIGN(scratch.symbols, arena.allocate<Symbol>(text_bytes + 1, "tokenizer"));
-  TRY_ASSIGN(scratch.heap, arena.allocate<uint32_t>(text_bytes + 1, "tokenizer"));
+template <typename Rules>
+Result<Scratch<Rules>> allocate_scratch(Arena& arena, size_t symbols) {
+  using Symbol = typename Merger<Rules>::Symbol;
+  Scratch<Rules> scratch;
+  TRY_ASSIGN(scratch.symbols, arena.allocate<Symbol>(symbols, "tokenizer"));
+  TRY_ASSIGN(scratch.heap, arena.allocate<uint32_t>(symbols, "tokenizer"));
   return scratch;
 }
 
@@ -54,122 +90,6 @@ std::string_view normalize(std::string_view text, bool space_before, std::span<c
   }
   return {out.data(), size};
 }
-
-// Merges neighbours, best pair first, until no pair is a token. Pairs that are wait in a binary
-// heap of their left symbols. Each symbol knows its place there, so that a merge can take out or
-// move the two pairs next to it: the heap never holds a pair that is no more, and never grows.
-class Merger {
- public:
-  Merger(const Vocabulary& vocabulary, std::string_view text, const Scratch& scratch)
-      : vocabulary_(vocabulary), text_(text), symbols_(scratch.symbols), heap_(scratch.heap) {}
-
-  void split_into_characters() {
-    uint32_t at = 0;
-    while (at < text_.size()) {
-      // A byte that begins no character is a symbol by itself.
-      const size_t length = utf8_character_length(text_.substr(at));
-      const uint32_t bytes = length == 0 ? 1 : static_cast<uint32_t>(length);
-      symbols_[count_] = {at, bytes, count_ - 1, count_ + 1, -1, kNone};
-      ++count_;
-      at += bytes;
-    }
-    if (count_ == 0) return;
-    symbols_[0].previous = kNone;
-    symbols_[count_ - 1].next = kNone;
-  }
-
-  void merge_all() {
-    for (uint32_t symbol = 0; symbol < count_; ++symbol) renew_pair(symbol);
-    while (heap_size_ > 0) {
-      const uint32_t left = heap_[0];
-      const uint32_t right = symbols_[left].next;
-      take_out(right);
-      symbols_[left].length += symbols_[right].length;
-      symbols_[left].next = symbols_[right].next;
-      if (symbols_[left].next != kNone) symbols_[symbols_[left].next].previous = left;
-      renew_pair(left);
-      if (symbols_[left].previous != kNone) renew_pair(symbols_[left].previous);
-    }
-  }
-
-  // Calls use(text) for each symbol in order.
-  template <typename Use>
-  void for_each_symbol(Use use) const {
-    for (uint32_t symbol = count_ == 0 ? kNone : 0; symbol != kNone;
-         symbol = symbols_[symbol].next) {
-      use(text_.substr(symbols_[symbol].start, symbols_[symbol].length));
-    }
-  }
-
- private:
-  // Looks up what the symbol and its next make together, and puts, moves or takes out that pair.
-  void renew_pair(uint32_t left) {
-    take_out(left);
-    Symbol& symbol = symbols_[left];
-    if (symbol.next == kNone) return;
-    const uint32_t length = symbol.length + symbols_[symbol.next].length;
-    symbol.pair_token = vocabulary_.find(text_.substr(symbol.start, length));
-    if (symbol.pair_token < 0) return;
-    put(heap_size_, left);
-    ++heap_size_;
-    move_up(heap_size_ - 1);
-  }
-
-  void take_out(uint32_t left) {
-    const uint32_t place = symbols_[left].heap_place;
-    if (place == kNone) return;
-    symbols_[left].heap_place = kNone;
-    --heap_size_;
-    if (place == heap_size_) return;
-    put(place, heap_[heap_size_]);
-    move_down(move_up(place));
-  }
-
-  // The better score first; of equal ones that further left.
-  bool goes_before(uint32_t a, uint32_t b) const {
-    const float score_a = vocabulary_.score(symbols_[a].pair_token);
-    const float score_b = vocabulary_.score(symbols_[b].pair_token);
-    return score_a > score_b || (score_a == score_b && a < b);
-  }
-
-  void put(uint32_t place, uint32_t left) {
-    heap_[place] = left;
-    symbols_[left].heap_place = place;
-  }
-
-  void swap_places(uint32_t a, uint32_t b) {
-    const uint32_t left = heap_[a];
-    put(a, heap_[b]);
-    put(b, left);
-  }
-
-  uint32_t move_up(uint32_t place) {
-    while (place > 0 && goes_before(heap_[place], heap_[(place - 1) / 2])) {
-      swap_places(place, (place - 1) / 2);
-      place = (place - 1) / 2;
-    }
-    return place;
-  }
-
-  void move_down(uint32_t place) {
-    for (;;) {
-      uint32_t best = place;
-      for (uint32_t child = 2 * place + 1; child <= 2 * place + 2; ++child) {
-        if (child < heap_size_ && goes_before(heap_[child], heap_[best])) best = child;
-      }
-      if (best == place) return;
-      swap_places(place, best);
-      place = best;
-    }
-  }
-
-  const Vocabulary& vocabulary_;
-  std::string_view text_;
-  std::span<Symbol> symbols_;
-  std::span<uint32_t> heap_;
-  uint32_t count_ = 0;
-  uint32_t heap_size_ = 0;
-};
 
 // Collects ids, and goes on counting when there is no more room.
 class IdList {
@@ -192,17 +112,24 @@ class IdList {
   size_t count_ = 0;
 };
 
-Result<std::span<int32_t>> encode_with(const Vocabulary& vocabulary, std::string_view text,
-                                       AddBos add_bos, Arena& arena, std::span<int32_t> out) {
-  TRY_ASSIGN(const Scratch scratch, allocate_scratch(arena, text.size()));
-  Merger merger(vocabulary, normalize(text, vocabulary.has_space_before_text(), scratch.text),
-                scratch);
-  merger.split_into_characters();
+Status encode_pieces(const Vocabulary& vocabulary, std::string_view text, Arena& arena,
+                     IdList& ids) {
+  // One more than the text's bytes: the space before it.
+  TRY_ASSIGN(const auto room, arena.allocate<char>(text.size() + 1, "tokenizer"));
+  TRY_ASSIGN(const auto scratch, allocate_scratch<PieceRules>(arena, text.size() + 1));
+  text = normalize(text, vocabulary.has_space_before_text(), room);
+  const PieceRules rules(vocabulary, text);
+  Merger<PieceRules> merger(rules, scratch.symbols, scratch.heap);
+  for (uint32_t at = 0; at < text.size();) {
+    // A byte that begins no character is a symbol by itself.
+    const size_t length = utf8_character_length(text.substr(at));
+    const uint32_t bytes = length == 0 ? 1 : static_cast<uint32_t>(length);
+    merger.add({at, bytes});
+    at += bytes;
+  }
   merger.merge_all();
-
-  IdList ids(out);
-  if (add_bos == AddBos::kYes && vocabulary.bos() >= 0) ids.add(vocabulary.bos());
-  merger.for_each_symbol([&](std::string_view symbol) {
+  merger.for_each([&](const PieceRules::Content& content) {
+    const std::string_view symbol = text.substr(content.start, content.length);
     const int32_t token = vocabulary.find(symbol);
     if (token >= 0) {
       ids.add(token);
@@ -210,6 +137,49 @@ Result<std::span<int32_t>> encode_with(const Vocabulary& vocabulary, std::string
     }
     for (const char byte : symbol) ids.add(vocabulary.byte_token(static_cast<uint8_t>(byte)));
   });
+  return base::ok_status();
+}
+
+void encode_word(const Vocabulary& vocabulary, std::string_view word,
+                 const Scratch<RankRules>& scratch, IdList& ids) {
+  if (vocabulary.has_whole_words_first()) {
+    const int32_t token = vocabulary.find(word);
+    if (token >= 0) {
+      ids.add(token);
+      return;
+    }
+  }
+  const RankRules rules(vocabulary);
+  Merger<RankRules> merger(rules, scratch.symbols, scratch.heap);
+  for (const char byte : word) {
+    const int32_t token = vocabulary.byte_token(static_cast<uint8_t>(byte));
+    if (token >= 0) merger.add(token);
+  }
+  merger.merge_all();
+  merger.for_each([&](int32_t token) { ids.add(token); });
+}
+
+Status encode_words(const Vocabulary& vocabulary, std::string_view text, Arena& arena,
+                    IdList& ids) {
+  // All of the text may be one word.
+  TRY_ASSIGN(const auto scratch, allocate_scratch<RankRules>(arena, text.size()));
+  while (!text.empty()) {
+    const size_t bytes = first_word_bytes(vocabulary.word_rules(), text);
+    encode_word(vocabulary, text.substr(0, bytes), scratch, ids);
+    text.remove_prefix(bytes);
+  }
+  return base::ok_status();
+}
+
+Result<std::span<int32_t>> encode_with(const Vocabulary& vocabulary, std::string_view text,
+                                       AddBos add_bos, Arena& arena, std::span<int32_t> out) {
+  IdList ids(out);
+  if (add_bos == AddBos::kYes && vocabulary.has_bos_before_text()) ids.add(vocabulary.bos());
+  if (vocabulary.kind() == TokenizerKind::kByteLevel) {
+    TRY(encode_words(vocabulary, text, arena, ids));
+  } else {
+    TRY(encode_pieces(vocabulary, text, arena, ids));
+  }
   return ids.result();
 }
 
@@ -221,8 +191,10 @@ Result<Tokenizer> Tokenizer::open(std::span<const std::byte> segment) {
 }
 
 uint64_t Tokenizer::scratch_bytes(size_t text_bytes) {
+  // SentencePiece's, which is the larger.
   Arena arena = Arena::measuring();
-  CHECK(allocate_scratch(arena, text_bytes).ok());
+  CHECK(arena.allocate<char>(text_bytes + 1, "tokenizer").ok());
+  CHECK(allocate_scratch<PieceRules>(arena, text_bytes + 1).ok());
   return arena.used();
 }
 

@@ -1,5 +1,7 @@
 // Text to token ids and back, as SentencePiece's BPE does it with the models of Llama 2 and
-// llama2.c (Sennrich et al. 2016; Kudo & Richardson 2018).
+// llama2.c (Sennrich et al. 2016; Kudo & Richardson 2018), or byte-level BPE with those of Llama 3
+// and SmolLM2 (Radford et al. 2019, section 2.2). The vocabulary says which; docs/format.md has the
+// steps.
 #pragma once
 
 #include <cstddef>
@@ -33,9 +35,9 @@ class Tokenizer {
   static uint64_t scratch_bytes(size_t text_bytes);
 
   // Any bytes become tokens: characters without a piece, and bytes that are no UTF-8, become byte
-  // tokens. U+2581 counts as a space, as SentencePiece has it. Control tokens are never made from
-  // text ("</s>" becomes three pieces). The empty text has no tokens but BOS. If the vocabulary has
-  // no BOS, none is put there.
+  // tokens. To SentencePiece, U+2581 counts as a space. Control tokens are never made from text
+  // ("</s>" becomes three pieces). The empty text has no tokens but BOS. If the vocabulary has no
+  // BOS, or is of a model whose texts begin without, none is put there.
   //
   // Returns the part of `out` that was filled. What was taken of `scratch` is given back.
   // kInvalidArgument: the text is longer than kMaxTextBytes. kOutOfRange: the tokens do not fit

@@ -2,11 +2,14 @@
 // merges in the order of their rank. One that was made from a SentencePiece model has its byte
 // tokens ("byte_fallback") and U+2581 for spaces; its merges are all pairs that make a piece,
 // ordered by the piece's score. So a piece's score is the rank of the first merge that makes it,
-// negated.
+// negated. One of byte-level BPE keeps its merges as they are.
 #include <algorithm>
+#include <initializer_list>
 #include <map>
 
 #include "host-tools/failure.h"
+#include "host-tools/model/byte_level.h"
+#include "host-tools/model/byte_level_pipeline.h"
 #include "host-tools/model/json_file.h"
 #include "host-tools/model/vocabulary_reader.h"
 #include "llama/utf8.h"
@@ -15,25 +18,6 @@ namespace host {
 namespace {
 
 using llama::TokenType;
-
-// Whether a part of the pipeline, or one of its sequence, is of the type.
-const Json* stage_of(const Json* stage, const std::string& type, const char* list,
-                     const std::string& name) {
-  if (stage == nullptr) return nullptr;
-  if (text_of(*stage, "type", name) == type) return stage;
-  const Json* const members = member_of(*stage, list);
-  if (members == nullptr || !members->is_array()) return nullptr;
-  for (const Json& member : *members) {
-    if (text_of(member, "type", name) == type) return &member;
-  }
-  return nullptr;
-}
-
-bool is_byte_level(const Json& file, const std::string& name) {
-  return stage_of(member_of(file, "pre_tokenizer"), "ByteLevel", "pretokenizers", name) !=
-             nullptr ||
-         stage_of(member_of(file, "decoder"), "ByteLevel", "decoders", name) != nullptr;
-}
 
 bool puts_space_before_text(const Json& file, const std::string& name) {
   if (stage_of(member_of(file, "normalizer"), "Prepend", "normalizers", name) != nullptr) {
@@ -88,26 +72,34 @@ void read_pieces(const Json& model, const std::string& name, std::vector<Piece>&
   }
 }
 
-// "a b", or ["a", "b"]: the piece that they make.
-std::string merged(const Json& merge, const std::string& name, size_t rank) {
-  if (merge.is_string()) {
-    const auto& both = merge.get_ref<const std::string&>();
-    const size_t space = both.find(' ');
-    if (space != std::string::npos) return both.substr(0, space) + both.substr(space + 1);
-  }
-  if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {
-    return merge[0].get<std::string>() + merge[1].get<std::string>();
-  }
-  fail("{}: merge {} is no pair of pieces", name, rank);
-}
-
-void read_merges(const Json& model, const std::string& name, std::vector<Piece>& pieces) {
+// Pairs in the order of their rank, each "a b" or ["a", "b"]; the views are into `model`.
+std::vector<MergeTexts> merges_of(const Json& model, const std::string& name) {
   const Json* const merges = member_of(model, "merges");
   if (merges == nullptr || !merges->is_array()) fail("{}: has no \"merges\"", name);
+  std::vector<MergeTexts> texts;
+  for (const Json& merge : *merges) {
+    if (merge.is_string()) {
+      if (const auto both = split_merge(merge.get_ref<const std::string&>())) {
+        texts.push_back(*both);
+        continue;
+      }
+    } else if (merge.is_array() && merge.size() == 2 && merge[0].is_string() &&
+               merge[1].is_string()) {
+      texts.emplace_back(merge[0].get_ref<const std::string&>(),
+                         merge[1].get_ref<const std::string&>());
+      continue;
+    }
+    fail("{}: merge {} is no pair of pieces", name, texts.size());
+  }
+  return texts;
+}
+
+void read_scores(const Json& model, const std::string& name, std::vector<Piece>& pieces) {
   std::map<std::string_view, uint32_t> ids;
   for (uint32_t id = 0; id < pieces.size(); ++id) ids.emplace(pieces[id].text, id);
-  for (size_t rank = 0; rank < merges->size(); ++rank) {
-    const std::string made = merged((*merges)[rank], name, rank);
+  const auto merges = merges_of(model, name);
+  for (size_t rank = 0; rank < merges.size(); ++rank) {
+    const std::string made = std::string(merges[rank].first).append(merges[rank].second);
     const auto found = ids.find(made);
     if (found == ids.end()) fail("{}: merge {} makes \"{}\", which is no token", name, rank, made);
     Piece& piece = pieces[found->second];
@@ -137,6 +129,42 @@ int32_t find(const std::vector<Piece>& pieces, std::string_view text) {
   return found == pieces.end() ? -1 : static_cast<int32_t>(found - pieces.begin());
 }
 
+int32_t find_first(const std::vector<Piece>& pieces,
+                   std::initializer_list<std::string_view> texts) {
+  for (const std::string_view text : texts) {
+    if (const int32_t id = find(pieces, text); id >= 0) return id;
+  }
+  return -1;
+}
+
+VocabularySource read_byte_level(const Json& file, const Json& model, const std::string& name) {
+  const ByteLevelPipeline pipeline = read_byte_level_pipeline(file, name);
+  std::vector<Piece> pieces;
+  read_pieces(model, name, pieces);
+  for (Piece& piece : pieces) {
+    if (piece.type != TokenType::kUnused) piece.type = TokenType::kNormal;
+  }
+  read_added(file, name, pieces);
+  VocabularySource source = {.kind = llama::TokenizerKind::kByteLevel,
+                             .space_before_text = false,
+                             .word_rules = pipeline.word_rules,
+                             .whole_words_first = pipeline.whole_words_first,
+                             .bos_before_text = !pipeline.bos.empty()};
+  std::vector<std::string_view> texts;
+  for (uint32_t id = 0; id < pieces.size(); ++id) {
+    source.tokens.push_back(require_value(from_byte_level(pieces[id].text, pieces[id].type),
+                                          text("{}: token {}", name, id)));
+    texts.push_back(pieces[id].text);
+  }
+  set_merges(source, texts, merges_of(model, name), name);
+  // By name, as in Llama 3's tokenizers and GPT-2's; the configuration beside the file may say
+  // otherwise.
+  source.bos = pipeline.bos.empty() ? find_first(pieces, {"<|begin_of_text|>", "<|endoftext|>"})
+                                    : find(pieces, pipeline.bos);
+  source.eos = find_first(pieces, {"<|end_of_text|>", "<|endoftext|>"});
+  return source;
+}
+
 }  // namespace
 
 VocabularySource read_tokenizer_json(std::string_view content, const std::string& name) {
@@ -147,11 +175,11 @@ VocabularySource read_tokenizer_json(std::string_view content, const std::string
   if (kind != "BPE") {
     fail("{}: has a tokenizer of the kind \"{}\"; barellama runs BPE", name, kind);
   }
-  if (is_byte_level(file, name)) fail_byte_level(name);
+  if (is_byte_level(file, name)) return read_byte_level(file, *model, name);
 
   std::vector<Piece> pieces;
   read_pieces(*model, name, pieces);
-  read_merges(*model, name, pieces);
+  read_scores(*model, name, pieces);
   read_added(file, name, pieces);
   VocabularySource source;
   for (uint32_t id = 0; id < pieces.size(); ++id) {

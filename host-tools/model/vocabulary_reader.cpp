@@ -4,6 +4,7 @@
 
 #include "host-tools/failure.h"
 #include "host-tools/files.h"
+#include "host-tools/model/byte_level.h"
 #include "host-tools/model/byte_reader.h"
 
 namespace host {
@@ -49,6 +50,88 @@ int32_t id_of(const Gguf& gguf, std::string_view key, uint32_t otherwise, size_t
   return id < count ? static_cast<int32_t>(id) : -1;
 }
 
+[[noreturn]] void fail_lengths(const Gguf& gguf) {
+  fail("{}: the tokenizer's lists of tokens, scores and types differ in length", gguf.name());
+}
+
+std::vector<std::string_view> read_tokens(const Gguf& gguf) {
+  const auto texts = gguf.texts("tokenizer.ggml.tokens");
+  if (!texts) fail("{}: the value tokenizer.ggml.tokens is missing", gguf.name());
+  return *texts;
+}
+
+// One for each of `count` tokens.
+std::vector<TokenType> read_types(const Gguf& gguf, size_t count) {
+  const auto numbers = gguf.numbers("tokenizer.ggml.token_type");
+  if (!numbers) return std::vector<TokenType>(count, TokenType::kNormal);
+  if (numbers->size() != count) fail_lengths(gguf);
+  std::vector<TokenType> types;
+  for (const double number : *numbers) {
+    if (!(number >= 1 && number <= 6)) {
+      fail("{}: token {} is of the unknown type {}", gguf.name(), types.size(), number);
+    }
+    types.push_back(static_cast<TokenType>(static_cast<int>(number)));
+  }
+  return types;
+}
+
+// SentencePiece BPE.
+VocabularySource read_pieces(const Gguf& gguf) {
+  const auto texts = read_tokens(gguf);
+  const auto types = read_types(gguf, texts.size());
+  const auto scores = gguf.numbers("tokenizer.ggml.scores");
+  if (scores && scores->size() != texts.size()) fail_lengths(gguf);
+  VocabularySource source;
+  for (size_t id = 0; id < texts.size(); ++id) {
+    const float score = scores ? static_cast<float>((*scores)[id]) : 0;
+    source.tokens.push_back(require_value(from_sentencepiece(texts[id], score, types[id]),
+                                          text("{}: token {}", gguf.name(), id)));
+  }
+  // llama.cpp's own ids for this kind, where the file has none.
+  source.unknown = id_of(gguf, "tokenizer.ggml.unknown_token_id", 0, texts.size());
+  source.bos = id_of(gguf, "tokenizer.ggml.bos_token_id", 1, texts.size());
+  source.eos = id_of(gguf, "tokenizer.ggml.eos_token_id", 2, texts.size());
+  source.space_before_text = gguf.flag("tokenizer.ggml.add_space_prefix").value_or(true);
+  return source;
+}
+
+VocabularySource read_byte_level(const Gguf& gguf) {
+  const std::string_view rules = gguf.text("tokenizer.ggml.pre").value_or("default");
+  VocabularySource source = {.kind = llama::TokenizerKind::kByteLevel,
+                             .space_before_text = false,
+                             .word_rules = word_rules_of_gguf(rules)};
+  if (source.word_rules == llama::WordRules::kNone) {
+    fail(
+        "{}: cuts texts into words by the rules \"{}\" (tokenizer.ggml.pre); barellama knows "
+        "\"llama-bpe\", \"smollm\" and \"gpt-2\"",
+        gguf.name(), rules);
+  }
+  const auto texts = read_tokens(gguf);
+  const auto types = read_types(gguf, texts.size());
+  for (size_t id = 0; id < texts.size(); ++id) {
+    source.tokens.push_back(require_value(from_byte_level(texts[id], types[id]),
+                                          text("{}: token {}", gguf.name(), id)));
+  }
+  const auto merges = gguf.texts("tokenizer.ggml.merges");
+  if (!merges) fail("{}: the value tokenizer.ggml.merges is missing", gguf.name());
+  std::vector<MergeTexts> pairs;
+  for (const std::string_view merge : *merges) {
+    const auto both = split_merge(merge);
+    if (!both) fail("{}: merge {} is no pair of pieces", gguf.name(), pairs.size());
+    pairs.push_back(*both);
+  }
+  set_merges(source, texts, pairs, gguf.name());
+  // Llama 3's ways, which its files don't say.
+  const bool is_llama3 = source.word_rules == llama::WordRules::kLlama3;
+  source.whole_words_first = is_llama3;
+  source.bos_before_text = gguf.flag("tokenizer.ggml.add_bos_token").value_or(is_llama3);
+  constexpr uint32_t kAbsent = UINT32_MAX;
+  source.unknown = id_of(gguf, "tokenizer.ggml.unknown_token_id", kAbsent, texts.size());
+  source.bos = id_of(gguf, "tokenizer.ggml.bos_token_id", kAbsent, texts.size());
+  source.eos = id_of(gguf, "tokenizer.ggml.eos_token_id", kAbsent, texts.size());
+  return source;
+}
+
 }  // namespace
 
 VocabularySource read_gguf_vocabulary(const Gguf& gguf) {
@@ -57,42 +140,12 @@ VocabularySource read_gguf_vocabulary(const Gguf& gguf) {
     fail("{}: has no tokenizer (tokenizer.ggml.model is missing); name one with --tokenizer",
          gguf.name());
   }
-  if (*kind == "gpt2") fail_byte_level(gguf.name());
-  if (*kind != "llama") {
-    fail("{}: has a tokenizer of the kind \"{}\"; barellama runs SentencePiece BPE (\"llama\")",
-         gguf.name(), *kind);
-  }
-  const auto texts = gguf.texts("tokenizer.ggml.tokens");
-  if (!texts) fail("{}: the value tokenizer.ggml.tokens is missing", gguf.name());
-  const auto scores = gguf.numbers("tokenizer.ggml.scores");
-  const auto types = gguf.numbers("tokenizer.ggml.token_type");
-  if ((scores && scores->size() != texts->size()) || (types && types->size() != texts->size())) {
-    fail("{}: the tokenizer's lists of tokens, scores and types differ in length", gguf.name());
-  }
-  VocabularySource source;
-  for (size_t id = 0; id < texts->size(); ++id) {
-    const double type = types ? (*types)[id] : 1;
-    if (!(type >= 1 && type <= 6)) {
-      fail("{}: token {} is of the unknown type {}", gguf.name(), id, type);
-    }
-    const float score = scores ? static_cast<float>((*scores)[id]) : 0;
-    source.tokens.push_back(require_value(
-        from_sentencepiece((*texts)[id], score, static_cast<TokenType>(static_cast<int>(type))),
-        text("{}: token {}", gguf.name(), id)));
-  }
-  // llama.cpp's own ids for this kind, where the file has none.
-  source.unknown = id_of(gguf, "tokenizer.ggml.unknown_token_id", 0, texts->size());
-  source.bos = id_of(gguf, "tokenizer.ggml.bos_token_id", 1, texts->size());
-  source.eos = id_of(gguf, "tokenizer.ggml.eos_token_id", 2, texts->size());
-  source.space_before_text = gguf.flag("tokenizer.ggml.add_space_prefix").value_or(true);
-  return source;
-}
-
-void fail_byte_level(const std::string& name) {
+  if (*kind == "llama") return read_pieces(gguf);
+  if (*kind == "gpt2") return read_byte_level(gguf);
   fail(
-      "{}: its tokenizer is byte-level BPE (as of Llama 3 and SmolLM2), which barellama doesn't "
-      "run yet",
-      name);
+      "{}: has a tokenizer of the kind \"{}\"; barellama runs SentencePiece BPE (\"llama\") and "
+      "byte-level BPE (\"gpt2\")",
+      gguf.name(), *kind);
 }
 
 void fill_up(VocabularySource& source, uint32_t size, const std::string& name) {

@@ -27,9 +27,6 @@ VocabularySource read_gguf_vocabulary(const Gguf& gguf);
 VocabularySource read_sentencepiece_model(std::span<const std::byte> file, const std::string& name);
 VocabularySource read_tokenizer_json(std::string_view file, const std::string& name);
 
-// The refusal of a tokenizer that llama::Vocabulary has no kind for.
-[[noreturn]] void fail_byte_level(const std::string& name);
-
 // Makes a vocabulary `size` tokens long, as read_vocabulary() does.
 void fill_up(VocabularySource& source, uint32_t size, const std::string& name);
 

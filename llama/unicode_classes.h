@@ -1,0 +1,19 @@
+// What a character is, as far as cutting a text into words goes (Unicode 15).
+#pragma once
+
+#include <cstdint>
+
+namespace llama {
+
+// Numbered as in unicode_classes_table.h.
+enum class CharacterClass : uint8_t {
+  kOther = 0,   // punctuation, symbols, marks, controls, and what is no character
+  kLetter = 1,  // general categories L*
+  kNumber = 2,  // general categories N*
+  kSpace = 3,   // the property White_Space
+};
+
+// Of any number; those above U+10FFFF are others.
+CharacterClass character_class(uint32_t code_point);
+
+}  // namespace llama
