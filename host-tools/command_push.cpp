@@ -25,7 +25,8 @@ struct Options {
   std::string port;
   uint32_t baud = PushOptions{}.baud;
   bool no_console = false;
-  std::vector<std::string> rest;  // settings, and behind -- the console's options
+  std::vector<std::string> settings;  // KEY=VALUE
+  std::vector<std::string> rest;      // behind --: the console's options, and settings
   ConsoleOptions console;
 };
 
@@ -70,6 +71,7 @@ std::optional<uint32_t> console_baud(const Settings& settings) {
 void run_push(Options options) {
   std::vector<std::string> words;
   parse_rest(options, words);
+  words.insert(words.begin(), options.settings.begin(), options.settings.end());
   const Settings settings = parse_settings(words);
 
   Interrupts interrupts;
@@ -96,15 +98,16 @@ void run_push(Options options) {
 
 }  // namespace
 
-void add_push_command(CLI::App& app) {
+void add_push_command(CLI::App& app, const std::vector<std::string>& rest) {
   const auto options = std::make_shared<Options>();
+  options->rest = rest;
   CLI::App* command = app.add_subcommand("push", "Start a kernel on a board, over the serial line");
   command->footer(
       "The board's card has the boot loader as its kernel.img. A board that runs a kernel of ours\n"
       "reboots into it by itself; another one has to be switched off and on.\n"
       "Settings are those of the card's barellama.ini, and win over them.");
   command->add_option("kernel", options->kernel, "Kernel image (kernel.img)")->required();
-  command->add_option("settings", options->rest,
+  command->add_option("settings", options->settings,
                       "KEY=VALUE for the kernel; options behind -- are the console's");
   command
       ->add_option("--initrd", options->ram_disk,

@@ -1,10 +1,14 @@
 // `barellama push`.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "host-tools/command_line.h"
 
 namespace host {
 
-void add_push_command(CLI::App& app);
+// `rest`: the words behind `--`, the console's options.
+void add_push_command(CLI::App& app, const std::vector<std::string>& rest);
 
 }  // namespace host

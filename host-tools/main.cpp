@@ -1,6 +1,9 @@
 // `barellama`: all of the host's tools, one subcommand each.
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <vector>
 
 #include "host-tools/command_card.h"
 #include "host-tools/command_console.h"
@@ -19,7 +22,20 @@ namespace {
 
 constexpr int kUsageError = 2;
 
+// `push ... -- ...`: what stands behind the dashes is the console's. CLI11 2.1 hands it to the program
+// instead of the command once the command has all that it needs.
+std::vector<std::string> take_rest_of_push(std::vector<std::string>& words) {
+  if (words.empty() || words.front() != "push") return {};
+  const auto dashes = std::find(words.begin(), words.end(), "--");
+  if (dashes == words.end()) return {};
+  std::vector<std::string> rest(dashes + 1, words.end());
+  words.erase(dashes, words.end());
+  return rest;
+}
+
 int run(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  const std::vector<std::string> rest_of_push = take_rest_of_push(words);
   CLI::App app("Stories from a Raspberry Pi Zero without an operating system", "barellama");
   app.require_subcommand(1);
   host::add_run_command(app);
@@ -30,10 +46,11 @@ int run(int argc, char** argv) {
   host::add_card_command(app);
   host::add_emulate_command(app);
   host::add_console_command(app);
-  host::add_push_command(app);
+  host::add_push_command(app, rest_of_push);
   host::add_report_command(app);
   try {
-    app.parse(argc, argv);
+    std::reverse(words.begin(), words.end());  // CLI11 takes them from the end
+    app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsageError;
   }
