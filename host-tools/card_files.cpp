@@ -8,6 +8,7 @@
 #include "base/crc32c.h"
 #include "host-tools/failure.h"
 #include "host-tools/files.h"
+#include "host-tools/model/model_files.h"
 #include "libpi/push/image_header.h"
 
 namespace host {
@@ -135,7 +136,13 @@ void require_different_names(const std::vector<CardFile>& files) {
 
 std::vector<CardFile> gather_card_files(const CardRequest& request, const fs::path& folder) {
   std::vector<CardFile> files;
-  for (const fs::path& model : request.models) files.push_back(make_model(model));
+  for (const fs::path& model : request.models) {
+    files.push_back(make_model(model));
+    const std::vector<fs::path> parts = find_model_files(model).paths;
+    for (size_t i = 1; i < parts.size(); ++i) {
+      files.push_back(make_file(parts[i].filename().string(), parts[i], true));
+    }
+  }
   if (request.bootloader) {
     add_bootloader(request, files);
   } else {

@@ -26,6 +26,7 @@ struct Options {
   TypeChoice type = TypeChoice::kAuto;
   std::optional<llama::ChatTemplate> chat;
   uint32_t tile_kb = 64;
+  uint32_t part_mb = 0;
 };
 
 void set_types(TypeChoice choice, WriteOptions& options) {
@@ -91,7 +92,9 @@ void show_report(const Options& options, const SourceModel& source, const fs::pa
     }
     separator = ", ";
   }
-  std::printf(", %llu bytes\n", static_cast<unsigned long long>(report.file_bytes));
+  std::printf(", %llu bytes", static_cast<unsigned long long>(report.file_bytes));
+  if (report.parts > 1) std::printf(" in %u parts", report.parts);
+  std::printf("\n");
   if (report.exact_matrices > 0) {
     std::printf("kept bit for bit: %u of %u matrices\n", report.exact_matrices, report.matrices);
   }
@@ -115,7 +118,8 @@ void run_convert(const Options& options) {
       require_value(build_tokenizer_segment(source.vocabulary), options.input + ": the tokenizer");
   WriteOptions write{.chat_template = options.chat,
                      .name = options.name.value_or(output.stem().string().substr(0, 63)),
-                     .tile_bytes = options.tile_kb * 1024};
+                     .tile_bytes = options.tile_kb * 1024,
+                     .part_bytes = uint64_t{options.part_mb} << 20};
   set_types(options.type, write);
   const WriteReport report = write_model(*source.weights, tokenizer, write, output);
   show_report(options, source, output, report);
@@ -164,6 +168,11 @@ void add_convert_command(CLI::App& app) {
       ->add_option("--tile-kb", options->tile_kb,
                    "Rows are read and checked in tiles of about this size (default 64)")
       ->check(CLI::Range(1u, 1024u));
+  command
+      ->add_option(
+          "--part-mb", options->part_mb,
+          "Cut the model into files of so many MiB (default: 4000 if it has more than 4095)")
+      ->check(CLI::Range(1u, 4095u));
   command->callback([options] { run_convert(*options); });
 }
 

@@ -12,6 +12,7 @@
 #include "host-tools/files.h"
 #include "host-tools/model/chat_template.h"
 #include "host-tools/model/host_model.h"
+#include "host-tools/model/model_plan.h"
 #include "host-tools/progress.h"
 
 namespace host {
@@ -123,6 +124,17 @@ void show_tokenizer(const llama::ModelFile& file, FileSource& source, const std:
               vocabulary.eos());
 }
 
+// The same as `barellama plan` shows, in a line.
+void show_plan(const std::string& model) {
+  StringSink line;
+  try {
+    print_short(line, plan_for_board(model, {}), llama::Pace());
+  } catch (const Failure& failure) {
+    line.write(failure.what());
+  }
+  std::printf("\non a Pi Zero (%g MB): %s\n", kPiZeroRamMb, line.text().c_str());
+}
+
 void run_inspect(const Options& options) {
   FileSource source(options.model);
   Memory memory(source.size_bytes() + (64 << 20));
@@ -134,6 +146,7 @@ void run_inspect(const Options& options) {
   show_tokenizer(file, source, options.model);
   const int damaged = show_segments(file, source, options.model);
   if (options.tensors) show_tensors(file);
+  show_plan(options.model);
   if (damaged > 0) fail("{}: {} segments are damaged; copy it again", options.model, damaged);
 }
 

@@ -16,6 +16,7 @@
 #include "host-tools/failure.h"
 #include "host-tools/files.h"
 #include "host-tools/interrupts.h"
+#include "host-tools/kv_option.h"
 #include "host-tools/model/host_model.h"
 #include "llama/logits_hash.h"
 
@@ -30,6 +31,7 @@ struct Options {
   float top_p = 0.9f;
   std::optional<uint64_t> seed;
   uint32_t context = 0;
+  llama::KvType kv = llama::KvType::kF32;
   std::optional<double> ram_mb;
   std::optional<std::string> logits;
   bool hash = false;
@@ -125,6 +127,7 @@ void run_run(const Options& options) {
   if (options.logits) logits_file.emplace(*options.logits);
   HostModel host(options.model, {.ram_bytes = ram_bytes,
                                  .context = options.context,
+                                 .kv = options.kv,
                                  .all_logits = observes,
                                  .max_prompt_bytes = std::max<size_t>(options.prompt.size(), 1)});
   Observer observer(options.logits);
@@ -172,6 +175,7 @@ void add_run_command(CLI::App& app) {
   command->add_option("-s,--seed", options->seed, "Seed of the sampler, not 0 (default: the time)");
   command->add_option("--ctx", options->context,
                       "Positions to have room for (default: what the model was made for)");
+  add_kv_option(*command, options->kv);
   command
       ->add_option("--ram-mb", options->ram_mb,
                    "Use so many MiB only, and stream what does not fit (default: enough for all)")

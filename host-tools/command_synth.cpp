@@ -20,6 +20,7 @@ struct Options {
   uint64_t seed = 1;
   std::optional<uint32_t> layers, context;
   uint32_t tile_kb = 64;
+  uint32_t part_mb = 0;
 };
 
 std::string shape_names() {
@@ -56,8 +57,10 @@ void run_synth(const Options& options) {
                                          {.type = type,
                                           .vocabulary_type = vocabulary,
                                           .name = options.shape + " (random)",
-                                          .tile_bytes = options.tile_kb * 1024},
+                                          .tile_bytes = options.tile_kb * 1024,
+                                          .part_bytes = uint64_t{options.part_mb} << 20},
                                          options.output);
+  if (report.parts > 1) std::printf("in %u parts: ", report.parts);
   std::printf("%s: the shape of %s, random weights (seed %llu), %s, %llu bytes\n",
               options.output.c_str(), options.shape.c_str(),
               static_cast<unsigned long long>(options.seed), options.type.c_str(),
@@ -83,6 +86,11 @@ void add_synth_command(CLI::App& app) {
       ->add_option("--tile-kb", options->tile_kb,
                    "Rows are read and checked in tiles of about this size (default 64)")
       ->check(CLI::Range(1u, 1024u));
+  command
+      ->add_option(
+          "--part-mb", options->part_mb,
+          "Cut the model into files of so many MiB (default: 4000 if it has more than 4095)")
+      ->check(CLI::Range(1u, 4095u));
   command->callback([options] { run_synth(*options); });
 }
 

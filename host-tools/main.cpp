@@ -11,6 +11,7 @@
 #include "host-tools/command_emulate.h"
 #include "host-tools/command_inspect.h"
 #include "host-tools/command_line.h"
+#include "host-tools/command_plan.h"
 #include "host-tools/command_push.h"
 #include "host-tools/command_report.h"
 #include "host-tools/command_run.h"
@@ -22,8 +23,8 @@ namespace {
 
 constexpr int kUsageError = 2;
 
-// `push ... -- ...`: what stands behind the dashes is the console's. CLI11 2.1 hands it to the program
-// instead of the command once the command has all that it needs.
+// `push ... -- ...`: what stands behind the dashes is the console's. CLI11 2.1 hands it to the
+// program instead of the command once the command has all that it needs.
 std::vector<std::string> take_rest_of_push(std::vector<std::string>& words) {
   if (words.empty() || words.front() != "push") return {};
   const auto dashes = std::find(words.begin(), words.end(), "--");
@@ -42,6 +43,7 @@ int run(int argc, char** argv) {
   host::add_convert_command(app);
   host::add_synth_command(app);
   host::add_inspect_command(app);
+  host::add_plan_command(app);
   host::add_tokenize_command(app);
   host::add_card_command(app);
   host::add_emulate_command(app);

@@ -121,6 +121,11 @@ void Session::load_model() {
         storyteller_.model_name(), megabytes(weights.pinned_bytes()),
         megabytes(weights.streamed_bytes()), model.transformer().context(),
         seconds(machine_.clock().now_us() - started_us));
+  if (const auto plan = storyteller_.plan(); plan.ok()) {
+    out_.write("plan: ");
+    print_short(out_, *plan, storyteller_.pace());
+    out_.write("\n");
+  }
   reporter_.model_loaded();
 }
 

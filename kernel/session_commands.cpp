@@ -79,7 +79,7 @@ void Session::set(std::string_view argument) {
   const Status status = apply_setting(settings_, key, value);
   if (!status.ok()) return complain(out_, "/set", key, value, status);
   if (key == "baud") change_baud();
-  must_reload_ = must_reload_ || key == "model" || key == "ctx" || key == "ram_mb" ||
+  must_reload_ = must_reload_ || key == "model" || key == "ctx" || key == "kv" || key == "ram_mb" ||
                  key == "hash" || key == "profile";
 }
 
@@ -150,8 +150,9 @@ void Session::reset(std::string_view) {
   begin.baud = settings_.baud;
   begin.records = settings_.records;
   must_reload_ = must_reload_ || begin.model.view() != settings_.model.view() ||
-                 begin.ctx != settings_.ctx || begin.ram_mb != settings_.ram_mb ||
-                 begin.hash != settings_.hash;
+                 begin.ctx != settings_.ctx || begin.kv != settings_.kv ||
+                 begin.ram_mb != settings_.ram_mb || begin.hash != settings_.hash ||
+                 begin.profile != settings_.profile;
   settings_ = begin;
   editor_.forget_history();
 }

@@ -8,10 +8,10 @@ namespace {
 using base::ErrorCode;
 using base::Status;
 
-constexpr std::string_view kNames[] = {"model",    "prompt",    "steps",       "temperature",
-                                       "top_p",    "seed",      "ctx",         "baud",
-                                       "ram_mb",   "autostart", "hash",        "records",
-                                       "poweroff", "profile",   "loader_wait", "loader_kernel"};
+constexpr std::string_view kNames[] = {
+    "model",   "prompt",   "steps",   "temperature", "top_p",        "seed",
+    "ctx",     "kv",       "baud",    "ram_mb",      "autostart",    "hash",
+    "records", "poweroff", "profile", "loader_wait", "loader_kernel"};
 
 Status invalid(const char* text) { return Status::error(ErrorCode::kInvalidArgument, text); }
 
@@ -74,6 +74,13 @@ Status set_profile(Settings::Profile& target, std::string_view value) {
   return invalid("it must be off, on or trace");
 }
 
+Status set_kv(llama::KvType& target, std::string_view value) {
+  const auto type = llama::kv_type_of(value);
+  if (!type) return invalid("it must be f32, f16 or q8_0");
+  target = *type;
+  return base::ok_status();
+}
+
 Status set_wait(double& target, std::string_view value) {
   if (value == "forever") {
     target = Settings::kForever;
@@ -109,6 +116,7 @@ Status apply_setting(Settings& settings, std::string_view key, std::string_view 
   if (key == "temperature") return set_temperature(settings.temperature, value);
   if (key == "top_p") return set_share(settings.top_p, value);
   if (key == "ctx") return set_whole(settings.ctx, value);
+  if (key == "kv") return set_kv(settings.kv, value);
   if (key == "baud") return set_baud(settings.baud, value);
   if (key == "ram_mb") return set_memory(settings.ram_mb, value);
   if (key == "autostart") return set_switch(settings.autostart, value);
@@ -136,6 +144,7 @@ void print_settings(const Settings& settings, base::TextSink& out) {
   line("top_p", settings.top_p);
   line("seed", settings.seed);
   line("ctx", settings.ctx);
+  line("kv", llama::name_of(settings.kv));
   line("baud", settings.baud);
   line("ram_mb", settings.ram_mb);
   line("autostart", settings.autostart ? 1 : 0);

@@ -9,6 +9,7 @@
 
 #include "base/format.h"
 #include "base/status.h"
+#include "llama/attention.h"
 
 namespace kernel {
 
@@ -42,6 +43,7 @@ struct Settings {
   float top_p = 0.9f;
   uint64_t seed = 0;  // 0: another one each time
   uint32_t ctx = 0;   // positions; 0: what the model was made for, if there is room
+  llama::KvType kv = llama::KvType::kF32;  // how keys and values of the context are kept
   uint32_t baud = 115200;
   double ram_mb = 0;      // MiB for the model and its state; 0: all that is there
   bool autostart = true;  // tell a story at start

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kernel/card_model.h"
 #include "kernel/settings_sources.h"
 
 namespace kernel {
@@ -13,6 +14,9 @@ namespace {
 
 // Of one pass: enough for 32 layers with a hundred waits each; 96 KiB.
 constexpr size_t kTracedSpans = 4096;
+
+constexpr double kUsualArmHz = 1e9;          // for which llama::Pace is
+constexpr uint64_t kTellingBytes = 4 << 20;  // a fifth of a second of reading
 
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
@@ -103,19 +107,43 @@ Status Storyteller::open_model(const Settings& settings, const pi::FileInfo& fil
     memory = memory.first(static_cast<size_t>(std::min<uint64_t>(limit, memory.size())));
   }
   arena_.emplace(memory);
-  TRY_ASSIGN(const auto extents, volume_->extents(file, *arena_));
-  source_ = FileWeightSource(*device_, extents, file.size);
+  TRY_ASSIGN(const CardModel found, find_card_model(*volume_, file, name_.view(), *arena_));
+  source_ = FileWeightSource(*device_, found.extents, found.bytes);
   model_.emplace();
   is_profiled_ = settings.profile != Settings::Profile::kOff;
   const bool traces = settings.profile == Settings::Profile::kTrace;
-  return model_->open(source_, machine_.clock(), *arena_,
-                      {.transformer = {.context = settings.ctx,
-                                       .max_columns = 8,
-                                       .all_logits = settings.hash,
-                                       .weights = {}},
-                       .max_prompt_bytes = Settings::kMaxPromptBytes,
-                       .profiler = is_profiled_ ? &profiler_ : nullptr,
-                       .profile_spans = traces ? kTracedSpans : 0});
+  extents_bytes_ = arena_->used();
+  model_options_ = {.transformer = {.context = settings.ctx,
+                                    .kv = settings.kv,
+                                    .max_columns = 8,
+                                    .all_logits = settings.hash,
+                                    .weights = {}},
+                    .max_prompt_bytes = Settings::kMaxPromptBytes,
+                    .profiler = is_profiled_ ? &profiler_ : nullptr,
+                    .profile_spans = traces ? kTracedSpans : 0};
+  return model_->open(source_, machine_.clock(), *arena_, model_options_);
+}
+
+base::Result<llama::Plan> Storyteller::plan() {
+  return llama::Plan::make(*model_, source_, machine_.clock(), arena_->capacity(), extents_bytes_,
+                           model_options_);
+}
+
+llama::Pace Storyteller::pace() const {
+  llama::Pace pace;
+  const uint32_t arm_hz = machine_.instruments().facts().arm_hz;
+  if (arm_hz != 0) {
+    const double of_usual = arm_hz / kUsualArmHz;
+    pace.macs_per_s *= of_usual;
+    pace.checked_bytes_per_s *= of_usual;
+  }
+  // What loading took tells what the card gives.
+  const llama::WeightCounters& loaded = model_->transformer().weights().counters();
+  if (loaded.bytes_read >= kTellingBytes && loaded.transfer_us > 0) {
+    pace.card_bytes_per_s =
+        static_cast<double>(loaded.bytes_read) * 1e6 / static_cast<double>(loaded.transfer_us);
+  }
+  return pace;
 }
 
 base::Result<Storyteller::Told> Storyteller::tell(std::string_view prompt, const Settings& settings,

@@ -13,6 +13,7 @@
 #include "libpi/fs/fat_volume.h"
 #include "llama/logits_hash.h"
 #include "llama/model.h"
+#include "llama/plan.h"
 
 namespace kernel {
 
@@ -47,6 +48,10 @@ class Storyteller {
   std::string_view model_name() const { return name_.view(); }
   const llama::Model& model() const { return *model_; }
   llama::Model& model() { return *model_; }
+  // What open_model() took, and how long a token should take: the same as a tool of the host says
+  // beforehand (llama/plan.h). With a model.
+  base::Result<llama::Plan> plan();
+  llama::Pace pace() const;
   // From which the model's weights come.
   llama::WeightSource& source() { return source_; }
   const base::Arena& arena() const { return *arena_; }
@@ -80,6 +85,8 @@ class Storyteller {
   FileWeightSource source_;
   llama::Profiler profiler_;
   bool is_profiled_ = false;
+  llama::Model::Options model_options_;
+  uint64_t extents_bytes_ = 0;  // of the arena
   std::optional<llama::Model> model_;
   SettingText<255> name_;
   bool loaded_ = false;

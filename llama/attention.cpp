@@ -77,6 +77,14 @@ const char* name_of(KvType type) {
   return kNames[static_cast<size_t>(type)];
 }
 
+std::optional<KvType> kv_type_of(std::string_view name) {
+  for (uint8_t i = 0; i < kKvTypeCount; ++i) {
+    const auto type = static_cast<KvType>(i);
+    if (name == name_of(type)) return type;
+  }
+  return std::nullopt;
+}
+
 void store_key(KvType type, std::span<std::byte> keys, uint32_t position,
                std::span<const float> key) {
   const size_t group_bytes = key_group_bytes(type, static_cast<uint32_t>(key.size()));

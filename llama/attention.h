@@ -13,7 +13,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string_view>
 
 #include "llama/kernels.h"
 
@@ -22,6 +24,7 @@ namespace llama {
 enum class KvType : uint8_t { kF32, kF16, kQ8_0 };
 constexpr uint8_t kKvTypeCount = 3;
 const char* name_of(KvType type);
+std::optional<KvType> kv_type_of(std::string_view name);
 
 constexpr uint32_t kKeysPerGroup = kRowsPerGroup;
 constexpr uint32_t kValueGroupBytes = sizeof(float) + kColumnsPerGroup;  // q8_0

@@ -9,19 +9,42 @@ using base::Status;
 
 Status Model::open(WeightSource& source, base::Clock& clock, base::Arena& arena,
                    const Options& options) {
-  TRY_ASSIGN(file_, ModelFile::open(source, arena));
-  TRY(open_tokenizer(source, arena));
+  TRY(open_directory(source, arena));
   if (options.profiler != nullptr) {
     TRY(options.profiler->create(config().n_layers, options.profile_spans, arena));
   }
+  TRY(set_up(source, clock, arena, options));
+  generator_.set_profiler(options.profiler);
+  transformer_.set_profiler(options.profiler);
+  return base::ok_status();
+}
+
+Status Model::open_directory(WeightSource& source, base::Arena& arena) {
+  TRY_ASSIGN(file_, ModelFile::open(source, arena));
+  return open_tokenizer(source, arena);
+}
+
+Status Model::measure(const Model& opened, WeightSource& source, base::Clock& clock,
+                      base::Arena& arena, const Options& options) {
+  file_ = opened.file_;
+  tokenizer_ = opened.tokenizer_;
+  TRY(file_.measure(arena));
+  TRY(arena.allocate<std::byte>(file_.tokenizer_segment().bytes, "tokenizer").status());
+  if (options.profiler != nullptr) {
+    TRY(Profiler::measure(config().n_layers, options.profile_spans, arena));
+  }
+  return set_up(source, clock, arena, options);
+}
+
+// All that is not read from the file.
+Status Model::set_up(WeightSource& source, base::Clock& clock, base::Arena& arena,
+                     const Options& options) {
   const uint64_t used_before = arena.used();
   Options decided = options;
   TRY_ASSIGN(decided.transformer.context,
              Transformer::decide_context(config(), options.transformer.context,
                                          options.transformer.kv, arena.available()));
   const Status placed = place(source, clock, arena, decided);
-  generator_.set_profiler(options.profiler);
-  transformer_.set_profiler(options.profiler);
   if (placed.code() != ErrorCode::kOutOfMemory) return placed;
 
   // Say how much it would take with nothing pinned and the smallest buffers, not what was missing

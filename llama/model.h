@@ -33,6 +33,15 @@ class Model {
   base::Status open(WeightSource& source, base::Clock& clock, base::Arena& arena,
                     const Options& options);
 
+  // The first part of open(): directory and tokenizer, for measure() and all who only look.
+  base::Status open_directory(WeightSource& source, base::Arena& arena);
+
+  // Takes of a measuring arena what open() takes of a real one for the model that `opened` holds
+  // (at least its directory), so that this one's transformer can tell what is pinned and what
+  // streams. Nothing is read, and nothing but that can be done with it. Errors as open().
+  base::Status measure(const Model& opened, WeightSource& source, base::Clock& clock,
+                       base::Arena& arena, const Options& options);
+
   // Reads the weights that stay in memory. Needed before generate().
   base::Status load(LoadProgress* progress);
 
@@ -51,6 +60,8 @@ class Model {
 
  private:
   base::Status open_tokenizer(WeightSource& source, base::Arena& arena);
+  base::Status set_up(WeightSource& source, base::Clock& clock, base::Arena& arena,
+                      const Options& options);
   base::Status place(WeightSource& source, base::Clock& clock, base::Arena& arena,
                      const Options& options);
 

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/crc32c.h"
+#include "llama/model_parts.h"
 
 namespace llama {
 namespace {
@@ -45,13 +46,6 @@ enum HeaderAt : size_t {
 
 Status corrupt(const char* text, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0) {
   return Status::error(ErrorCode::kCorrupt, text, a, b, c);
-}
-
-// The header's CRC is computed with its own field as zero.
-uint32_t header_crc(std::span<const std::byte> header) {
-  constexpr std::byte kZero[4] = {};
-  const uint32_t before = base::crc32c(header.first(kAtHeaderCrc));
-  return base::crc32c(header.subspan(kAtHeaderCrc + 4), base::crc32c(kZero, before));
 }
 
 ModelConfig read_config(std::span<const std::byte> header) {
@@ -143,9 +137,7 @@ base::Result<ModelFile> ModelFile::open(WeightSource& source, base::Arena& arena
   }
   arena.rewind(before);
 
-  TRY_ASSIGN(file.segments_, arena.allocate<Segment>(file.config_.n_layers + 3, "model directory"));
-  TRY_ASSIGN(file.tensors_, arena.allocate<Tensor>(tensor_count(file.config_), "model directory"));
-  TRY_ASSIGN(file.tile_crcs_, arena.allocate<uint32_t>(file.tile_count_, "model directory"));
+  TRY(file.take_tables(arena));
   const base::Arena::Mark tables = arena.mark();
   TRY_ASSIGN(auto directory, arena.allocate<std::byte>(file.directory_bytes_, "model directory"));
   TRY(source.read(kHeaderBytes, directory));
@@ -165,6 +157,26 @@ base::Result<ModelFile> ModelFile::open(WeightSource& source, base::Arena& arena
   }
   arena.rewind(tables);
   return file;
+}
+
+Status ModelFile::take_tables(base::Arena& arena) {
+  TRY_ASSIGN(segments_, arena.allocate<Segment>(config_.n_layers + 3, "model directory"));
+  TRY_ASSIGN(tensors_, arena.allocate<Tensor>(tensor_count(config_), "model directory"));
+  TRY_ASSIGN(tile_crcs_, arena.allocate<uint32_t>(tile_count_, "model directory"));
+  return base::ok_status();
+}
+
+Status ModelFile::measure(base::Arena& arena) const {
+  CHECK(arena.is_measuring());
+  const base::Arena::Mark before = arena.mark();
+  TRY(arena.allocate<std::byte>(kHeaderBytes, "model directory").status());
+  arena.rewind(before);
+  ModelFile measured = *this;
+  TRY(measured.take_tables(arena));
+  const base::Arena::Mark tables = arena.mark();
+  TRY(arena.allocate<std::byte>(directory_bytes_, "model directory").status());
+  arena.rewind(tables);
+  return base::ok_status();
 }
 
 Status ModelFile::parse_header(std::span<const std::byte> header) {

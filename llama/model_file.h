@@ -108,6 +108,8 @@ class ModelFile {
   // kCorrupt: not a model, damaged, or of shapes that do not agree; kUnsupported: a newer version;
   // kOutOfRange: truncated; kOutOfMemory; and whatever the source returns.
   static base::Result<ModelFile> open(WeightSource& source, base::Arena& arena);
+  // Takes of a measuring arena what open() takes of a real one for this file.
+  base::Status measure(base::Arena& arena) const;
 
   const ModelConfig& config() const { return config_; }
   std::string_view name() const;
@@ -133,6 +135,7 @@ class ModelFile {
   const Segment& segment_of(uint32_t tensor_index) const;
 
  private:
+  base::Status take_tables(base::Arena& arena);
   base::Status parse_header(std::span<const std::byte> header);
   base::Status parse_segments(std::span<const std::byte> table);
   base::Status parse_tensors(std::span<const std::byte> table);

@@ -29,12 +29,22 @@ void subtract(Profiler::Cell& sum, const Profiler::Cell& cell) {
 
 std::string_view name_of(Operation operation) { return kNames[static_cast<size_t>(operation)]; }
 
-base::Status Profiler::create(uint32_t layers, size_t span_capacity, base::Arena& arena) {
+base::Result<Profiler::Tables> Profiler::take_tables(uint32_t layers, size_t span_capacity,
+                                                     base::Arena& arena) {
   const size_t cells = (1 + size_t{layers}) * kOperationCount;
+  Tables tables;
+  TRY_ASSIGN(tables.cells, arena.allocate<Cell>(cells, "profile"));
+  TRY_ASSIGN(tables.pass_cells, arena.allocate<Cell>(cells, "profile"));
+  TRY_ASSIGN(tables.spans, arena.allocate<Span>(span_capacity, "profile"));
+  return tables;
+}
+
+base::Status Profiler::create(uint32_t layers, size_t span_capacity, base::Arena& arena) {
+  TRY_ASSIGN(const Tables tables, take_tables(layers, span_capacity, arena));
   layers_ = layers;
-  TRY_ASSIGN(cells_, arena.allocate<Cell>(cells, "profile"));
-  TRY_ASSIGN(pass_cells_, arena.allocate<Cell>(cells, "profile"));
-  TRY_ASSIGN(spans_, arena.allocate<Span>(span_capacity, "profile"));
+  cells_ = tables.cells;
+  pass_cells_ = tables.pass_cells;
+  spans_ = tables.spans;
   span_count_ = 0;
   layer_cells_ = cells_.data();
   current_ = nullptr;

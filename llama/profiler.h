@@ -112,6 +112,10 @@ class Profiler {
   // Takes room for a model of `layers` layers and for `span_capacity` spans of a pass from the
   // arena, under the tag "profile", in place of what it had. kOutOfMemory.
   base::Status create(uint32_t layers, size_t span_capacity, base::Arena& arena);
+  // Takes of a measuring arena what create() takes of a real one.
+  static base::Status measure(uint32_t layers, size_t span_capacity, base::Arena& arena) {
+    return take_tables(layers, span_capacity, arena).status();
+  }
 
   // May be null. Both outlive the profiler, or are taken away again.
   void set_listener(PassListener* listener) { listener_ = listener; }
@@ -195,6 +199,14 @@ class Profiler {
   };
 
  private:
+  struct Tables {
+    std::span<Cell> cells;
+    std::span<Cell> pass_cells;
+    std::span<Span> spans;
+  };
+  static base::Result<Tables> take_tables(uint32_t layers, size_t span_capacity,
+                                          base::Arena& arena);
+
   Scope::Outer enter(Operation operation);
   void leave(const Scope::Outer& outer);
   void charge();

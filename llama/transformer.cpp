@@ -49,9 +49,6 @@ Status Transformer::allocate_state(base::Arena& arena) {
   TRY_ASSIGN(gate_, arena.allocate<float>(columns * model.hidden_dim, "activations"));
   TRY_ASSIGN(up_, arena.allocate<float>(columns * model.hidden_dim, "activations"));
   TRY_ASSIGN(turns_, arena.allocate<float>(columns * model.head_size, "activations"));
-  TRY_ASSIGN(scores_, arena.allocate<float>(size_t{model.n_heads / model.n_kv_heads} *
-                                                base::round_up(cache_.positions(), kKeysPerGroup),
-                                            "activations"));
   // Attention prepares the queries that share a KV head.
   const uint32_t heads = model.n_heads / model.n_kv_heads;
   TRY_ASSIGN(prepared_,
@@ -61,8 +58,6 @@ Status Transformer::allocate_state(base::Arena& arena) {
   TRY_ASSIGN(scores_,
              arena.allocate<float>(
                  size_t{heads} * base::round_up(cache_.positions(), kKeysPerGroup), "activations"));
-  TRY_ASSIGN(prepared_, arena.allocate<std::byte>(prepared_bytes(options_.max_columns, widest),
-                                                  "activations"));
   const uint64_t logit_columns = options_.all_logits ? columns : 1;
   TRY_ASSIGN(logits_, arena.allocate<float>(logit_columns * model.vocab_size, "logits"));
   return base::ok_status();

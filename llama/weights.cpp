@@ -139,7 +139,11 @@ Status Weights::plan_streams(base::Arena& arena, const Options& options) {
       }
       const bool one_more = share < tensor.tile_count && tensor.bytes_of_tile(share) <= left;
       if (one_more) left -= tensor.bytes_of_tile(share);
-      TRY(pin(arena, index, share + (one_more ? 1 : 0), "weights"));
+      const uint32_t tiles = share + (one_more ? 1 : 0);
+      TRY(pin(arena, index, tiles, "weights"));
+      if (step == steps(false)) {
+        streamed_classifier_bytes_ = tensor.bytes - tensor.bytes_of_first(tiles);
+      }
     }
   }
   streamed_bytes_ = total - pinned_bytes_;

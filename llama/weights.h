@@ -60,8 +60,11 @@ class Weights {
   base::Status load(LoadProgress* progress);
 
   uint64_t pinned_bytes() const { return pinned_bytes_; }
-  // What a pass with classifier streams.
+  // What a pass with classifier streams, and how much of that is the classifier.
   uint64_t streamed_bytes() const { return streamed_bytes_; }
+  uint64_t streamed_classifier_bytes() const { return streamed_classifier_bytes_; }
+  // What each embedding row costs a pass in reading; 0: the table is pinned.
+  uint64_t row_bytes() const { return row_buffer_.size(); }
   const WeightCounters& counters() const { return counters_; }
 
   // To whom waiting and checking are charged; null: nobody. plan() forgets it.
@@ -90,7 +93,8 @@ class Weights {
   std::span<const float> vector(uint32_t tensor_index) const;
 
  private:
-  struct Pinned {
+  // Of one size on all machines, so that a plan made on one is right for another.
+  struct alignas(16) Pinned {
     std::byte* data;
     uint32_t tiles;  // the first ones of the tensor
   };
@@ -142,6 +146,7 @@ class Weights {
   std::span<std::byte> row_buffer_;
   uint64_t pinned_bytes_ = 0;
   uint64_t streamed_bytes_ = 0;
+  uint64_t streamed_classifier_bytes_ = 0;
   WeightCounters counters_{};
   bool reading_ = false;
   uint64_t read_began_us_ = 0;

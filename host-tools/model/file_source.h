@@ -1,16 +1,18 @@
-// A model file of the host as a WeightSource, and the two together.
+// A model's file on the host, or all of its parts, as a WeightSource.
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include "host-tools/files.h"
+#include "llama/model_parts.h"
 #include "llama/weight_source.h"
 
 namespace host {
 
 class FileSource final : public llama::WeightSource {
  public:
-  // Throws Failure when the file cannot be opened.
+  // `path` is the first part. Throws Failure when a part is missing or cannot be opened.
   explicit FileSource(const std::filesystem::path& path);
 
  private:
@@ -18,8 +20,16 @@ class FileSource final : public llama::WeightSource {
   base::Status do_start_read(uint64_t offset, std::span<std::byte> target) override;
   base::Status do_finish_read() override;
 
-  Descriptor file_;
-  uint64_t size_;
+  struct Place {
+    int file;
+    uint64_t offset;  // in the file
+    uint64_t bytes;   // that follow there
+  };
+  Place place_of(uint64_t offset) const;
+
+  std::vector<Descriptor> files_;
+  llama::ModelParts parts_;
+  uint64_t size_ = 0;
   uint64_t offset_ = 0;
   std::span<std::byte> target_;
 };

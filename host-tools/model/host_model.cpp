@@ -57,6 +57,7 @@ HostModel::HostModel(const std::filesystem::path& path, const HostModelOptions& 
   arena_.emplace(memory_->span());
   require_ok(model_.open(source_, clock_, *arena_,
                          {.transformer = {.context = options.context,
+                                          .kv = options.kv,
                                           .max_columns = 8,
                                           .all_logits = options.all_logits,
                                           .weights = {}},

@@ -36,6 +36,7 @@ class Memory {
 struct HostModelOptions {
   std::optional<uint64_t> ram_bytes;  // of the arena; without: as much as the model needs whole
   uint32_t context = 0;
+  llama::KvType kv = llama::KvType::kF32;
   bool all_logits = false;
   size_t max_prompt_bytes = 1 << 20;
 };

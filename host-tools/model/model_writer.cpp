@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <cstring>
-#include <fstream>
 #include <vector>
 
 #include "base/align.h"
@@ -12,6 +11,7 @@
 #include "host-tools/failure.h"
 #include "host-tools/files.h"
 #include "host-tools/interrupts.h"
+#include "host-tools/model/model_files.h"
 #include "host-tools/progress.h"
 
 namespace host {
@@ -26,6 +26,9 @@ using llama::WeightType;
 // An embedding row is read alone, with its whole tile.
 constexpr uint32_t kEmbeddingTileBytes = 4 * 1024;
 constexpr uint32_t kTiedTileBytes = 16 * 1024;
+// A FAT card's folder has 32 bits for a file's size.
+constexpr uint64_t kMostFileBytes = (uint64_t{1} << 32) - 1;
+constexpr uint64_t kPartBytes = uint64_t{4000} << 20;
 
 // How many rows a tile of about `target` bytes has: of the sizes from half the target on, the one
 // that loses least to the padding to 512 bytes.
@@ -56,14 +59,12 @@ class Writer {
         config_(reader.config()),
         tokenizer_(tokenizer),
         options_(options),
-        output_(output),
-        pending_(output) {
+        files_(output) {
     if (options.chat_template) config_.chat_template = *options.chat_template;
   }
 
   WriteReport write() {
     lay_out();
-    stream_.open(pending_.path(), std::ios::binary | std::ios::out | std::ios::trunc);
     pad_to(segments_.front().offset);
     Progress progress("converting", file_bytes_);
     for (Segment& segment : segments_) {
@@ -82,9 +83,7 @@ class Writer {
       segment.crc = segment_crc_;
     }
     write_head();
-    stream_.close();
-    if (!stream_) fail("{}: cannot write: {}", output_.string(), system_error());
-    pending_.commit();
+    files_.commit();
     report_.file_bytes = file_bytes_;
     if (read_squares_ > 0) report_.relative_error = std::sqrt(error_squares_ / read_squares_);
     return report_;
@@ -92,6 +91,7 @@ class Writer {
 
  private:
   void lay_out();
+  void cut_into_parts(uint64_t head_bytes);
   WeightType type_of(TensorRole role, uint32_t layer) const;
   bool keeps_groups(const Tensor& tensor) const;
   void add_tensor(TensorRole role, uint32_t layer, uint64_t& at);
@@ -111,11 +111,8 @@ class Writer {
   llama::ModelConfig config_;
   std::span<const std::byte> tokenizer_;
   WriteOptions options_;
-  std::filesystem::path output_;
-  PendingFile pending_;
+  PendingModelFiles files_;
   Interrupts interrupts_;
-  std::ofstream stream_;
-  uint64_t position_ = 0;
   uint32_t segment_crc_ = 0;
   std::vector<Segment> segments_;
   std::vector<Tensor> tensors_;
@@ -205,6 +202,23 @@ void Writer::lay_out() {
   for (Segment& segment : segments_) segment.offset += first;
   for (Tensor& tensor : tensors_) tensor.offset += first;
   file_bytes_ = first + at;
+  cut_into_parts(first);
+}
+
+// All but the begin of a model can be cut anywhere.
+void Writer::cut_into_parts(uint64_t head_bytes) {
+  uint64_t part_bytes = options_.part_bytes;
+  if (part_bytes == 0 && file_bytes_ > kMostFileBytes) part_bytes = kPartBytes;
+  if (part_bytes == 0 || file_bytes_ <= part_bytes) return;
+  const uint64_t count = base::divide_up(file_bytes_, part_bytes);
+  if (part_bytes < head_bytes || count > llama::ModelParts::kMost) {
+    fail(
+        "parts of {} bytes are too small: at most {} parts are possible, and header and directory "
+        "take {} bytes of the first one",
+        part_bytes, llama::ModelParts::kMost, head_bytes);
+  }
+  report_.parts = static_cast<uint32_t>(count);
+  files_.set_parts({.count = report_.parts, .part_bytes = part_bytes, .model_bytes = file_bytes_});
 }
 
 void Writer::write_tensor(const Tensor& tensor, Progress& progress) {
@@ -225,7 +239,7 @@ void Writer::write_tensor(const Tensor& tensor, Progress& progress) {
     }
     tile_crcs_[tensor.first_tile + tile] = base::crc32c(packed);
     put(packed);
-    progress.update(position_);
+    progress.update(files_.position());
   }
 }
 
@@ -318,22 +332,17 @@ void Writer::write_head() {
   llama::write_header(config_, options_.name, file_bytes_, static_cast<uint32_t>(segments_.size()),
                       static_cast<uint32_t>(tensors_.size()),
                       static_cast<uint32_t>(tile_crcs_.size()), directory, header);
-  stream_.seekp(0);
-  position_ = 0;
-  put(header);
-  put(directory);
+  header.insert(header.end(), directory.begin(), directory.end());
+  files_.put_head(header, base::crc32c(directory));
 }
 
 void Writer::put(std::span<const std::byte> bytes) {
-  stream_.write(reinterpret_cast<const char*>(bytes.data()),
-                static_cast<std::streamsize>(bytes.size()));
-  if (!stream_) fail("{}: cannot write: {}", output_.string(), system_error());
-  position_ += bytes.size();
+  files_.put(bytes);
   segment_crc_ = base::crc32c(bytes, segment_crc_);
 }
 
 void Writer::pad_to(uint64_t offset) {
-  const std::vector<std::byte> zeros(static_cast<size_t>(offset - position_));
+  const std::vector<std::byte> zeros(static_cast<size_t>(offset - files_.position()));
   put(zeros);
 }
 

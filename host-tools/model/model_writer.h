@@ -25,10 +25,14 @@ struct WriteOptions {
   std::string name = {};
   // A tile takes about this many bytes, one row group at the least.
   uint32_t tile_bytes = 64 * 1024;
+  // Of each part but the last, a multiple of 4096; 0: one file if it can lie on a FAT card,
+  // otherwise parts of 4000 MiB.
+  uint64_t part_bytes = 0;
 };
 
 struct WriteReport {
-  uint64_t file_bytes = 0;
+  uint64_t file_bytes = 0;  // of all parts together
+  uint32_t parts = 1;
   uint32_t matrices = 0;
   uint32_t exact_matrices = 0;  // of which every weight is what was read
   // What quantization cost the other matrices: root mean square of (written - read), over that of

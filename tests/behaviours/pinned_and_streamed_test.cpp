@@ -1,4 +1,6 @@
 // The same story, to the bit, whether the model is in memory or streams past.
+#include <set>
+
 #include "host-tools/files.h"
 #include "tests/kernel/session_fixture.h"
 
@@ -64,6 +66,26 @@ TEST_F(PinnedAndStreamed, Q8IsTheSame) {
 
 TEST_F(PinnedAndStreamed, Q4IsTheSame) {
   expect_same_story(fakes::make_story_model(llama::WeightType::kQ4_0), "a b", 30);
+}
+
+TEST_F(PinnedAndStreamed, EachTypeOfTheKvCacheIsAsOnTheHost) {
+  insert_with_ini("autostart = 0\nhash = 1\nseed = 5\n");
+  session_.start();
+  std::set<uint64_t> hashes;
+  for (const llama::KvType kv : {llama::KvType::kF16, llama::KvType::kQ8_0, llama::KvType::kF32}) {
+    const auto direct = fakes::tell_directly(model(), "a b", 20,
+                                             {.temperature = 0.8f, .top_p = 0.9f, .seed = 5}, kv);
+    hashes.insert(direct.hash);
+    session_.say(std::string("/set kv ") + llama::name_of(kv));
+    // A cache of another type is another model in memory: it is loaded anew.
+    const std::string console = session_.say("a b");
+    EXPECT_THAT(console, HasSubstr("model: tales.blm"));
+    EXPECT_THAT(console, HasSubstr("\n" + direct.text + "\n" + hash_line(direct.hash)));
+  }
+  EXPECT_EQ(hashes.size(), 3u);
+  session_.say("/set kv q8_0");
+  session_.say("/reset");
+  EXPECT_THAT(session_.say("/settings"), HasSubstr("kv          = f32\n"));
 }
 
 TEST_F(PinnedAndStreamed, AnyMemoryFromTheLeastOnIsEnough) {

@@ -85,7 +85,7 @@ class TextCollector final : public base::TextSink {
 }  // namespace
 
 Story tell_directly(const Bytes& model_bytes, std::string_view prompt, uint32_t steps,
-                    const llama::SamplerSettings& sampling) {
+                    const llama::SamplerSettings& sampling, llama::KvType kv) {
   llama::enter_flush_to_zero();
   tests::MemorySource source(model_bytes);
   tests::AlignedMemory memory(16 << 20);
@@ -94,8 +94,9 @@ Story tell_directly(const Bytes& model_bytes, std::string_view prompt, uint32_t 
   llama::Model model;
   llama::LogitsHash hash;
   TextCollector out;
-  const base::Status opened = model.open(
-      source, clock, arena, {.transformer = {.max_columns = 8, .all_logits = true, .weights = {}}});
+  const base::Status opened =
+      model.open(source, clock, arena,
+                 {.transformer = {.kv = kv, .max_columns = 8, .all_logits = true, .weights = {}}});
   EXPECT_TRUE(opened.ok()) << pi::testing::message_of(opened);
   if (!opened.ok()) return {};
   EXPECT_OK(model.load(nullptr));

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "llama/attention.h"
 #include "llama/packed_rows.h"
 #include "llama/sampler.h"
 #include "tests/fakes/random_model.h"
@@ -37,6 +38,6 @@ struct Story {
 };
 // What llama::Model tells with everything in memory. Test failures on errors.
 Story tell_directly(const Bytes& model, std::string_view prompt, uint32_t steps,
-                    const llama::SamplerSettings& sampling);
+                    const llama::SamplerSettings& sampling, llama::KvType kv = llama::KvType::kF32);
 
 }  // namespace fakes

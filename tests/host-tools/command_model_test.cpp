@@ -54,8 +54,51 @@ class CommandModel : public testing::Test {
   TemporaryFolder folder_;
 };
 
+TEST_F(CommandModel, CutsLargeModelsIntoPartsThatAreOneModel) {
+  ASSERT_EQ(barellama({"synth", "--shape", "stories260k", "--type", "f32", "-o", path("one.blm")})
+                .exit_code,
+            0);
+  const Outcome cut = barellama({"synth", "--shape", "stories260k", "--type", "f32", "--part-mb",
+                                 "1", "-o", path("cut.blm")});
+  ASSERT_EQ(cut.exit_code, 0) << cut.errors;
+  EXPECT_THAT(cut.output, HasSubstr("in 2 parts"));
+  EXPECT_TRUE(std::filesystem::exists(path("cut.b02")));
+  EXPECT_EQ(std::filesystem::file_size(path("cut.blm")), 1u << 20);
+  const auto tell = [&](const std::string& name) {
+    return barellama({"run", path(name), "-t", "0", "-n", "20", "--hash"}).output;
+  };
+  EXPECT_EQ(tell("cut.blm"), tell("one.blm"));
+  EXPECT_EQ(barellama({"inspect", path("cut.blm")}).exit_code, 0);
+  EXPECT_THAT(
+      barellama({"card", "--kernel", path("story.bin"), "-o", path("card.img"), path("cut.blm")})
+          .output,
+      HasSubstr("cut.b02"));
+  std::filesystem::remove(path("cut.b02"));
+  expect_failure(barellama({"run", path("cut.blm")}), 1, "part 2 of 2 (cut.b02) is missing");
+}
+
+TEST_F(CommandModel, PlansForABoard) {
+  ASSERT_EQ(convert().exit_code, 0);
+  const Outcome whole = barellama({"plan", path("story.blm"), "--kv", "q8_0", "--prompt", "5"});
+  EXPECT_EQ(whole.exit_code, 0) << whole.errors;
+  EXPECT_THAT(whole.output, HasSubstr("positions in q8_0"));
+  EXPECT_THAT(whole.output, HasSubstr("a prompt of 5 tokens"));
+  EXPECT_THAT(whole.output, HasSubstr("the core is the limit"));
+  expect_failure(barellama({"plan", path("story.blm"), "--ram-mb", "0.05"}), 1, "does not fit");
+  EXPECT_THAT(barellama({"inspect", path("story.blm")}).output,
+              HasSubstr("on a Pi Zero (496 MB): "));
+}
+
+TEST_F(CommandModel, KeepsKeysAndValuesAsItIsTold) {
+  ASSERT_EQ(convert().exit_code, 0);
+  const std::string f32 = run({"--hash", "-n", "10"}).output;
+  EXPECT_EQ(run({"--hash", "-n", "10", "--kv", "f32"}).output, f32);
+  EXPECT_NE(run({"--hash", "-n", "10", "--kv", "q8_0"}).output, f32);
+  EXPECT_EQ(run({"--kv", "q4_0"}).exit_code, 2);
+}
+
 TEST_F(CommandModel, HelpsWithEachCommand) {
-  for (const char* command : {"convert", "inspect", "run"}) {
+  for (const char* command : {"convert", "inspect", "plan", "run"}) {
     const Outcome help = barellama({command, "--help"});
     EXPECT_EQ(help.exit_code, 0);
     EXPECT_THAT(help.output, HasSubstr(command));

@@ -30,11 +30,12 @@ class Ini : public testing::Test {
 };
 
 TEST_F(Ini, SetsEverything) {
-  EXPECT_EQ(apply("model = stories/small.blm\nprompt = Once upon a time\nsteps=100\n"
-                  "temperature = 0.5\ntop_p = 1\nseed = 18446744073709551615\nctx = 256\n"
-                  "baud = 921600\nram_mb = 1.5\nautostart = 0\nhash = on\nrecords = yes\n"
-                  "poweroff = true\nprofile = trace\n"),
-            "");
+  EXPECT_EQ(
+      apply("model = stories/small.blm\nprompt = Once upon a time\nsteps=100\n"
+            "temperature = 0.5\ntop_p = 1\nseed = 18446744073709551615\nctx = 256\n"
+            "kv = q8_0\nbaud = 921600\nram_mb = 1.5\nautostart = 0\nhash = on\nrecords = yes\n"
+            "poweroff = true\nprofile = trace\n"),
+      "");
   EXPECT_EQ(settings_.model.view(), "stories/small.blm");
   EXPECT_EQ(settings_.prompt.view(), "Once upon a time");
   EXPECT_EQ(settings_.profile, Settings::Profile::kTrace);
@@ -43,6 +44,7 @@ TEST_F(Ini, SetsEverything) {
   EXPECT_EQ(settings_.top_p, 1.0f);
   EXPECT_EQ(settings_.seed, UINT64_MAX);
   EXPECT_EQ(settings_.ctx, 256u);
+  EXPECT_EQ(settings_.kv, llama::KvType::kQ8_0);
   EXPECT_EQ(settings_.baud, 921600u);
   EXPECT_EQ(settings_.ram_mb, 1.5);
   EXPECT_FALSE(settings_.autostart);
@@ -142,6 +144,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"top_p", "1.01", "0 to 1"}, BadValue{"top_p", "nan", "0 to 1"},
         BadValue{"seed", "18446744073709551616", "whole number"},
         BadValue{"seed", "1.5", "whole number"}, BadValue{"ctx", "all", "whole number"},
+        BadValue{"kv", "q4_0", "f32, f16 or q8_0"},
         BadValue{"baud", "299", "between 300 and 3000000"},
         BadValue{"baud", "3000001", "between 300 and 3000000"},
         BadValue{"ram_mb", "-1", "number of MB"}, BadValue{"ram_mb", "4097", "number of MB"},
@@ -178,7 +181,7 @@ TEST(Settings, AreShownByTheNamesThatSetThem) {
     EXPECT_THAT(shown.text, HasSubstr(std::string(name)));
     EXPECT_NE(apply_setting(settings, name, "\x01").code(), base::ErrorCode::kNotFound) << name;
   }
-  EXPECT_EQ(names.size(), 16u);
+  EXPECT_EQ(names.size(), 17u);
 }
 
 TEST(Settings, TakeTheirLongestTexts) {

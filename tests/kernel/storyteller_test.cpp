@@ -5,6 +5,8 @@
 
 #include <memory>
 
+#include "host-tools/files.h"
+#include "host-tools/model/model_files.h"
 #include "libpi/fs/ram_disk.h"
 #include "tests/fakes/fake_machine.h"
 #include "tests/fakes/story_card.h"
@@ -168,6 +170,97 @@ TEST_F(StorytellerTest, StaysWithinTheMemoryThatItIsGiven) {
   ASSERT_OK(storyteller_->load(settings_, nullptr));
   EXPECT_EQ(storyteller_->arena().capacity(), fakes::FakeMachine::kMemoryBytes);
   EXPECT_EQ(storyteller_->model().transformer().weights().streamed_bytes(), 0u);
+}
+
+TEST_F(StorytellerTest, TakesThePeakOfItsPlan) {
+  insert({{"one.blm", small_model()}});
+  for (const double ram_mb : {0.3, 0.35, 0.4, 4.0}) {
+    for (const auto profile : {Settings::Profile::kOff, Settings::Profile::kTrace}) {
+      settings_.ctx = 16;
+      settings_.ram_mb = ram_mb;
+      settings_.profile = profile;
+      settings_.kv = llama::KvType::kF16;
+      ASSERT_OK(storyteller_->load(settings_, nullptr));
+      const auto plan = storyteller_->plan();
+      ASSERT_OK(plan);
+      EXPECT_EQ(plan->peak_bytes, storyteller_->arena().high_water());
+      EXPECT_EQ(plan->used_bytes, storyteller_->arena().used());
+      EXPECT_EQ(plan->kv, llama::KvType::kF16);
+    }
+  }
+}
+
+class PartsOnTheCard : public StorytellerTest {
+ protected:
+  // A model of several files: their names and contents, the first one first.
+  static fakes::Files make_parts(uint64_t seed = 1) {
+    tests::RandomWeights reader(tests::small_config(), seed);
+    const host::TemporaryFolder folder;
+    host::write_model(reader, fakes::make_tokenizer(tests::small_config().vocab_size),
+                      {.name = "parts", .tile_bytes = 2048, .part_bytes = 65536},
+                      folder.path() / "model.blm");
+    fakes::Files files;
+    for (const auto& path : host::find_model_files(folder.path() / "model.blm").paths) {
+      files.emplace_back(path.filename().string(), fakes::to_bytes(host::read_file(path)));
+    }
+    return files;
+  }
+  std::string refusal_of(const fakes::Files& files) {
+    insert(files);
+    return pi::testing::message_of(storyteller_->load(settings_, nullptr));
+  }
+};
+
+TEST_F(PartsOnTheCard, AreOneModel) {
+  const fakes::Files parts = make_parts();
+  ASSERT_GE(parts.size(), 4u);
+  insert(parts);
+  EXPECT_EQ(storyteller_->list_models(sink_).value(), 1u);
+  sink_.text.clear();
+  settings_.hash = true;
+  settings_.steps = 30;
+  settings_.seed = 5;
+  const auto direct = fakes::tell_directly(small_model(), "a b", 30,
+                                           {.temperature = 0.8f, .top_p = 0.9f, .seed = 5});
+  for (const double ram_mb : {0.0, 0.5}) {
+    settings_.ram_mb = ram_mb;
+    ASSERT_OK(storyteller_->load(settings_, nullptr));
+    const auto told = storyteller_->tell("a b", settings_, nullptr, sink_);
+    ASSERT_OK(told);
+    EXPECT_EQ(told->hash, direct.hash);
+    EXPECT_EQ(storyteller_->plan()->peak_bytes, storyteller_->arena().high_water());
+  }
+}
+
+TEST_F(PartsOnTheCard, AreLookedForBesideTheFirstOne) {
+  fakes::Files files = {{"more/", {}}};
+  for (const auto& [name, content] : make_parts()) files.emplace_back("more/" + name, content);
+  insert(files);
+  ASSERT_TRUE(settings_.model.set("more/model.blm"));
+  EXPECT_OK(storyteller_->load(settings_, nullptr));
+}
+
+TEST_F(PartsOnTheCard, AreNamedWhenTheyAreMissingOrDoNotBelongThere) {
+  fakes::Files parts = make_parts();
+  const auto other = make_parts(2);
+  fakes::Files bad = parts;
+  bad.erase(bad.begin() + 2);
+  EXPECT_THAT(refusal_of(bad), HasSubstr("part 3 of "));
+  EXPECT_THAT(refusal_of(bad), HasSubstr(".b03"));
+  bad = parts;
+  bad[1].second = other[1].second;
+  EXPECT_THAT(refusal_of(bad), HasSubstr("part 2 of "));
+  EXPECT_THAT(refusal_of(bad), HasSubstr("another model"));
+  bad = parts;
+  std::swap(bad[1].second, bad[2].second);
+  EXPECT_THAT(refusal_of(bad), HasSubstr("is part 3"));
+  bad = parts;
+  bad[1].second.resize(bad[1].second.size() - 512);
+  EXPECT_THAT(refusal_of(bad), HasSubstr("part 2 of the model has "));
+  bad = parts;
+  bad[1].second[100] ^= std::byte{1};
+  EXPECT_THAT(refusal_of(bad), HasSubstr("damaged"));
+  EXPECT_EQ(refusal_of(parts), "ok");
 }
 
 TEST_F(StorytellerTest, ReadsTheCardInBetweenWhileAModelStreams) {

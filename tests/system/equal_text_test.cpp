@@ -88,6 +88,20 @@ INSTANTIATE_TEST_SUITE_P(EqualText, EachType,
                                          llama::WeightType::kQ4_0),
                          [](const auto& type) { return llama::name_of(type.param); });
 
+class EachKvType : public EqualText, public testing::WithParamInterface<llama::KvType> {};
+
+TEST_P(EachKvType, OfACacheAsTheCommandLineWantsIt) {
+  start(make_card({{"tales.blm", tales()}}),
+        {{"hash", "1"}, {"steps", "60"}, {"kv", llama::name_of(GetParam())}});
+  set(settings_of(kSampled));
+  expect_equal(tales_path(),
+               {.prompt = "The dragon", .steps = 60, .sampling = kSampled, .kv = GetParam()});
+}
+
+INSTANTIATE_TEST_SUITE_P(EqualText, EachKvType,
+                         testing::Values(llama::KvType::kF16, llama::KvType::kQ8_0),
+                         [](const auto& type) { return llama::name_of(type.param); });
+
 // ---- What llama2.c tells
 
 class ReferenceText : public KernelMachine {

@@ -30,9 +30,11 @@ std::string line_after(const std::string& console, std::string_view begin) {
 std::string Answer::hash() const { return line_after(console, "logits-hash: "); }
 
 HostStory tell_on_host(const fs::path& path, const HostRequest& request) {
-  HostModel model(
-      path,
-      {.ram_bytes = {}, .context = request.context, .all_logits = true, .max_prompt_bytes = 2048});
+  HostModel model(path, {.ram_bytes = {},
+                         .context = request.context,
+                         .kv = request.kv,
+                         .all_logits = true,
+                         .max_prompt_bytes = 2048});
   llama::LogitsHash hash;
   StringSink told;
   require_ok(model.model()

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "host-tools/records.h"
+#include "llama/attention.h"
 #include "llama/sampler.h"
 #include "tests/system/qemu_machine.h"
 
@@ -34,6 +35,7 @@ struct HostRequest {
   uint32_t steps = 0;  // 0: the whole context
   llama::SamplerSettings sampling;
   uint32_t context = 0;  // 0: the model's
+  llama::KvType kv = llama::KvType::kF32;
 };
 struct HostStory {
   std::string text;

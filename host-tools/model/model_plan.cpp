@@ -1,0 +1,46 @@
+#include "host-tools/model/model_plan.h"
+
+#include "host-tools/failure.h"
+#include "host-tools/model/host_model.h"
+#include "host-tools/model/model_files.h"
+
+namespace host {
+namespace {
+
+// As kernel/settings.h has it, which tools of the host do not include.
+constexpr size_t kMaxPromptBytes = 2048;
+// The list of where the model lies on the card has an entry for each piece, one a part if nothing
+// is fragmented.
+constexpr uint64_t kExtentBytes = 16;
+
+// Nobody asks for the time of a plan.
+class NoTicks final : public base::TickSource {
+ public:
+  uint64_t now() override { return 0; }
+  uint64_t hz() override { return 1; }
+  std::string_view name() const override { return "none"; }
+};
+
+}  // namespace
+
+llama::Plan plan_for_board(const std::filesystem::path& path, const BoardOptions& options) {
+  FileSource source(path);
+  Memory memory(source.size_bytes() + (64 << 20));
+  base::Arena arena(memory.span());
+  llama::Model model;
+  require_ok(model.open_directory(source, arena), path.string());
+  NoTicks ticks;
+  llama::Profiler profiler(ticks);
+  HostClock clock;
+  const auto ram_bytes = static_cast<uint64_t>(options.ram_mb * 1048576) / base::Arena::kAlignment *
+                         base::Arena::kAlignment;
+  return require_value(
+      llama::Plan::make(
+          model, source, clock, ram_bytes, kExtentBytes * find_model_files(path).parts.count,
+          {.transformer = {.context = options.context, .kv = options.kv, .weights = {}},
+           .max_prompt_bytes = kMaxPromptBytes,
+           .profiler = &profiler}),
+      path.string());
+}
+
+}  // namespace host

@@ -1,0 +1,22 @@
+// The plan of a model for a board (llama/plan.h), from its file.
+#pragma once
+
+#include <filesystem>
+
+#include "llama/plan.h"
+
+namespace host {
+
+// What a Pi Zero's cores have of its 512 MiB: the GPU takes 16. The kernel itself needs 1 or 2.
+constexpr double kPiZeroRamMb = 496;
+
+struct BoardOptions {
+  double ram_mb = kPiZeroRamMb;  // MiB for the model and its state, as the kernel's setting
+  uint32_t context = 0;
+  llama::KvType kv = llama::KvType::kF32;
+};
+
+// Throws Failure, with the file's name: also for a model that does not fit, with what it needs.
+llama::Plan plan_for_board(const std::filesystem::path& model, const BoardOptions& options);
+
+}  // namespace host

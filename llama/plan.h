@@ -1,0 +1,85 @@
+// What a model takes of a board, and how fast it runs there, before anything is loaded.
+//
+// Memory is what the code that sets a model up takes of a measuring arena, so it is right to the
+// byte. Time is an estimate: the card sends what streams while the core multiplies, so a pass takes
+// as long as the slower of the two; embedding rows that are not in memory come before.
+#pragma once
+
+#include <cstdint>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/format.h"
+#include "base/status.h"
+#include "llama/model.h"
+
+namespace llama {
+
+// Of a Pi Zero, unless somebody knows better.
+struct Pace {
+  double card_bytes_per_s = 20e6;  // 4 bits at 50 MHz are 25e6, less what commands take
+  double macs_per_s = 700e6;       // multiply-accumulates of quantized matrices
+  // CRC-32C takes four bytes in about 18 cycles (base/crc32c.cpp), here of 1 GHz.
+  double checked_bytes_per_s = 220e6;
+};
+
+struct PassTime {
+  double card_s;   // the card sends what streams
+  double core_s;   // the core multiplies, and checks what came
+  double row_s;    // the card sends embedding rows, and the core waits
+  double total_s;  // of all
+
+  bool card_is_limit() const { return card_s > core_s; }
+};
+
+struct Plan {
+  uint32_t context = 0;
+  KvType kv = KvType::kF32;
+  uint32_t columns = 0;  // tokens of a prompt that go through the model together
+
+  // Bytes of memory. The sum of the parts is used_bytes.
+  uint64_t ram_bytes = 0;
+  uint64_t kv_bytes = 0;
+  uint64_t state_bytes = 0;   // activations, logits, and what prompt and sampler need
+  uint64_t buffer_bytes = 0;  // for what streams
+  uint64_t table_bytes = 0;   // directory, tokenizer, norms, profile, the file's places on the card
+  uint64_t pinned_bytes = 0;  // matrices
+  uint64_t used_bytes = 0;
+  uint64_t peak_bytes = 0;  // the arena's high-water mark
+
+  // Bytes of matrices that a pass multiplies with, and that it streams; the classifier's are not
+  // read for parts of a prompt. An embedding row costs row_bytes in reading.
+  uint64_t matrix_bytes = 0;
+  uint64_t streamed_bytes = 0;
+  uint64_t streamed_classifier_bytes = 0;
+  uint64_t row_bytes = 0;
+
+  // Multiply-accumulates of a token in the layers' matrices and in the classifier, and in attention
+  // for each position that it looks back at.
+  uint64_t layer_macs = 0;
+  uint64_t classifier_macs = 0;
+  uint64_t attention_macs = 0;
+
+  // For the model that `opened` holds, its directory at least. `reserved_bytes` of `ram_bytes` are
+  // taken by others, such as the file's list of extents. kOutOfMemory, as of Model::open(), if it
+  // does not fit; kOutOfRange for a context that the model was not made for.
+  static base::Result<Plan> make(const Model& opened, WeightSource& source, base::Clock& clock,
+                                 uint64_t ram_bytes, uint64_t reserved_bytes,
+                                 const Model::Options& options);
+
+  // Of a pass with `tokens` tokens from `position` on.
+  PassTime pass(const Pace& pace, uint32_t tokens, uint32_t position, Logits logits) const;
+  // Of a token with `position` before it.
+  PassTime token(const Pace& pace, uint32_t position) const {
+    return pass(pace, 1, position, Logits::kLast);
+  }
+  // Of a prompt, up to its last token's logits: passes of `columns` tokens.
+  PassTime prompt(const Pace& pace, uint32_t tokens) const;
+
+  uint64_t card_bytes_a_token() const { return streamed_bytes + row_bytes; }
+};
+
+// "12.3 MB of 496.0 MB in use at most: KV cache ...": in one line.
+void print_short(base::TextSink& out, const Plan& plan, const Pace& pace);
+
+}  // namespace llama
