@@ -10,6 +10,10 @@ base::TextSink& Reporter::LineSink::begin() {
 void Reporter::model_loaded() {
   // Numbers of answers go on; what is known of the last one was of another model.
   answer_ = {.number = answer_.number};
+  describe();
+}
+
+void Reporter::describe() {
   if (!settings_.records) return;
   if (!machine_recorded_) {
     Instruments& instruments = machine_.instruments();

@@ -24,6 +24,8 @@ class Reporter {
 
   // Records "machine" (the first time), "model" and "memory".
   void model_loaded();
+  // The same, for who turns records on when the model is there.
+  void describe();
 
   // Around Storyteller::tell(). Between the two, records stand in the generated text.
   void begin_answer();

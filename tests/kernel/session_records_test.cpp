@@ -149,6 +149,16 @@ TEST_F(Records, MeasureWhatHappens) {
   EXPECT_EQ(last["memory"]["ram"], ram);
 }
 
+TEST_F(Records, DescribeBoardAndModelWhenTheyAreTurnedOnLater) {
+  insert_with_ini("autostart = 0\n");
+  session_.start();
+  EXPECT_THAT(machine_.wire(), Not(HasSubstr("@bl")));
+  session_.say("/set records 1");
+  for (const char* const event : {"machine", "model", "memory"}) {
+    EXPECT_THAT(machine_.wire(), HasSubstr("@bl {\"event\":\"" + std::string(event) + "\""));
+  }
+}
+
 TEST_F(Records, DoNotMeasureWithoutProfiler) {
   insert_with_ini("records = 1\nautostart = 0\nprofile = off\n");
   session_.start();
