@@ -121,7 +121,8 @@ void Session::load_model() {
         storyteller_.model_name(), megabytes(weights.pinned_bytes()),
         megabytes(weights.streamed_bytes()), model.transformer().context(),
         seconds(machine_.clock().now_us() - started_us));
-  reporter_.model_loaded();
+  reporter_.forget_announced();
+  reporter_.announce();
 }
 
 bool Session::step() {

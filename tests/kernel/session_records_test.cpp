@@ -149,6 +149,21 @@ TEST_F(Records, MeasureWhatHappens) {
   EXPECT_EQ(last["memory"]["ram"], ram);
 }
 
+TEST_F(Records, IntroduceTheMachineToEachNewReader) {
+  insert_with_ini("autostart = 0\nsteps = 3\n");
+  session_.start();
+  for (int reader = 0; reader < 2; ++reader) {
+    session_.say("/set records 1");
+    const size_t before = machine_.wire().size();
+    session_.say("a");
+    session_.say("b");
+    const std::string said = machine_.wire().substr(before);
+    EXPECT_LT(said.find("\"machine\""), said.find("\"begin\""));
+    EXPECT_EQ(said.find("\"machine\""), said.rfind("\"machine\""));
+    session_.say("/set records 0");
+  }
+}
+
 TEST_F(Records, DoNotMeasureWithoutProfiler) {
   insert_with_ini("records = 1\nautostart = 0\nprofile = off\n");
   session_.start();
