@@ -38,6 +38,8 @@ struct HostModelOptions {
   uint32_t context = 0;
   bool all_logits = false;
   size_t max_prompt_bytes = 1 << 20;
+  llama::Profiler* profiler = nullptr;  // as llama::Model::Options has them
+  size_t profile_spans = 0;
 };
 
 class HostModel {
