@@ -53,6 +53,8 @@ model = )" +
 # hash = 0
 # Print machine-readable records on the console, for programs that read it.
 # records = 0
+# Measure where the time goes, for /stats and the records: off, on, or trace for each step.
+# profile = on
 # Switch off after the story at start.
 # poweroff = 0
 

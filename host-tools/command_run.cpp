@@ -18,6 +18,7 @@
 #include "host-tools/interrupts.h"
 #include "host-tools/kv_option.h"
 #include "host-tools/model/host_model.h"
+#include "host-tools/run_profile.h"
 #include "llama/logits_hash.h"
 
 namespace host {
@@ -36,6 +37,7 @@ struct Options {
   std::optional<std::string> logits;
   bool hash = false;
   bool json = false;
+  RunProfile::Options profile;
 };
 
 class Output final : public base::TextSink {
@@ -125,14 +127,18 @@ void run_run(const Options& options) {
   // Before the work, so that a place that cannot be written to is known at once.
   std::optional<PendingFile> logits_file;
   if (options.logits) logits_file.emplace(*options.logits);
+  RunProfile profile(options.profile);
   HostModel host(options.model, {.ram_bytes = ram_bytes,
                                  .context = options.context,
                                  .kv = options.kv,
                                  .all_logits = observes,
-                                 .max_prompt_bytes = std::max<size_t>(options.prompt.size(), 1)});
+                                 .max_prompt_bytes = std::max<size_t>(options.prompt.size(), 1),
+                                 .profiler = profile.profiler(),
+                                 .profile_spans = profile.spans()});
   Observer observer(options.logits);
   Output output;
   const uint64_t seed = seed_of(options);
+  profile.begin(host, std::filesystem::path(options.model).filename().string());
   const auto made = host.model().generate(
       {.prompt = options.prompt,
        .steps = options.steps,
@@ -141,6 +147,7 @@ void run_run(const Options& options) {
        .observer = observes ? &observer : nullptr},
       output);
   if (made.ok()) output.write("\n");
+  profile.end(host, made, seed);
   require_ok(made.status(), options.model);
   if (options.hash) {
     std::printf("logits-hash: %016" PRIx64 "\n", observer.hash());
@@ -184,6 +191,13 @@ void add_run_command(CLI::App& app) {
                       "Write the logits of every position to this file, as float32");
   command->add_flag("--hash", options->hash, "Print a hash of all logits after the text");
   command->add_flag("--json", options->json, "Statistics as one line of JSON on standard error");
+  command->add_flag("--stats", options->profile.stats,
+                    "Where the time went, on standard error: by operation and by layer");
+  CLI::Option* record =
+      command->add_option("--record", options->profile.record_path,
+                          "Measure each token, and save the records to this file, one JSON a line");
+  command->add_flag("--trace", options->profile.traces, "Each step of each token among the records")
+      ->needs(record);
   command->callback([options] { run_run(*options); });
 }
 

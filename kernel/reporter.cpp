@@ -7,19 +7,11 @@ base::TextSink& Reporter::LineSink::begin() {
   return *this;
 }
 
-void Reporter::model_loaded() {
-  // Numbers of answers go on; what is known of the last one was of another model.
-  answer_ = {.number = answer_.number};
-  describe();
-}
-
-void Reporter::describe() {
-  if (!settings_.records) return;
-  if (!machine_recorded_) {
-    Instruments& instruments = machine_.instruments();
-    record_machine(sink_, instruments.facts(), instruments.ticks());
-    machine_recorded_ = true;
-  }
+void Reporter::announce() {
+  if (!settings_.records || is_announced_) return;
+  is_announced_ = true;
+  Instruments& instruments = machine_.instruments();
+  record_machine(sink_, instruments.facts(), instruments.ticks());
   record_model(sink_, storyteller_.model_name(), storyteller_.model());
   record_memory(sink_, memory());
 }

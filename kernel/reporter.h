@@ -22,10 +22,11 @@ class Reporter {
   Reporter(const Reporter&) = delete;  // the profiler's listener is within
   Reporter& operator=(const Reporter&) = delete;
 
-  // Records "machine" (the first time), "model" and "memory".
-  void model_loaded();
-  // The same, for who turns records on when the model is there.
-  void describe();
+  // Records "machine", "model" and "memory", unless whoever reads the records has them already. To
+  // be called when a model was loaded, and before the record "begin".
+  void announce();
+  // Another model was loaded, or another reader listens: it has none of them.
+  void forget_announced() { is_announced_ = false; }
 
   // Around Storyteller::tell(). Between the two, records stand in the generated text.
   void begin_answer();
@@ -61,7 +62,7 @@ class Reporter {
   const Settings& settings_;
   LineSink sink_;
   std::optional<PassRecorder> pass_recorder_;
-  bool machine_recorded_ = false;
+  bool is_announced_ = false;
   Answer answer_;
   llama::WeightCounters weights_before_{};
   CardCounts card_before_;

@@ -126,7 +126,8 @@ void Session::load_model() {
     print_short(out_, *plan, storyteller_.pace());
     out_.write("\n");
   }
-  reporter_.model_loaded();
+  reporter_.forget_announced();
+  reporter_.announce();
 }
 
 bool Session::step() {

@@ -79,7 +79,7 @@ void Session::set(std::string_view argument) {
   const Status status = apply_setting(settings_, key, value);
   if (!status.ok()) return complain(out_, "/set", key, value, status);
   if (key == "baud") change_baud();
-  if (key == "records" && storyteller_.is_loaded()) reporter_.describe();
+  if (key == "records") reporter_.forget_announced();
   must_reload_ = must_reload_ || key == "model" || key == "ctx" || key == "kv" || key == "ram_mb" ||
                  key == "hash" || key == "profile";
 }

@@ -30,7 +30,9 @@ void Session::tell(std::string_view prompt) {
   StoryWatch watch(
       machine_, keyboard_, storyteller_.model(),
       settings_.records ? StoryWatch::Audience::kPrograms : StoryWatch::Audience::kPeople);
+  watch.set_profiler(storyteller_.profiler());
   StoryOutput text(*this, watch);
+  reporter_.announce();
   if (settings_.records) machine_.write_bytes("@bl {\"event\":\"begin\"}\n");
   reporter_.begin_answer();
   const auto told = storyteller_.tell(prompt, settings_, &watch, text);

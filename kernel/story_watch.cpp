@@ -57,6 +57,7 @@ bool StoryWatch::should_stop(uint32_t done, uint32_t) {
 }
 
 void StoryWatch::show(uint32_t done, uint64_t elapsed_us) {
+  const llama::Profiler::Scope scope(profiler_, llama::Operation::kOutput);
   const uint32_t layers = model_.config().n_layers;
   const uint32_t layer = std::min(done / kMatricesPerLayer + 1, layers);
   const uint64_t bytes = model_.transformer().weights().counters().bytes_read - begun_bytes_;

@@ -27,6 +27,9 @@ class StoryWatch final : public llama::Interrupt {
   StoryWatch(Machine& machine, Keyboard& keyboard, const llama::Model& model, Audience audience)
       : machine_(machine), keyboard_(keyboard), model_(model), audience_(audience) {}
 
+  // To whom the time that showing takes is charged; null: nobody.
+  void set_profiler(llama::Profiler* profiler) { profiler_ = profiler; }
+
   bool should_stop(uint32_t done, uint32_t total) override;
 
   // Before anything else is written: takes the row away.
@@ -39,6 +42,7 @@ class StoryWatch final : public llama::Interrupt {
   Keyboard& keyboard_;
   const llama::Model& model_;
   Audience audience_;
+  llama::Profiler* profiler_ = nullptr;
   bool is_shown_ = false;
   bool has_begun_ = false;  // a first pass
   uint32_t done_ = 0;       // matrices of the pass, when last asked

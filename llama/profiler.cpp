@@ -80,7 +80,11 @@ void Profiler::charge() {
   const uint64_t now = ticks_.now();
   current_->ticks += now - last_;
   last_ = now;
-  if (events_ == nullptr) return;
+  if (events_ != nullptr) charge_events();
+}
+
+// Apart, so that what runs without events and spans needs few registers.
+[[gnu::noinline]] void Profiler::charge_events() {
   const EventCounters::Pair events = events_->read();
   current_->events[0] += events[0] - last_events_[0];
   current_->events[1] += events[1] - last_events_[1];
@@ -104,7 +108,7 @@ void Profiler::leave(const Scope::Outer& outer) {
   current_ = outer.cell;
 }
 
-void Profiler::keep_span(uint64_t begin) {
+[[gnu::noinline]] void Profiler::keep_span(uint64_t begin) {
   if (span_count_ == spans_.size()) {
     ++dropped_spans_;
     return;

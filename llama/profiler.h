@@ -210,6 +210,7 @@ class Profiler {
   Scope::Outer enter(Operation operation);
   void leave(const Scope::Outer& outer);
   void charge();
+  void charge_events();
   void begin_pass(uint32_t position, uint32_t columns);
   void end_pass(uint64_t card_bytes);
   void leave_pass();

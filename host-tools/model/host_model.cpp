@@ -61,7 +61,9 @@ HostModel::HostModel(const std::filesystem::path& path, const HostModelOptions& 
                                           .max_columns = 8,
                                           .all_logits = options.all_logits,
                                           .weights = {}},
-                          .max_prompt_bytes = options.max_prompt_bytes}),
+                          .max_prompt_bytes = options.max_prompt_bytes,
+                          .profiler = options.profiler,
+                          .profile_spans = options.profile_spans}),
              name);
   LoadBar bar;
   require_ok(model_.load(&bar), name);

@@ -39,6 +39,8 @@ struct HostModelOptions {
   llama::KvType kv = llama::KvType::kF32;
   bool all_logits = false;
   size_t max_prompt_bytes = 1 << 20;
+  llama::Profiler* profiler = nullptr;  // as llama::Model::Options has them
+  size_t profile_spans = 0;
 };
 
 class HostModel {

@@ -130,6 +130,7 @@ class Bench {
                          {"seed", "1"},
                          {"autostart", "1"},
                          {"records", "1"},
+                         {"profile", "off"},
                          {"poweroff", "1"}};
     return count_guest(options_, counter_, kPatience, &interrupts_);
   }

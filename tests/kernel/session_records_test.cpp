@@ -149,13 +149,18 @@ TEST_F(Records, MeasureWhatHappens) {
   EXPECT_EQ(last["memory"]["ram"], ram);
 }
 
-TEST_F(Records, DescribeBoardAndModelWhenTheyAreTurnedOnLater) {
-  insert_with_ini("autostart = 0\n");
+TEST_F(Records, IntroduceTheMachineToEachNewReader) {
+  insert_with_ini("autostart = 0\nsteps = 3\n");
   session_.start();
-  EXPECT_THAT(machine_.wire(), Not(HasSubstr("@bl")));
-  session_.say("/set records 1");
-  for (const char* const event : {"machine", "model", "memory"}) {
-    EXPECT_THAT(machine_.wire(), HasSubstr("@bl {\"event\":\"" + std::string(event) + "\""));
+  for (int reader = 0; reader < 2; ++reader) {
+    session_.say("/set records 1");
+    const size_t before = machine_.wire().size();
+    session_.say("a");
+    session_.say("b");
+    const std::string said = machine_.wire().substr(before);
+    EXPECT_LT(said.find("\"machine\""), said.find("\"begin\""));
+    EXPECT_EQ(said.find("\"machine\""), said.rfind("\"machine\""));
+    session_.say("/set records 0");
   }
 }
 
