@@ -61,6 +61,7 @@ class ScriptRun {
       : board_(board),
         script_(options.steps),
         timeout_s_(options.timeout_s),
+        records_(!options.record.empty()),
         deadline_(deadline_of(options)) {}
 
   // Why it was given up; empty: all came.
@@ -77,10 +78,17 @@ class ScriptRun {
       if (Clock::now() >= deadline_) return gave_up(text_of_timeout());
       if (Clock::now() >= last + kSilence) return gave_up("nothing came for 300 s");
     }
+    if (records_) take_records();
     return {};
   }
 
  private:
+  // Those of an answer come behind its text, which was all that was waited for.
+  void take_records() {
+    constexpr std::chrono::seconds kPatience(10);
+    const auto end = std::min(deadline_, Clock::now() + kPatience);
+    while (!board_.is_ready() && !board_.is_over() && Clock::now() < end) show(board_.read(end));
+  }
   std::string text_of_timeout() const { return text("not within the {:.3} s", *timeout_s_); }
 
   // Sends what can be sent. True when all is done.
@@ -105,6 +113,7 @@ class ScriptRun {
   BoardLine& board_;
   Script script_;
   std::optional<double> timeout_s_;
+  bool records_;
   Clock::time_point deadline_;
 };
 
