@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "host-tools/model/checkpoint.h"
+#include "host-tools/model/model_plan.h"
 #include "host-tools/model/model_writer.h"
 #include "host-tools/tokenizer_builder.h"
 #include "tests/fakes/story_card.h"
@@ -101,6 +102,48 @@ TEST_P(EachKvType, OfACacheAsTheCommandLineWantsIt) {
 INSTANTIATE_TEST_SUITE_P(EqualText, EachKvType,
                          testing::Values(llama::KvType::kF16, llama::KvType::kQ8_0),
                          [](const auto& type) { return llama::name_of(type.param); });
+
+struct Room {
+  const char* ram_mb;
+  const char* ctx;
+  llama::KvType kv;
+};
+
+class EachRoom : public EqualText, public testing::WithParamInterface<Room> {
+ protected:
+  // Of the arena, by the record that follows the model.
+  uint64_t taken_by_model() {
+    constexpr std::string_view kBegin = "@bl {\"event\":\"memory\"";
+    const std::string& log = machine().log();
+    const size_t at = log.find(kBegin);
+    if (at == std::string::npos) return 0;
+    const size_t json = at + std::string_view("@bl ").size();
+    const auto record = nlohmann::json::parse(log.substr(json, log.find('\n', at) - json));
+    uint64_t sum = 0;
+    for (const auto& part : record["parts"]) {
+      if (part["kind"] == "model") sum += part["bytes"].get<uint64_t>();
+    }
+    return sum;
+  }
+};
+
+// The board takes, to the byte, what the plan of the host says.
+TEST_P(EachRoom, IsTakenAsPlannedOnTheHost) {
+  const Room& room = GetParam();
+  start(make_card({{"tales.blm", tales()}}),
+        {{"ram_mb", room.ram_mb}, {"ctx", room.ctx}, {"kv", llama::name_of(room.kv)}});
+  const auto plan =
+      plan_for_board(tales_path(), {.ram_mb = std::stod(room.ram_mb),
+                                    .context = static_cast<uint32_t>(std::stoul(room.ctx)),
+                                    .kv = room.kv});
+  EXPECT_EQ(taken_by_model(), plan.peak_bytes) << machine().log();
+}
+
+INSTANTIATE_TEST_SUITE_P(EqualText, EachRoom,
+                         testing::Values(Room{"64", "512", llama::KvType::kF32},
+                                         Room{"1.2", "128", llama::KvType::kQ8_0},
+                                         Room{"0.9", "64", llama::KvType::kF16}),
+                         [](const auto& room) { return llama::name_of(room.param.kv); });
 
 // ---- What llama2.c tells
 
