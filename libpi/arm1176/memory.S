@@ -7,13 +7,7 @@
         .arm
         .cpu arm1176jzf-s
 
-.macro function name
-        .section .text.\name, "ax"
-        .global \name
-        .type   \name, %function
-        .balign 32
-\name:
-.endm
+#include "libpi/arm1176/function.inc"
 
 // void* memmove(void* to, const void* from, size_t size)
         function memmove

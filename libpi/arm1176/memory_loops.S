@@ -4,13 +4,7 @@
         .arm
         .cpu arm1176jzf-s
 
-.macro function name
-        .section .text.\name, "ax"
-        .global \name
-        .type   \name, %function
-        .balign 32
-\name:
-.endm
+#include "libpi/arm1176/function.inc"
 
 // void memory_read(const void* from, size_t bytes)
         function memory_read
