@@ -5,11 +5,7 @@
 
 // ---- Half keys: groups of four positions, 8 bytes a column
 
-        .section .text.armv6_multiply_half_keys, "ax"
-        .balign 32
-        .global armv6_multiply_half_keys
-        .type   armv6_multiply_half_keys, %function
-armv6_multiply_half_keys:
+        function armv6_multiply_half_keys
         enter
         ldr     lr, =SCALE_MASK         // halves lie as our scales do
 1:      begin_row_group
@@ -58,11 +54,7 @@ armv6_multiply_half_keys:
         pop     {r4-r11, pc}
 .endm
 
-        .section .text.armv6_mix_f32, "ax"
-        .balign 32
-        .global armv6_mix_f32
-        .type   armv6_mix_f32, %function
-armv6_mix_f32:
+        function armv6_mix_f32
         enter_mix
         tst     r12, #1
         beq     1f
@@ -86,39 +78,12 @@ armv6_mix_f32:
         bne     1b
 2:      leave_mix
 
-.macro decode_halves s0, s1, s2, s3, s4, s5, s6, s7
+.macro decode_halves weight, s0, s1, s2, s3, s4, s5, s6, s7
         ldm     r2, {r5-r8}
         add     r2, r2, r3
         decode_scales r5, r6, lr, r10, r11, \s0, \s1, \s2, \s3
         decode_scales r7, r8, lr, r10, r11, \s4, \s5, \s6, \s7
 .endm
-
-        .section .text.armv6_mix_f16, "ax"
-        .balign 32
-        .global armv6_mix_f16
-        .type   armv6_mix_f16, %function
-armv6_mix_f16:
-        enter_mix
-        ldr     lr, =SCALE_MASK
-        tst     r12, #1
-        beq     1f
-        vldmia  r1!, {s0}
-        decode_halves s16, s17, s18, s19, s20, s21, s22, s23
-        subs    r12, r12, #1
-        vmla.f32 s8, s16, s0
-        beq     2f
-1:      pld     [r4]
-        pld     [r4, r3]
-        vldmia  r1!, {s0, s1}
-        decode_halves s16, s17, s18, s19, s20, s21, s22, s23
-        vmla.f32 s8, s16, s0
-        decode_halves s24, s25, s26, s27, s28, s29, s30, s31
-        subs    r12, r12, #2
-        add     r4, r4, r3, lsl #1
-        vmla.f32 s8, s24, s1
-        bne     1b
-2:      leave_mix
-        .ltorg
 
 // A position's weight, in \weight, times its scale; its eight bytes as floats.
 .macro decode_bytes weight, s0, s1, s2, s3, s4, s5, s6, s7
@@ -149,27 +114,31 @@ armv6_mix_f16:
         vcvt.f32.s32 \s7, \s7
 .endm
 
-        .section .text.armv6_mix_q8, "ax"
-        .balign 32
-        .global armv6_mix_q8
-        .type   armv6_mix_q8, %function
-armv6_mix_q8:
+// `decode` makes eight floats of a position's values.
+.macro function_of_mix name, decode
+        function \name
         enter_mix
+        ldr     lr, =SCALE_MASK         // of halves
         tst     r12, #1
         beq     1f
         vldmia  r1!, {s0}
-        decode_bytes s0, s16, s17, s18, s19, s20, s21, s22, s23
+        \decode s0, s16, s17, s18, s19, s20, s21, s22, s23
         subs    r12, r12, #1
         vmla.f32 s8, s16, s0
         beq     2f
 1:      pld     [r4]
         pld     [r4, r3]
         vldmia  r1!, {s0, s1}
-        decode_bytes s0, s16, s17, s18, s19, s20, s21, s22, s23
+        \decode s0, s16, s17, s18, s19, s20, s21, s22, s23
         vmla.f32 s8, s16, s0
-        decode_bytes s1, s24, s25, s26, s27, s28, s29, s30, s31
+        \decode s1, s24, s25, s26, s27, s28, s29, s30, s31
         subs    r12, r12, #2
         add     r4, r4, r3, lsl #1
         vmla.f32 s8, s24, s1
         bne     1b
 2:      leave_mix
+        .ltorg
+.endm
+
+        function_of_mix armv6_mix_f16, decode_halves
+        function_of_mix armv6_mix_q8, decode_bytes

@@ -26,8 +26,15 @@ struct Columns {
       prepared;  // prepared_bytes(count, width), aligned to 8; may be empty for f32
 };
 
-// Room for what prepare_columns() makes of `count` columns, or of less.
-size_t prepared_bytes(uint32_t count, uint32_t width);
+// Room for what prepare_columns() makes of `count` columns, or of less: the same on all machines,
+// so that what is planned on one is right for another. The ARMv6 kernels take the most: 18 words
+// for each 32 values, of columns by fours.
+constexpr uint32_t kPreparedGroupBytes = 72;
+constexpr uint32_t kPreparedTogether = 4;
+constexpr size_t prepared_bytes(uint32_t count, uint32_t width) {
+  return size_t{base::round_up(count, kPreparedTogether)} * column_groups(width) *
+         kPreparedGroupBytes;
+}
 
 // Quantizes columns.values into columns.prepared, laid out as multiply_rows() reads it on this
 // machine for rows of `type`, a quantized one.

@@ -10,12 +10,58 @@
 //
 // Timing rules (ARM1176JZF-S TRM 16): a multiply's operands are needed early, so what makes them
 // (a load: 3 cycles, UXTB16 or AND: 1) has to be one cycle further away; SMLAD hands its accumulator
-// on after 2. Weights come out of SDRAM once, so PLD asks for each line kAhead bytes before it is
+// on after 2. Weights come out of SDRAM once, so PLD asks for each line AHEAD bytes before it is
 // used, once every 32 bytes at the least: a line that is missed costs a whole memory latency.
 
 #include "llama/rows_armv6.inc"
 
-// ---- q8_0, one column
+// ---- One column
+//
+// The float work of a block, its scales times the column's and the dots times those, waits for
+// results 8 cycles at a time: the dots of a block are added up after the next one has begun.
+// lr holds `constant`, which is SCALE_MASK unless `scale_mask` names another register for it;
+// `block` is the integer work of a block, which leaves its dots in r4-r7.
+
+.macro function_of_1 name, constant, scale_mask, block
+        function \name
+        enter
+        ldr     lr, =\constant
+1:      begin_row_group
+        begin_sums s8-s11, 4
+        // Nothing to add yet: dots and products of the block before the first one are 0.
+        mov     r2, #0
+        vmov    s16, s17, r2, r2
+        vmov    s18, s19, r2, r2
+        vmov    s24, s25, r2, r2
+        vmov    s26, s27, r2, r2
+2:      pld     [r0, #AHEAD]
+        .ifnc   \scale_mask, lr
+        ldr     \scale_mask, =SCALE_MASK
+        .endif
+        ldrd    r8, r9, [r0], #8
+        vldmia  r1!, {s0}
+        ldr     r12, [r1], #4
+        decode_scales r8, r9, \scale_mask, r10, r11, s28, s29, s30, s31
+        vmla.f32 s8, s16, s24           // of the block before
+        vmul.f32 s24, s28, s0
+        \block
+        vmov    s16, s17, r4, r5
+        vmov    s18, s19, r6, r7
+        ldr     r12, [sp, #LOCAL_END]
+        vcvt.f32.s32 s16, s16
+        vcvt.f32.s32 s17, s17
+        vcvt.f32.s32 s18, s18
+        vcvt.f32.s32 s19, s19
+        cmp     r0, r12
+        bne     2b
+        vmla.f32 s8, s16, s24
+        ldr     r3, [sp, #LOCAL_SUMS]
+        vstmia  r3!, {s8-s11}
+        end_row_group
+        bne     1b
+        leave
+        .ltorg
+.endm
 
 // Columns k to k+3 of four rows: r8-r11 the words, (r2, r3) the activations.
 .macro q8_step accumulator0, accumulator1, accumulator2, accumulator3
@@ -35,28 +81,7 @@
         smlad   r7, r11, r3, r7
 .endm
 
-        .section .text.armv6_multiply_q8_1, "ax"
-        .balign 32
-        .global armv6_multiply_q8_1
-        .type   armv6_multiply_q8_1, %function
-armv6_multiply_q8_1:
-        enter
-        ldr     lr, =SCALE_MASK
-1:      begin_row_group
-        begin_sums s8-s11, 4
-        // Nothing to add yet: dots and products of the block before the first one are 0.
-        mov     r2, #0
-        vmov    s16, s17, r2, r2
-        vmov    s18, s19, r2, r2
-        vmov    s24, s25, r2, r2
-        vmov    s26, s27, r2, r2
-2:      pld     [r0, #AHEAD]
-        ldrd    r8, r9, [r0], #8
-        vldmia  r1!, {s0}
-        ldr     r12, [r1], #4
-        decode_scales r8, r9, lr, r10, r11, s28, s29, s30, s31
-        vmla.f32 s8, s16, s24           // of the block before
-        vmul.f32 s24, s28, s0
+.macro q8_block
         q8_step r12, r12, r12, r12
         q8_step r4, r5, r6, r7
         pld     [r0, #AHEAD]
@@ -69,24 +94,9 @@ armv6_multiply_q8_1:
         q8_step r4, r5, r6, r7
         q8_step r4, r5, r6, r7
         pld     [r0, #AHEAD]
-        vmov    s16, s17, r4, r5
-        vmov    s18, s19, r6, r7
-        ldr     r12, [sp, #LOCAL_END]
-        vcvt.f32.s32 s16, s16
-        vcvt.f32.s32 s17, s17
-        vcvt.f32.s32 s18, s18
-        vcvt.f32.s32 s19, s19
-        cmp     r0, r12
-        bne     2b
-        vmla.f32 s8, s16, s24
-        ldr     r3, [sp, #LOCAL_SUMS]
-        vstmia  r3!, {s8-s11}
-        end_row_group
-        bne     1b
-        leave
-        .ltorg
+.endm
 
-// ---- q4_0, one column
+        function_of_1 armv6_multiply_q8_1, SCALE_MASK, lr, q8_block
 
 // Columns k to k+7 of four rows: r8-r11 the words; the activations in the order of their use.
 // lr: NIBBLE_MASK.
@@ -124,50 +134,16 @@ armv6_multiply_q8_1:
         smlad   r7, r11, r3, r7
 .endm
 
-        .section .text.armv6_multiply_q4_1, "ax"
-        .balign 32
-        .global armv6_multiply_q4_1
-        .type   armv6_multiply_q4_1, %function
-armv6_multiply_q4_1:
-        enter
-        ldr     lr, =NIBBLE_MASK
-1:      begin_row_group
-        begin_sums s8-s11, 4
-        mov     r2, #0
-        vmov    s16, s17, r2, r2
-        vmov    s18, s19, r2, r2
-        vmov    s24, s25, r2, r2
-        vmov    s26, s27, r2, r2
-2:      ldr     r3, =SCALE_MASK
-        ldrd    r8, r9, [r0], #8
-        pld     [r0, #(AHEAD - 8)]
-        vldmia  r1!, {s0}
-        ldr     r12, [r1], #4
-        decode_scales r8, r9, r3, r10, r11, s28, s29, s30, s31
-        vmla.f32 s8, s16, s24           // of the block before
-        vmul.f32 s24, s28, s0
+.macro q4_block
         q4_step r12, r12, r12, r12
         pld     [r0, #AHEAD]
         q4_step r4, r5, r6, r7
         q4_step r4, r5, r6, r7
         pld     [r0, #AHEAD]
         q4_step r4, r5, r6, r7
-        vmov    s16, s17, r4, r5
-        vmov    s18, s19, r6, r7
-        ldr     r12, [sp, #LOCAL_END]
-        vcvt.f32.s32 s16, s16
-        vcvt.f32.s32 s17, s17
-        vcvt.f32.s32 s18, s18
-        vcvt.f32.s32 s19, s19
-        cmp     r0, r12
-        bne     2b
-        vmla.f32 s8, s16, s24
-        ldr     r3, [sp, #LOCAL_SUMS]
-        vstmia  r3!, {s8-s11}
-        end_row_group
-        bne     1b
-        leave
-        .ltorg
+.endm
+
+        function_of_1 armv6_multiply_q4_1, NIBBLE_MASK, r3, q4_block
 
 // ---- Four columns at once
 //
@@ -177,7 +153,7 @@ armv6_multiply_q4_1:
 // r3 what was extracted; the sums of row r are the vector s(8 + 4 r), the rows' scales s0-s3.
 //
 // A row's float work is done under the integer work of the row after it: at its end the dots move
-// to s28-s31 and the products of scales to s24-s27, and the next row adds them up (row_sums).
+// to s28-s31 and the products of scales to s24-s27, and the next row adds them up.
 
         .set    kRowWords, 64
 
@@ -311,11 +287,7 @@ armv6_multiply_q4_1:
 .endm
 
 .macro function_of_4 name, block_bytes, mask, row_macro
-        .section .text.\name, "ax"
-        .balign 32
-        .global \name
-        .type   \name, %function
-\name:
+        function \name
         enter
         .ifnb   \mask
         ldr     lr, =\mask
@@ -363,11 +335,7 @@ armv6_multiply_q4_1:
 
 // ---- f32: groups_bytes counts 16 bytes a column of the four rows.
 
-        .section .text.armv6_multiply_f32_1, "ax"
-        .balign 32
-        .global armv6_multiply_f32_1
-        .type   armv6_multiply_f32_1, %function
-armv6_multiply_f32_1:
+        function armv6_multiply_f32_1
         enter
 1:      begin_row_group
         begin_sums s8-s11, 4
@@ -398,11 +366,7 @@ armv6_multiply_f32_1:
 
 // The four columns lie one behind the other, `column_stride` bytes apart; the sums of column c are
 // the vector s(8 + 4 c).
-        .section .text.armv6_multiply_f32_4, "ax"
-        .balign 32
-        .global armv6_multiply_f32_4
-        .type   armv6_multiply_f32_4, %function
-armv6_multiply_f32_4:
+        function armv6_multiply_f32_4
         enter
 1:      begin_row_group
         ldr     r5, [r2, #WORK_COLUMN_STRIDE]

@@ -18,6 +18,7 @@
 // All operands fit 16 bits since |x| <= 127; sums wrap around on the way, and end within 32 bits.
 #include <arm_acle.h>
 
+#include <algorithm>
 #include <bit>
 
 #include "base/check.h"
@@ -38,6 +39,12 @@ constexpr uint32_t kGroupWords = 18;
 constexpr uint32_t kScaleWord = 0;
 constexpr uint32_t kBiasWord = 1;
 constexpr uint32_t kFirstPairWord = 2;
+static_assert(kGroupWords * sizeof(uint32_t) == kPreparedGroupBytes);
+static_assert(kColumnsAtOnce == kPreparedTogether);
+
+constexpr size_t prepared_column_bytes(uint32_t width) {
+  return size_t{column_groups(width)} * kPreparedGroupBytes;
+}
 
 // Activations stay in the first-level cache while weights stream past it: what a loop goes over
 // again and again is a part of the columns, at most. 16 KiB, 4 ways (ARM1176JZF-S TRM 7.2).
@@ -99,10 +106,6 @@ int32_t write_pairs_q4(const uint32_t* x, int16x2_t* out, size_t step) {
   return offset * (-8 * 4096);
 }
 
-// How many of `left` columns the next loop takes, and how many it computes.
-constexpr uint32_t taken(uint32_t left) { return left < kColumnsAtOnce ? left : kColumnsAtOnce; }
-constexpr uint32_t computed(uint32_t left) { return left == 1 ? 1 : kColumnsAtOnce; }
-
 void prepare_group(WeightType type, std::span<const float> values, std::byte* prepared,
                    uint32_t in_step, size_t step) {
   uint32_t x[kColumnsPerGroup];
@@ -145,27 +148,52 @@ struct Sums {
 void multiply_quantized(WeightType type, RowsWork work, uint32_t width, bool four) {
   const uint32_t groups = column_groups(width);
   const uint32_t block_bytes = type == WeightType::kQ8_0 ? kQ8BlockBytes : kQ4BlockBytes;
-  const uint32_t column_bytes = (four ? kColumnsAtOnce : 1) * kGroupWords * sizeof(uint32_t);
+  const uint32_t group_bytes = (four ? kColumnsAtOnce : 1) * kPreparedGroupBytes;
   const auto* const blocks = work.blocks;
   const auto* const columns = static_cast<const std::byte*>(work.columns);
   const Loop loop = loop_for(type, four);
   for (uint32_t g = 0; g < groups; g += kGroupsAtOnce) {
     const uint32_t count = groups - g < kGroupsAtOnce ? groups - g : kGroupsAtOnce;
     work.blocks = blocks + size_t{g} * block_bytes;
-    work.columns = columns + size_t{g} * column_bytes;
+    work.columns = columns + size_t{g} * group_bytes;
     work.groups_bytes = count * block_bytes;
     work.continues = g > 0 ? 1 : 0;
     loop(&work);
   }
 }
 
-}  // namespace
-
-size_t prepared_bytes(uint32_t count, uint32_t width) {
-  const uint32_t left = count % kColumnsAtOnce;
-  const uint32_t columns = count - left + (left == 0 ? 0 : computed(left));
-  return size_t{columns} * column_groups(width) * kGroupWords * sizeof(uint32_t);
+// Up to kRowsAtOnce rows with `taken` columns from `first` on: one, or up to four that are computed
+// as four.
+void multiply_some(WeightType type, const std::byte* row_groups, uint32_t rows,
+                   const Columns& columns, uint32_t first, uint32_t taken, float* out,
+                   size_t out_stride) {
+  const bool four = taken > 1;
+  // One column's sums can be gathered where they belong, if there are four of each row group.
+  const bool in_place = !four && rows % kRowsPerGroup == 0;
+  Sums sums;
+  RowsWork work{};
+  work.blocks = row_groups;
+  work.row_groups = base::divide_up(rows, kRowsPerGroup);
+  work.row_group_stride = static_cast<size_t>(row_group_bytes(type, columns.width));
+  work.sums = in_place ? out : sums.values;
+  if (type == WeightType::kF32) {
+    work.columns = columns.values.data() + size_t{first} * columns.width;
+    work.groups_bytes = static_cast<uint32_t>(work.row_group_stride);
+    work.column_stride = columns.width * sizeof(float);
+    loop_for(type, four)(&work);
+  } else {
+    work.columns = columns.prepared.data() + first * prepared_column_bytes(columns.width);
+    multiply_quantized(type, work, columns.width, four);
+  }
+  if (in_place) return;
+  for (uint32_t column = 0; column < taken; ++column) {
+    for (uint32_t r = 0; r < rows; ++r) {
+      out[column * out_stride + r] = sums.of(type, four, r, column);
+    }
+  }
 }
+
+}  // namespace
 
 void prepare_columns(WeightType type, const Columns& columns) {
   CHECK(columns.prepared.size() >= prepared_bytes(columns.count, columns.width));
@@ -173,7 +201,7 @@ void prepare_columns(WeightType type, const Columns& columns) {
   std::byte* to = columns.prepared.data();
   for (uint32_t first = 0; first < columns.count; first += kColumnsAtOnce) {
     const uint32_t left = columns.count - first;
-    const uint32_t step = computed(left);
+    const uint32_t step = left == 1 ? 1 : kColumnsAtOnce;
     for (uint32_t g = 0; g < groups; ++g) {
       const uint32_t from = g * kColumnsPerGroup;
       const uint32_t rest = columns.width - from;
@@ -184,7 +212,7 @@ void prepare_columns(WeightType type, const Columns& columns) {
                                                rest < kColumnsPerGroup ? rest : kColumnsPerGroup);
         prepare_group(type, values, to, c, step);
       }
-      to += step * kGroupWords * sizeof(uint32_t);
+      to += step * kPreparedGroupBytes;
     }
   }
 }
@@ -193,41 +221,18 @@ void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t 
                    const Columns& columns, float* out, size_t out_stride) {
   const auto row_group_stride = static_cast<size_t>(row_group_bytes(type, columns.width));
   CHECK(base::divide_up<size_t>(rows, kRowsPerGroup) * row_group_stride <= packed.size());
-  const bool is_f32 = type == WeightType::kF32;
-  const size_t column_words = size_t{column_groups(columns.width)} * kGroupWords;
   constexpr uint32_t kRowsAtOnce = kRowGroupsAtOnce * kRowsPerGroup;
   for (uint32_t row = 0; row < rows; row += kRowsAtOnce) {
-    const uint32_t row_count = rows - row < kRowsAtOnce ? rows - row : kRowsAtOnce;
-    for (uint32_t c = 0; c < columns.count; c += kColumnsAtOnce) {
+    const std::byte* const row_groups = packed.data() + row / kRowsPerGroup * row_group_stride;
+    const uint32_t row_count = std::min(rows - row, kRowsAtOnce);
+    for (uint32_t c = 0; c < columns.count;) {
+      // f32 columns are not padded: what is left of them after the last four goes one by one.
       const uint32_t left = columns.count - c;
-      // f32 columns are not padded: a few of them go one by one.
-      const bool four = is_f32 ? left >= kColumnsAtOnce : left > 1;
-      const uint32_t at_once = four ? taken(left) : 1;
-      for (uint32_t i = 0; i < taken(left); i += at_once) {
-        float* const to = out + (c + i) * out_stride + row;
-        // One column's sums can be gathered where they belong, if there are four of each row group.
-        const bool in_place = !four && row_count % kRowsPerGroup == 0;
-        Sums sums;
-        RowsWork work{};
-        work.blocks = packed.data() + row / kRowsPerGroup * row_group_stride;
-        work.row_groups = base::divide_up(row_count, kRowsPerGroup);
-        work.row_group_stride = row_group_stride;
-        work.sums = in_place ? to : sums.values;
-        if (is_f32) {
-          work.columns = columns.values.data() + size_t{c + i} * columns.width;
-          work.groups_bytes = static_cast<uint32_t>(row_group_stride);
-          work.column_stride = columns.width * sizeof(float);
-          loop_for(type, four)(&work);
-        } else {
-          work.columns = columns.prepared.data() + c * column_words * sizeof(uint32_t);
-          multiply_quantized(type, work, columns.width, four);
-        }
-        for (uint32_t column = 0; column < at_once && !in_place; ++column) {
-          for (uint32_t r = 0; r < row_count; ++r) {
-            to[column * out_stride + r] = sums.of(type, four, r, column);
-          }
-        }
-      }
+      const bool four = type == WeightType::kF32 ? left >= kColumnsAtOnce : left > 1;
+      const uint32_t taken = four ? std::min(left, kColumnsAtOnce) : 1;
+      multiply_some(type, row_groups, row_count, columns, c, taken, out + c * out_stride + row,
+                    out_stride);
+      c += taken;
     }
   }
 }

@@ -3,10 +3,6 @@
 
 namespace llama {
 
-size_t prepared_bytes(uint32_t count, uint32_t width) {
-  return reference::prepared_bytes(count, width);
-}
-
 void prepare_columns(WeightType type, const Columns& columns) {
   reference::prepare_columns(type, columns);
 }

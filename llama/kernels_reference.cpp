@@ -23,6 +23,7 @@ struct ActivationGroup {
   float scale;  // times scale_factor()
   int8_t weights[kColumnsPerGroup];
 };
+static_assert(sizeof(ActivationGroup) <= kPreparedGroupBytes);
 
 // The scale of a row's weights, times 2^-102 (llama/kernels.h).
 float scale_at(const std::byte* block, uint32_t row) {
@@ -93,10 +94,6 @@ void multiply_f32(const std::byte* row_group, uint32_t rows, const Columns& colu
 }  // namespace
 
 namespace reference {
-
-size_t prepared_bytes(uint32_t count, uint32_t width) {
-  return size_t{count} * column_groups(width) * sizeof(ActivationGroup);
-}
 
 void prepare_columns(WeightType type, const Columns& columns) {
   const uint32_t groups = column_groups(columns.width);

@@ -6,7 +6,6 @@
 
 namespace llama::reference {
 
-size_t prepared_bytes(uint32_t count, uint32_t width);
 void prepare_columns(WeightType type, const Columns& columns);
 void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t rows,
                    const Columns& columns, float* out, size_t out_stride);

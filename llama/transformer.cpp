@@ -9,20 +9,6 @@ namespace llama {
 using base::ErrorCode;
 using base::Status;
 
-namespace {
-
-// Room for prepared columns on any machine, so that a plan made on one is right for another: the
-// ARMv6 kernels take the most, 72 bytes for each 32 values, of columns by fours.
-size_t prepared_room(uint32_t count, uint32_t width) {
-  constexpr size_t kGroupBytes = 72;
-  const size_t bytes =
-      size_t{base::round_up<uint32_t>(count, 4)} * column_groups(width) * kGroupBytes;
-  CHECK(prepared_bytes(count, width) <= bytes);
-  return bytes;
-}
-
-}  // namespace
-
 base::Result<uint32_t> Transformer::decide_context(const ModelConfig& config, uint32_t wished,
                                                    KvType kv, uint64_t room) {
   if (wished > config.context) {
@@ -66,8 +52,8 @@ Status Transformer::allocate_state(base::Arena& arena) {
   // Attention prepares the queries that share a KV head.
   const uint32_t heads = model.n_heads / model.n_kv_heads;
   TRY_ASSIGN(prepared_,
-             arena.allocate<std::byte>(std::max(prepared_room(options_.max_columns, widest),
-                                                prepared_room(heads, model.head_size)),
+             arena.allocate<std::byte>(std::max(prepared_bytes(options_.max_columns, widest),
+                                                prepared_bytes(heads, model.head_size)),
                                        "activations"));
   TRY_ASSIGN(scores_,
              arena.allocate<float>(
