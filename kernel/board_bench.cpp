@@ -21,19 +21,4 @@ std::optional<uint64_t> BoardBench::cycles() {
   return board_.cycles().cycles();
 }
 
-void BoardBench::describe_health(base::TextSink& out) {
-  const auto temperature = board_.mailbox().temperature_millicelsius();
-  if (temperature.ok()) base::print(out, "{:.1} C", static_cast<double>(*temperature) / 1000);
-  const auto throttled = board_.mailbox().throttled();
-  if (!throttled.ok()) {
-    out.write(", throttling not reported");
-  } else if ((*throttled & 0xf) == 0) {
-    out.write(", not throttled");
-  } else {
-    base::print(out, ", throttled (0x{:x}: figures are lower than they could be)", *throttled);
-  }
-  out.write(", ARM ");
-  print(out, read_clock(board_.mailbox(), pi::Mailbox::ClockId::kArm));
-}
-
 }  // namespace kernel

@@ -12,7 +12,6 @@ class BoardBench final : public bench::Board {
 
   const bench::MemoryLoops& memory_loops() override;
   std::optional<uint64_t> cycles() override;
-  void describe_health(base::TextSink& out) override;
 
  private:
   kernel::Board& board_;

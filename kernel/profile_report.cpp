@@ -52,17 +52,30 @@ void print_clock(base::TextSink& out, const Profiler& profiler, const Answer& an
     print(out, " ({:.2} MHz over the answer)",
           static_cast<double>(profiler.answer_ticks()) / static_cast<double>(total_us));
   }
-  if (health.arm_hz) print(out, "; ARM {:.1} MHz", static_cast<double>(*health.arm_hz) / 1e6);
-  if (health.millicelsius) {
-    print(out, "; {:.1} C", static_cast<double>(*health.millicelsius) / 1e3);
-  }
-  if (health.throttled && *health.throttled != 0) {
-    print(out, "; throttled or short of voltage ({:05x})", *health.throttled);
-  }
+  print_health(out, health, "; ");
   out.write("\n");
 }
 
 }  // namespace
+
+void print_health(base::TextSink& out, const Health& health, std::string_view before) {
+  const auto begin = [&] {
+    out.write(before);
+    before = "; ";
+  };
+  if (health.arm_hz) {
+    begin();
+    print(out, "ARM {:.1} MHz", static_cast<double>(*health.arm_hz) / 1e6);
+  }
+  if (health.millicelsius) {
+    begin();
+    print(out, "{:.1} C", static_cast<double>(*health.millicelsius) / 1e3);
+  }
+  if (health.throttled && *health.throttled != 0) {
+    begin();
+    print(out, "throttled or short of voltage ({:05x})", *health.throttled);
+  }
+}
 
 CardUse card_use(const llama::WeightCounters& before, const llama::WeightCounters& after,
                  const CardCounts& card_before, const CardCounts& card_after) {

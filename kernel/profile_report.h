@@ -39,6 +39,9 @@ struct Answer {
 // "12 tokens, 3.41 tokens/s, first after 0.87 s, seed 7, 5.1 MB from the card": without a newline.
 void print_answer_line(base::TextSink& out, const Answer& answer);
 
+// What is known of it: "ARM 1000.0 MHz; 45.5 C". `before` stands in front, if anything is.
+void print_health(base::TextSink& out, const Health& health, std::string_view before);
+
 // Operations with calls, times, shares and the time a token; card, clock and health.
 void print_profile(base::TextSink& out, const llama::Profiler& profiler, const Answer& answer,
                    const Health& health);

@@ -6,8 +6,6 @@
 #include <cstdint>
 #include <optional>
 
-#include "base/format.h"
-
 namespace kernel::bench {
 
 // Loops that do nothing but move memory: assembly on the board. Blocks are aligned to 32 bytes and
@@ -27,8 +25,6 @@ class Board {
   virtual const MemoryLoops& memory_loops() = 0;
   // Of the core, since some moment; nothing where no counter counts, which is in an emulator.
   virtual std::optional<uint64_t> cycles() = 0;
-  // Temperature and throttling, on one line without its end.
-  virtual void describe_health(base::TextSink& out) = 0;
 
  protected:
   ~Board() = default;

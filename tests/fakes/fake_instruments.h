@@ -16,10 +16,9 @@ class FakeInstruments final : public kernel::Instruments {
 
   base::TickSource& ticks() override { return ticks_; }
   kernel::MachineFacts facts() override { return {.board = "fake \"Zero\"", .ram = kRam}; }
-  kernel::Health health() override {
-    return {.millicelsius = 45'500, .throttled = 0x50000, .arm_hz = {}};
-  }
+  kernel::Health health() override { return health_now; }
   kernel::CardCounts card() override { return {}; }
+  kernel::Health health_now = {.millicelsius = 45'500, .throttled = 0x50000, .arm_hz = {}};
   llama::EventCounters* events() override { return nullptr; }
   EventNames next_events() override { return {}; }
   void list_memory(kernel::MemoryTable& table) override {

@@ -44,6 +44,7 @@ class FakeMachine final : public kernel::Machine {
   void set_clock_step_us(uint64_t step) { clock_.step = step; }
   // Of what was typed, as if the line had been overrun.
   void lose_characters(uint32_t count) { lost_ += count; }
+  void set_health(const kernel::Health& health) { instruments_.health_now = health; }
   void count_cycles() { bench_.counts = true; }
   void set_max_baud(uint32_t baud) { max_baud_ = baud; }
 
@@ -114,7 +115,6 @@ class FakeMachine final : public kernel::Machine {
       if (!counts) return std::nullopt;
       return 1000 * clock_.time_us;
     }
-    void describe_health(base::TextSink& out) override { out.write("21.0 C"); }
     bool counts = false;
 
    private:

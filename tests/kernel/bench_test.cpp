@@ -16,6 +16,7 @@ class BenchCommand : public SessionTest {
     insert_with_ini("autostart = 0\n");
     // So that a measurement is a few calls.
     machine_.set_clock_step_us(40'000);
+    machine_.set_health({.millicelsius = 21'000, .throttled = {}, .arm_hz = {}});
   }
 };
 
