@@ -10,6 +10,7 @@
 #include "host-tools/model/chat_template.h"
 #include "host-tools/model/model_writer.h"
 #include "host-tools/model/source_model.h"
+#include "host-tools/model_file_options.h"
 #include "host-tools/tokenizer_builder.h"
 
 namespace host {
@@ -164,15 +165,7 @@ void add_convert_command(CLI::App& app) {
                                                      {"llama3", llama::ChatTemplate::kLlama3}},
           CLI::ignore_case));
   command->add_option("--name", options->name, "Name of the model (default: the output's)");
-  command
-      ->add_option("--tile-kb", options->tile_kb,
-                   "Rows are read and checked in tiles of about this size (default 64)")
-      ->check(CLI::Range(1u, 1024u));
-  command
-      ->add_option(
-          "--part-mb", options->part_mb,
-          "Cut the model into files of so many MiB (default: 4000 if it has more than 4095)")
-      ->check(CLI::Range(1u, 4095u));
+  add_model_file_options(*command, options->tile_kb, options->part_mb);
   command->callback([options] { run_convert(*options); });
 }
 

@@ -8,6 +8,7 @@
 #include "host-tools/failure.h"
 #include "host-tools/model/model_writer.h"
 #include "host-tools/model/synthetic_model.h"
+#include "host-tools/model_file_options.h"
 #include "host-tools/tokenizer_builder.h"
 
 namespace host {
@@ -82,15 +83,7 @@ void add_synth_command(CLI::App& app) {
       ->check(CLI::Range(1u, 1024u));
   command->add_option("--ctx", options->context, "Positions, in place of the shape's own")
       ->check(CLI::Range(1u, 131072u));
-  command
-      ->add_option("--tile-kb", options->tile_kb,
-                   "Rows are read and checked in tiles of about this size (default 64)")
-      ->check(CLI::Range(1u, 1024u));
-  command
-      ->add_option(
-          "--part-mb", options->part_mb,
-          "Cut the model into files of so many MiB (default: 4000 if it has more than 4095)")
-      ->check(CLI::Range(1u, 4095u));
+  add_model_file_options(*command, options->tile_kb, options->part_mb);
   command->callback([options] { run_synth(*options); });
 }
 

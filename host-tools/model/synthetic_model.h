@@ -22,7 +22,7 @@ struct Shape {
 };
 std::span<const Shape> known_shapes();
 
-class SyntheticWeights final : public WeightReader {
+class SyntheticWeights : public WeightReader {
  public:
   // `groups`: the type whose groups of 32 the matrices are made of; kF32 for single floats. The
   // classifier and the embedding table have groups of `vocabulary_groups`.
