@@ -1,6 +1,5 @@
 #include "tests/fakes/random_model.h"
 
-#include <cmath>
 #include <cstring>
 
 #include "host-tools/files.h"
@@ -25,23 +24,6 @@ llama::ModelConfig small_config() {
           .rope_original_context = 0,
           .tied_classifier = false,
           .chat_template = llama::ChatTemplate::kNone};
-}
-
-void RandomWeights::read_rows(llama::TensorRole role, uint32_t layer, uint32_t first_row,
-                              std::span<float> out) {
-  const llama::TensorShape shape = llama::shape_of(role, config_);
-  for (size_t i = 0; i < out.size(); ++i) {
-    // splitmix64 of the weight's place: the same whatever rows are asked for together.
-    const uint64_t index = uint64_t{first_row} * shape.columns + i;
-    uint64_t z = seed_ * 0x9e3779b97f4a7c15u +
-                 ((static_cast<uint64_t>(role) << 16 | layer) << 40 | index) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    z ^= z >> 31;
-    const float uniform = static_cast<float>(z >> 40) / 8388608.0f - 1.0f;  // -1 to 1
-    out[i] = shape.rows == 1 ? 1.0f + 0.1f * uniform
-                             : uniform * std::sqrt(3.0f / static_cast<float>(shape.columns));
-  }
 }
 
 std::vector<std::byte> make_model(const llama::ModelConfig& config, llama::WeightType type,

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "host-tools/model/model_writer.h"
-#include "host-tools/model/weight_reader.h"
+#include "host-tools/model/synthetic_model.h"
 #include "llama/weight_source.h"
 
 namespace tests {
@@ -14,17 +14,10 @@ namespace tests {
 // of 32, a vocabulary that is no multiple of 4.
 llama::ModelConfig small_config();
 
-class RandomWeights final : public host::WeightReader {
+class RandomWeights final : public host::SyntheticWeights {
  public:
-  RandomWeights(const llama::ModelConfig& config, uint64_t seed) : config_(config), seed_(seed) {}
-  const llama::ModelConfig& config() const override { return config_; }
-  std::string description() const override { return "random weights"; }
-  void read_rows(llama::TensorRole role, uint32_t layer, uint32_t first_row,
-                 std::span<float> out) override;
-
- private:
-  llama::ModelConfig config_;
-  uint64_t seed_;
+  RandomWeights(const llama::ModelConfig& config, uint64_t seed)
+      : SyntheticWeights(config, llama::WeightType::kF32, llama::WeightType::kF32, seed) {}
 };
 
 // The bytes of a .blm file, its tokenizer segment empty but for padding.
