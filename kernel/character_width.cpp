@@ -80,6 +80,18 @@ size_t previous_character(std::string_view text, size_t at) {
   return at;
 }
 
+size_t code_point_begin(std::string_view text, size_t at) {
+  for (size_t back = 1; back <= 3 && back <= at; ++back) {
+    if (unit_at(text, at - back).bytes > back) return at - back;
+  }
+  return at;
+}
+
+size_t code_point_end(std::string_view text, size_t at) {
+  const size_t begin = code_point_begin(text, at);
+  return begin == at ? at : begin + unit_at(text, begin).bytes;
+}
+
 unsigned columns_of(std::string_view text) {
   unsigned columns = 0;
   for (size_t at = 0; at < text.size();) {

@@ -245,12 +245,19 @@ void LineEditor::move_to(size_t at) {
   column_ = wanted;
 }
 
+// After a change of the line from byte `changed` on.
 void LineEditor::refresh(size_t changed) {
+  // Bytes that were no characters may have become one together.
+  changed = code_point_begin(line(), changed);
+  cursor_ = code_point_end(line(), cursor_);
+  first_ = code_point_begin(line(), std::min(first_, size_));
   if (follow_cursor()) return paint(first_);
   // A mark changes the character that it joins.
-  const size_t next = next_character(line(), changed);
-  const bool is_mark = changed < size_ && columns_of(line().substr(changed, next - changed)) == 0;
-  paint(is_mark ? previous_character(line(), changed) : changed);
+  paint(is_mark(changed) ? previous_character(line(), changed) : changed);
+}
+
+bool LineEditor::is_mark(size_t at) const {
+  return at < size_ && columns_of(line().substr(at, next_character(line(), at) - at)) == 0;
 }
 
 // Moves the window when the cursor has left it (the cursor is then in its middle), and back to the
@@ -267,6 +274,8 @@ bool LineEditor::follow_cursor() {
       first_ = previous;
     }
   }
+  // Nothing within the window could be joined by a mark at its begin.
+  if (is_mark(first_)) first_ = previous_character(line(), first_);
   return first_ != before;
 }
 

@@ -66,6 +66,7 @@ class LineEditor {
   void move_to(size_t at);
   void refresh(size_t changed);
   bool follow_cursor();
+  bool is_mark(size_t at) const;
   void paint(size_t from);
   unsigned column_of(size_t at) const;
   void step_back(unsigned columns);

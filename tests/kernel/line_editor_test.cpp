@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -219,6 +220,40 @@ TEST_F(LineEditorTest, ShowsALineThatFitsAgainFromItsBegin) {
   EXPECT_EQ(screen().row(0), "short");
   lines_of("\x15" + std::string(60, 'a') + " " + std::string(60, 'b') + "\x17");
   EXPECT_EQ(screen().row(0), std::string(60, 'a'));
+}
+
+TEST_F(LineEditorTest, MovesTheWindowWhenAMarkJoinsTheCharacterBeforeIt) {
+  lines_of(std::string(100, 'a'));
+  while (screen().column() > 0) editor_.feed('\x02');
+  lines_of("bc");
+  while (screen().column() > 0) editor_.feed('\x02');
+  ASSERT_TRUE(screen().row(0).starts_with("bca"));
+  lines_of("\xcc\x81");
+  EXPECT_TRUE(
+      screen().row(0).starts_with("a\xcc\x81"
+                                  "bca"))
+      << screen().row(0);
+}
+
+TEST_F(LineEditorTest, StaysBehindBytesThatBecomeACharacterTogether) {
+  // 0xe2, back, 0x82 and 0xac without their begin: only then is it a euro.
+  EXPECT_EQ(lines_of("\x82\xac\x01\xe2\x05\x01\x06!\r"), Lines{"\xe2\x82\xac!"});
+}
+
+TEST_F(LineEditorTest, TakesAnyBytesInAnyOrder) {
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    std::mt19937 random(seed);
+    for (int i = 0; i < 3'000; ++i) {
+      echo_.text.clear();
+      // Half of them bytes of characters that are none, for lines are to get long.
+      const auto byte = random() % 2 == 0 ? random() : 0x80 + random() % 0x80;
+      static_cast<void>(editor_.feed(static_cast<char>(byte)));
+      // A line that ended is shown whole.
+      ASSERT_LT(echo_.text.size(), LineEditor::kMaxBytes + 1'000)
+          << "byte " << i << ", seed " << seed;
+    }
+    EXPECT_EQ(lines_of("\x1b\x03gone\r"), (Lines{"", "gone"}));
+  }
 }
 
 TEST_F(LineEditorTest, RecallsEarlierLines) {
