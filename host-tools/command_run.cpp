@@ -15,10 +15,10 @@
 #include "base/bytes.h"
 #include "host-tools/failure.h"
 #include "host-tools/files.h"
-#include "host-tools/interrupts.h"
 #include "host-tools/kv_option.h"
 #include "host-tools/model/host_model.h"
 #include "host-tools/run_profile.h"
+#include "host-tools/stop_on_signal.h"
 #include "llama/logits_hash.h"
 
 namespace host {
@@ -69,17 +69,6 @@ class Observer final : public llama::LogitsObserver {
   llama::LogitsHash hash_;
   bool keeps_;
   std::string content_;
-};
-
-class StopOnSignal final : public llama::Interrupt {
- public:
-  bool should_stop(uint32_t, uint32_t) override {
-    interrupts_.check();
-    return false;
-  }
-
- private:
-  Interrupts interrupts_;
 };
 
 uint64_t seed_of(const Options& options) {

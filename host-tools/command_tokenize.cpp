@@ -57,11 +57,7 @@ class Coder {
       : tokenizer_(tokenizer), add_bos_(add_bos) {}
 
   std::vector<int32_t> encode(std::string_view text) const {
-    Memory memory(llama::Tokenizer::scratch_bytes(text.size()) + 4096);
-    base::Arena scratch(memory.span());
-    std::vector<int32_t> room(llama::Tokenizer::max_tokens(text.size()));
-    const auto ids = require_value(tokenizer_.encode(text, add_bos_, scratch, room), "the text");
-    return {ids.begin(), ids.end()};
+    return encode_text(tokenizer_, text, add_bos_, "the text");
   }
 
   // As a whole text, with or without BOS in front.

@@ -11,6 +11,7 @@
 #include "host-tools/command_emulate.h"
 #include "host-tools/command_inspect.h"
 #include "host-tools/command_line.h"
+#include "host-tools/command_perplexity.h"
 #include "host-tools/command_plan.h"
 #include "host-tools/command_push.h"
 #include "host-tools/command_report.h"
@@ -45,6 +46,7 @@ int run(int argc, char** argv) {
   host::add_inspect_command(app);
   host::add_plan_command(app);
   host::add_tokenize_command(app);
+  host::add_perplexity_command(app);
   host::add_card_command(app);
   host::add_emulate_command(app);
   host::add_console_command(app);

@@ -12,6 +12,7 @@
 #include "kernel/machine.h"
 #include "kernel/reporter.h"
 #include "kernel/settings.h"
+#include "kernel/story_watch.h"
 #include "kernel/storyteller.h"
 
 namespace kernel {
@@ -50,6 +51,8 @@ class Session {
   bool ready_model();
   void load_model();
   void tell(std::string_view prompt);
+  StoryWatch watch_story();
+  void report_failed_story(const base::Status& status);
   void finish_story(const base::Result<Storyteller::Told>& told);
   void report(std::string_view what, const base::Status& status);
   void record_end(std::string_view reason, const Storyteller::Told* told);
@@ -65,6 +68,7 @@ class Session {
   void memory(std::string_view argument);
   void bench(std::string_view argument);
   void self_test(std::string_view argument);
+  void perplexity(std::string_view argument);
   void stats(std::string_view argument);
   void reload(std::string_view argument);
   void reset(std::string_view argument);

@@ -22,6 +22,7 @@ constinit const Session::Command Session::kCommands[] = {
     {"/bench", "", "measure clocks, memory, card and arithmetic", &Session::bench},
     {"/selftest", "", "compare arithmetic, memory and card with what is known",
      &Session::self_test},
+    {"/perplexity", "TEXT", "how well the model foretells a text", &Session::perplexity},
     {"/reload", "", "look at the card again, and load the model from it", &Session::reload},
     {"/reset", "", "settings as at the start, earlier lines forgotten", &Session::reset},
     {"/reboot", "", "start the board anew", &Session::reboot},
@@ -47,7 +48,7 @@ void Session::run_command(std::string_view line) {
 void Session::help(std::string_view) {
   out_.write("Type the begin of a story and press Return. Ctrl-C or Esc stops it.\n");
   for (const Command& command : kCommands) {
-    print(out_, "  {:-10} {:-10} {}\n", command.name, command.arguments, command.help);
+    print(out_, "  {:-11} {:-10} {}\n", command.name, command.arguments, command.help);
   }
 }
 
@@ -142,6 +143,22 @@ void Session::self_test(std::string_view) {
   if (!checked.ok()) report(storyteller_.model_name(), checked);
   if (!has_model) out_.write("  no model, and nothing of it was tested\n");
   test.finish();
+}
+
+void Session::perplexity(std::string_view argument) {
+  if (argument.empty()) return out_.write("/perplexity TEXT; the lower, the better\n");
+  if (!ready_model()) return;
+  machine_.show_activity(true);
+  StoryWatch watch = watch_story();
+  const auto measured = storyteller_.perplexity(argument, &watch);
+  watch.clear();
+  machine_.show_activity(false);
+  if (!measured.ok()) return report_failed_story(measured.status());
+  print(out_, "perplexity {:.4} over {} tokens\n", measured->value(), measured->tokens);
+  if (!settings_.records) return;
+  BytesOutput record(machine_);
+  print(record, "@bl {{\"event\":\"perplexity\",\"tokens\":{},\"value\":{:.6}}\n", measured->tokens,
+        measured->value());
 }
 
 void Session::reload(std::string_view) {

@@ -1,7 +1,5 @@
 #include "kernel/session.h"
 
-#include "kernel/story_watch.h"
-
 namespace kernel {
 
 using base::ErrorCode;
@@ -25,12 +23,17 @@ class Session::StoryOutput final : public base::TextSink {
   StoryWatch& watch_;
 };
 
-void Session::tell(std::string_view prompt) {
-  machine_.show_activity(true);
+StoryWatch Session::watch_story() {
   StoryWatch watch(
       machine_, keyboard_, storyteller_.model(),
       settings_.records ? StoryWatch::Audience::kPrograms : StoryWatch::Audience::kPeople);
   watch.set_profiler(storyteller_.profiler());
+  return watch;
+}
+
+void Session::tell(std::string_view prompt) {
+  machine_.show_activity(true);
+  StoryWatch watch = watch_story();
   StoryOutput text(*this, watch);
   reporter_.announce();
   if (settings_.records) machine_.write_bytes("@bl {\"event\":\"begin\"}\n");
@@ -47,15 +50,7 @@ void Session::finish_story(const base::Result<Storyteller::Told>& told) {
   if (!told.ok()) {
     const bool cancelled = told.status().code() == ErrorCode::kCancelled;
     record_end(cancelled ? "cancelled" : "error", nullptr);
-    if (cancelled) {
-      out_.write("[stopped]\n");
-    } else {
-      const ErrorCode code = told.status().code();
-      must_remount_ =
-          code == ErrorCode::kIo || code == ErrorCode::kTimeout || code == ErrorCode::kCorrupt;
-      report(storyteller_.model_name(), told.status());
-    }
-    return;
+    return report_failed_story(told.status());
   }
   const llama::Generation& made = told->generation;
   record_end(made.reason == llama::StopReason::kEnd ? "stop" : "length", &*told);
@@ -63,6 +58,15 @@ void Session::finish_story(const base::Result<Storyteller::Told>& told) {
   out_.write("[");
   print_answer_line(out_, reporter_.answer());
   out_.write("]\n");
+}
+
+// Stopped, or given up: a card that failed is looked at anew.
+void Session::report_failed_story(const base::Status& status) {
+  const ErrorCode code = status.code();
+  if (code == ErrorCode::kCancelled) return out_.write("[stopped]\n");
+  must_remount_ =
+      code == ErrorCode::kIo || code == ErrorCode::kTimeout || code == ErrorCode::kCorrupt;
+  report(storyteller_.model_name(), status);
 }
 
 void Session::record_end(std::string_view reason, const Storyteller::Told* told) {

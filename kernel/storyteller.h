@@ -73,6 +73,10 @@ class Storyteller {
   };
   base::Result<Told> tell(std::string_view prompt, const Settings& settings,
                           llama::Interrupt* interrupt, base::TextSink& out);
+  // llama::Model::perplexity(), of the loaded model.
+  base::Result<llama::Perplexity> perplexity(std::string_view text, llama::Interrupt* interrupt) {
+    return model_->perplexity(text, interrupt, nullptr);
+  }
 
  private:
   base::Result<pi::FileInfo> find_model(const Settings& settings);

@@ -66,9 +66,12 @@ class Generator {
   base::Result<Generation> generate(Transformer& transformer, const Request& request,
                                     base::TextSink& out);
 
- private:
+  // The prompt's tokens, BOS in front if the model wants it; they live until the next call. Errors
+  // are those of generate().
   base::Result<std::span<const int32_t>> encode(const Transformer& transformer,
                                                 std::string_view prompt);
+
+ private:
   base::Result<std::span<float>> run_prompt(Transformer& transformer, const Request& request,
                                             std::span<const int32_t> ids, uint32_t count,
                                             base::TextSink& out);

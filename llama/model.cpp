@@ -89,6 +89,15 @@ Status Model::open_tokenizer(WeightSource& source, base::Arena& arena) {
   return base::ok_status();
 }
 
+base::Result<Perplexity> Model::perplexity(std::string_view text, Interrupt* interrupt,
+                                           PerplexityProgress* progress) {
+  TRY_ASSIGN(const auto ids, generator_.encode(transformer_, text));
+  const auto measured =
+      measure_perplexity(transformer_, ids, tokenizer_->vocabulary().bos(), interrupt, progress);
+  transformer_.settle();
+  return measured;
+}
+
 Status Model::load(LoadProgress* progress) { return transformer_.load(progress); }
 
 }  // namespace llama

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "llama/generator.h"
 #include "llama/model_file.h"
+#include "llama/perplexity.h"
 #include "llama/tokenizer.h"
 #include "llama/transformer.h"
 
@@ -51,6 +52,11 @@ class Model {
     transformer_.settle();
     return made;
   }
+
+  // measure_perplexity() of a text that fits into the context and into max_prompt_bytes. When it
+  // returns, no read of the source is under way. Errors also as those of a prompt.
+  base::Result<Perplexity> perplexity(std::string_view text, Interrupt* interrupt,
+                                      PerplexityProgress* progress);
 
   const ModelFile& file() const { return file_; }
   const ModelConfig& config() const { return file_.config(); }

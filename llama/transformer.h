@@ -85,6 +85,7 @@ class Transformer {
   const ModelConfig& config() const { return file_->config(); }
   uint32_t context() const { return cache_.positions(); }
   uint32_t max_columns() const { return options_.max_columns; }
+  bool gives_all_logits() const { return options_.all_logits; }
   const Weights& weights() const { return weights_; }
 
  private:

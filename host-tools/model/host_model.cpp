@@ -49,6 +49,15 @@ Memory::Memory(uint64_t bytes) : bytes_(static_cast<size_t>(bytes)) {
 
 Memory::~Memory() { ::munmap(data_, bytes_); }
 
+std::vector<int32_t> encode_text(const llama::Tokenizer& tokenizer, std::string_view text,
+                                 llama::AddBos add_bos, std::string_view name) {
+  Memory memory(llama::Tokenizer::scratch_bytes(text.size()) + 4096);
+  base::Arena scratch(memory.span());
+  std::vector<int32_t> room(llama::Tokenizer::max_tokens(text.size()));
+  const auto ids = require_value(tokenizer.encode(text, add_bos, scratch, room), name);
+  return {ids.begin(), ids.end()};
+}
+
 HostModel::HostModel(const std::filesystem::path& path, const HostModelOptions& options)
     : source_(path) {
   llama::enter_flush_to_zero();

@@ -6,6 +6,8 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
+#include <vector>
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -32,6 +34,10 @@ class Memory {
   std::byte* data_;
   size_t bytes_;
 };
+
+// All tokens of a text of any length. `name` is the text's, for messages.
+std::vector<int32_t> encode_text(const llama::Tokenizer& tokenizer, std::string_view text,
+                                 llama::AddBos add_bos, std::string_view name);
 
 struct HostModelOptions {
   std::optional<uint64_t> ram_bytes;  // of the arena; without: as much as the model needs whole

@@ -82,28 +82,49 @@ class TextCollector final : public base::TextSink {
   std::string text;
 };
 
+// A model with everything in memory. Test failures on errors.
+class Direct {
+ public:
+  explicit Direct(const Bytes& model_bytes, llama::KvType kv = llama::KvType::kF32)
+      : source_(model_bytes) {
+    llama::enter_flush_to_zero();
+    const base::Status opened = model.open(
+        source_, clock_, arena_,
+        {.transformer = {.kv = kv, .max_columns = 8, .all_logits = true, .weights = {}}});
+    EXPECT_TRUE(opened.ok()) << pi::testing::message_of(opened);
+    if (opened.ok()) EXPECT_OK(model.load(nullptr));
+    is_open = opened.ok();
+  }
+  llama::Model model;
+  bool is_open = false;
+
+ private:
+  tests::MemorySource source_;
+  tests::AlignedMemory memory_{16 << 20};
+  base::Arena arena_{memory_.span()};
+  host::HostClock clock_;
+};
+
 }  // namespace
 
 Story tell_directly(const Bytes& model_bytes, std::string_view prompt, uint32_t steps,
                     const llama::SamplerSettings& sampling, llama::KvType kv) {
-  llama::enter_flush_to_zero();
-  tests::MemorySource source(model_bytes);
-  tests::AlignedMemory memory(16 << 20);
-  base::Arena arena(memory.span());
-  host::HostClock clock;
-  llama::Model model;
+  Direct direct(model_bytes, kv);
+  if (!direct.is_open) return {};
   llama::LogitsHash hash;
   TextCollector out;
-  const base::Status opened =
-      model.open(source, clock, arena,
-                 {.transformer = {.kv = kv, .max_columns = 8, .all_logits = true, .weights = {}}});
-  EXPECT_TRUE(opened.ok()) << pi::testing::message_of(opened);
-  if (!opened.ok()) return {};
-  EXPECT_OK(model.load(nullptr));
-  const auto made = model.generate(
+  const auto made = direct.model.generate(
       {.prompt = prompt, .steps = steps, .sampling = sampling, .observer = &hash}, out);
   EXPECT_OK(made);
   return {out.text, hash.value(), made.ok() ? made->tokens : 0};
+}
+
+llama::Perplexity foretell_directly(const Bytes& model_bytes, std::string_view text) {
+  Direct direct(model_bytes);
+  if (!direct.is_open) return {};
+  const auto measured = direct.model.perplexity(text, nullptr, nullptr);
+  EXPECT_OK(measured);
+  return measured.ok() ? *measured : llama::Perplexity();
 }
 
 }  // namespace fakes

@@ -10,6 +10,7 @@
 
 #include "llama/attention.h"
 #include "llama/packed_rows.h"
+#include "llama/perplexity.h"
 #include "llama/sampler.h"
 #include "tests/fakes/random_model.h"
 
@@ -39,5 +40,8 @@ struct Story {
 // What llama::Model tells with everything in memory. Test failures on errors.
 Story tell_directly(const Bytes& model, std::string_view prompt, uint32_t steps,
                     const llama::SamplerSettings& sampling, llama::KvType kv = llama::KvType::kF32);
+
+// The perplexity of a text by that model, computed in batches.
+llama::Perplexity foretell_directly(const Bytes& model, std::string_view text);
 
 }  // namespace fakes

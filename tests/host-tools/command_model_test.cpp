@@ -271,6 +271,27 @@ TEST_F(CommandModel, RunTellsTheSameInLittleMemory) {
   EXPECT_GT(nlohmann::json::parse(streamed.errors)["streamed_bytes_per_pass"], 0);
 }
 
+TEST_F(CommandModel, PerplexityOfATextFromAFile) {
+  ASSERT_EQ(convert().exit_code, 0);
+  write_file(path("text.txt"), "a b a b a b a b a b a b");
+  const auto measure = [&](std::vector<std::string> more) {
+    std::vector<std::string> words = {"perplexity", path("story.blm"), "--text", path("text.txt")};
+    words.insert(words.end(), more.begin(), more.end());
+    return barellama(words);
+  };
+  const Outcome shown = measure({});
+  EXPECT_EQ(shown.exit_code, 0) << shown.errors;
+  EXPECT_THAT(shown.output, testing::ContainsRegex("^perplexity [0-9.]+ over [0-9]+ tokens"));
+  EXPECT_NE(measure({"--kv", "q8_0"}).output, shown.output);
+  EXPECT_THAT(measure({"--ctx", "4", "--json"}).output, HasSubstr("\"context\":4"));
+  write_file(path("text.txt"), "caf\xe9");
+  expect_failure(measure({}), 1, "text.txt: is no valid UTF-8 from byte 3 on");
+  write_file(path("text.txt"), "");
+  expect_failure(measure({}), 1, "text.txt: there is no token to foretell");
+  std::filesystem::remove(path("text.txt"));
+  expect_failure(measure({}), 1, "text.txt");
+}
+
 TEST_F(CommandModel, RunRepeatsASeed) {
   ASSERT_EQ(convert().exit_code, 0);
   const auto tell = [&](const char* seed) {

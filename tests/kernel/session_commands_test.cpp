@@ -1,4 +1,6 @@
 // Lines that begin with '/'.
+#include <cstdio>
+
 #include "tests/kernel/session_fixture.h"
 
 namespace kernel {
@@ -44,6 +46,19 @@ TEST_F(Commands, ModelsSaysWhenThereAreNone) {
   insert({});
   session_.start();
   EXPECT_THAT(session_.say("/models"), HasSubstr("the card has no model: copy a .blm file"));
+}
+
+TEST_F(Commands, PerplexityOfATextIsTheHosts) {
+  session_.start();
+  const llama::Perplexity direct = fakes::foretell_directly(model(), "a b a");
+  char text[64];
+  std::snprintf(text, sizeof text, "perplexity %.4f over %llu tokens\n",
+                static_cast<double>(direct.value()),
+                static_cast<unsigned long long>(direct.tokens));
+  EXPECT_THAT(session_.say("/perplexity a b a"), HasSubstr(text));
+  EXPECT_THAT(session_.say("/perplexity"), HasSubstr("/perplexity TEXT"));
+  EXPECT_THAT(session_.say("/perplexity " + std::string(200, '7')),
+              HasSubstr("longer than the context"));
 }
 
 TEST_F(Commands, ModelChangesToAnother) {

@@ -1,6 +1,9 @@
 // A person at the console.
 #include <gmock/gmock.h>
 
+#include <cstdio>
+
+#include "tests/fakes/story_card.h"
 #include "tests/system/kernel_machine.h"
 
 namespace host {
@@ -55,6 +58,18 @@ TEST_F(Console, ContinuesALine) {
   const std::string story = greedy_story("The dragon");
   EXPECT_THAT(answer_to("The dragon"), StartsWith(story + "\r\n["));
   EXPECT_THAT(machine().log(), HasSubstr(" tokens/s, first after "));
+}
+
+TEST_F(Console, MeasuresPerplexityAsTheHostDoes) {
+  constexpr std::string_view kText = "Once upon a time, a little fox lived in a village.";
+  const fakes::Bytes model = fakes::to_bytes(tales());
+  const llama::Perplexity measured = fakes::foretell_directly(model, kText);
+  char line[64];
+  std::snprintf(line, sizeof line, "perplexity %.4f over %u tokens\r\n",
+                static_cast<double>(measured.value()), static_cast<unsigned>(measured.tokens));
+  boot_tales();
+  expect(kPrompt);
+  EXPECT_THAT(answer_to("/perplexity " + std::string(kText)), StartsWith(line));
 }
 
 TEST_F(Console, EchoesAndTellsTextBeyondAscii) {
