@@ -59,9 +59,9 @@ Settings parse_settings(const std::vector<std::string>& words) {
   return settings;
 }
 
-// The speed of the kernel's console, if it is told one.
-std::optional<uint32_t> console_baud(const Settings& settings) {
-  std::optional<uint32_t> baud;
+// The speed of the kernel's console.
+uint32_t console_baud(const Settings& settings) {
+  uint32_t baud = Port::kDefaultBaud;
   for (const auto& [key, value] : settings) {
     if (key == "baud") baud = static_cast<uint32_t>(std::strtoul(value.c_str(), nullptr, 10));
   }
@@ -79,6 +79,7 @@ void run_push(Options options) {
       read_push_images(options.kernel, options.ram_disk, settings, interrupts);
   PushOptions push_options;
   push_options.baud = options.baud;
+  push_options.kernel_baud = console_baud(settings);
   if (options.console.timeout_s) {
     push_options.wait =
         std::chrono::milliseconds(static_cast<int64_t>(*options.console.timeout_s * 1000));
@@ -90,8 +91,9 @@ void run_push(Options options) {
                static_cast<double>(report.bytes) / 1000 / std::max(report.seconds, 1e-3),
                report.baud);
   if (options.no_console) return;
-  if (const auto baud = console_baud(settings); baud && !port->set_baud(*baud)) {
-    fail("{}: can't do {} baud, at which the kernel's console is set", port->name(), *baud);
+  if (!port->set_baud(push_options.kernel_baud)) {
+    fail("{}: can't do {} baud, at which the kernel's console is set", port->name(),
+         push_options.kernel_baud);
   }
   run_console(*port, options.console);
 }
@@ -104,7 +106,9 @@ void add_push_command(CLI::App& app, const std::vector<std::string>& rest) {
   CLI::App* command = app.add_subcommand("push", "Start a kernel on a board, over the serial line");
   command->footer(
       "The board's card has the boot loader as its kernel.img. A board that runs a kernel of ours\n"
-      "reboots into it by itself; another one has to be switched off and on.\n"
+      "reboots into it by itself; another one has to be switched off and on. One with another "
+      "speed\n"
+      "than 115200 baud hears it if the setting `baud` says which.\n"
       "Settings are those of the card's barellama.ini, and win over them.");
   command->add_option("kernel", options->kernel, "Kernel image (kernel.img)")->required();
   command->add_option("settings", options->settings,

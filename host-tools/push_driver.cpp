@@ -62,7 +62,10 @@ pi::push::SenderOptions sender_options(const PushImages& images, const PushOptio
 class PushRun {
  public:
   PushRun(Port& port, const PushImages& images, const PushOptions& options)
-      : port_(port), line_(port), sender_(sender_options(images, options), line_, line_) {}
+      : port_(port),
+        kernel_baud_(options.kernel_baud),
+        line_(port),
+        sender_(sender_options(images, options), line_, line_) {}
 
   PushReport run(Interrupts& interrupts) {
     try {
@@ -102,6 +105,12 @@ class PushRun {
     if (called_ && now - *called_ < kMagicInterval) return;
     called_ = now;
     port_.write(pi::push::kLoaderMagic);
+    if (kernel_baud_ == Port::kDefaultBaud) return;
+    port_.drain();
+    if (!port_.set_baud(kernel_baud_)) return;
+    port_.write(pi::push::kLoaderMagic);
+    port_.drain();
+    port_.set_baud(Port::kDefaultBaud);
   }
 
   void show() {
@@ -123,6 +132,7 @@ class PushRun {
   }
 
   Port& port_;
+  uint32_t kernel_baud_;
   Line line_;
   Sender sender_;
   std::optional<Progress> progress_;

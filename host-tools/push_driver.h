@@ -12,7 +12,9 @@
 namespace host {
 
 struct PushOptions {
-  uint32_t baud = 921'600;                 // the fastest to try
+  uint32_t baud = 921'600;  // the fastest to try
+  // Of the console of a kernel that may be running: it is called at this speed, too.
+  uint32_t kernel_baud = Port::kDefaultBaud;
   std::chrono::milliseconds wait{30'000};  // for a loader to be heard
 };
 

@@ -87,7 +87,7 @@ class LoaderThread final : public pi::push::ByteSink {
           laptop_.close();
         } else {
           const auto bytes = std::span(buffer).first(static_cast<size_t>(count));
-          if (first_words_.size() < 18) {
+          if (first_words_.size() < 36) {
             first_words_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
           }
           receiver.feed(bytes, now_us);
@@ -148,6 +148,20 @@ TEST_F(PushCommand, CallsARunningKernelFirst) {
   EXPECT_EQ(loader.first_words().substr(0, 18),
             "\xf8"
             "barellama:loader\xf9");
+}
+
+TEST_F(PushCommand, CallsARunningKernelAtItsOwnSpeedToo) {
+  constexpr std::string_view kMagic =
+      "\xf8"
+      "barellama:loader\xf9";
+  LoaderThread loader;
+  const Outcome outcome =
+      barellama({"push", kernel(), "baud=921600", "--port", loader.port(), "--no-console"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+  ASSERT_TRUE(loader.is_complete());
+  const std::string words = loader.first_words();
+  EXPECT_EQ(words.substr(0, kMagic.size()), kMagic);
+  EXPECT_NE(words.find(kMagic, kMagic.size()), std::string::npos) << "a socket has any speed";
 }
 
 TEST_F(PushCommand, PutsAModelOntoASmallVolume) {
