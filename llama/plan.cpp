@@ -97,10 +97,16 @@ void print_short(base::TextSink& out, const Plan& plan, const Pace& pace) {
   const PassTime token = plan.token(pace, 0);
   base::print(out,
               "{:.1} of {:.1} MB in use: KV cache {:.1} ({}), state {:.1}, buffers {:.1}, tables "
-              "{:.1}; about {:.2} s a token, by the ",
+              "{:.1}; about ",
               megabytes(plan.peak_bytes), megabytes(plan.ram_bytes), megabytes(plan.kv_bytes),
               name_of(plan.kv), megabytes(plan.state_bytes), megabytes(plan.buffer_bytes),
-              megabytes(plan.table_bytes), token.total_s);
+              megabytes(plan.table_bytes));
+  if (token.total_s < 1) {
+    base::print(out, "{:.1} ms", token.total_s * 1e3);
+  } else {
+    base::print(out, "{:.2} s", token.total_s);
+  }
+  out.write(" a token, by the ");
   out.write(token.card_is_limit() ? "card" : "core");
 }
 

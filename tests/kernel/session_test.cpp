@@ -25,7 +25,7 @@ TEST_F(SessionTest, SaysWhatTheModelTakesAndHowFastItShouldBe) {
   insert_with_ini("autostart = 0\nctx = 32\nkv = f16\nram_mb = 0.3\n");
   EXPECT_THAT(session_.start(),
               testing::ContainsRegex("\nplan: 0.3 of 0.3 MB in use: KV cache 0.0 \\(f16\\), .*; "
-                                     "about 0.[0-9]+ s a token, by the card\n"));
+                                     "about [0-9.]+ ms a token, by the card\n"));
 }
 
 TEST_F(SessionTest, TellsNothingAtStartIfNobodyWantsIt) {
