@@ -145,8 +145,8 @@ std::vector<llama::Merge> order_merges(const VocabularySource& source) {
   const auto key = [](const llama::Merge& merge) { return std::pair(merge.left, merge.right); };
   std::vector<llama::Merge> merges = source.merges;
   std::ranges::stable_sort(merges, {}, key);
-  const auto rest = std::ranges::unique(merges, {}, key);
-  merges.erase(rest.begin(), rest.end());
+  const auto same = [&](const auto& a, const auto& b) { return key(a) == key(b); };
+  merges.erase(std::unique(merges.begin(), merges.end(), same), merges.end());
   return merges;
 }
 

@@ -11,7 +11,6 @@ namespace host {
 namespace {
 
 using llama::TokenType;
-using llama::VocabularyHeader;
 
 // llama2.c's tokenizer.bin ends after its last token: 4 bytes, then score, length and bytes of
 // each.

@@ -21,8 +21,8 @@ constexpr size_t kLeastMoved = 256 << 10;
 bool measure_memory(Context& context) {
   const MemoryLoops& loops = context.board.memory_loops();
   context.report.begin_group("memory");
-  for (const auto& [where, most] : kSizes) {
-    const size_t bytes = std::min(most, context.room.size() / 2 / 128 * 128);
+  for (const auto& size : kSizes) {
+    const size_t bytes = std::min(size.bytes, context.room.size() / 2 / 128 * 128);
     std::byte* from = context.room.data();
     std::byte* to = from + bytes;
     // Often enough that looks at clock and keyboard cost nothing.
@@ -34,7 +34,7 @@ bool measure_memory(Context& context) {
       if (!seconds) return false;
       char memory[48];
       base::TextBuffer name(memory);
-      base::print(name, "{}, {} KiB ({})", what, bytes / 1024, where);
+      base::print(name, "{}, {} KiB ({})", what, bytes / 1024, size.where);
       context.report.add(name.view(), static_cast<double>(bytes * times) / 1e6 / *seconds, "MB/s");
       return true;
     };
