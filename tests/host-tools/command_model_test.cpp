@@ -271,6 +271,29 @@ TEST_F(CommandModel, RunTellsTheSameInLittleMemory) {
   EXPECT_GT(nlohmann::json::parse(streamed.errors)["streamed_bytes_per_pass"], 0);
 }
 
+TEST_F(CommandModel, RunMeasuresItselfAndReportsLikeABoard) {
+  ASSERT_EQ(convert().exit_code, 0);
+  const Outcome told = run({"-n", "6", "-p", "a b c d e f g"});
+  const Outcome measured =
+      run({"-n", "6", "-p", "a b c d e f g", "--stats", "--record", path("run.jsonl"), "--trace"});
+  EXPECT_EQ(measured.exit_code, 0) << measured.errors;
+  EXPECT_EQ(measured.output, told.output) << "measuring changes nothing";
+  for (const char* part : {"answer 1: 1 passes, 6 positions", "attention", "swiglu", "rest",
+                           "in all", "steady clock", "  layer "}) {
+    EXPECT_THAT(measured.errors, HasSubstr(part));
+  }
+  const std::string records = read_file(path("run.jsonl"));
+  for (const char* event : {"machine", "model", "memory", "pass", "trace", "profile"}) {
+    EXPECT_THAT(records, HasSubstr("\"event\":\"" + std::string(event) + "\""));
+  }
+  const Outcome report = barellama(
+      {"report", path("run.jsonl"), "-o", path("report.html"), "--trace", path("trace.json")});
+  EXPECT_EQ(report.exit_code, 0) << report.errors;
+  EXPECT_THAT(read_file(path("report.html")), HasSubstr("<svg"));
+  EXPECT_THAT(read_file(path("trace.json")), HasSubstr("\"traceEvents\""));
+  expect_failure(run({"--trace"}), 2, "--record");
+}
+
 TEST_F(CommandModel, PerplexityOfATextFromAFile) {
   ASSERT_EQ(convert().exit_code, 0);
   write_file(path("text.txt"), "a b a b a b a b a b a b");
