@@ -65,7 +65,11 @@ fs::path KernelMachine::make_card(const Files& files) {
   }
   Interrupts interrupts;
   fs::path path = folder_.path() / "card.img";
-  write_card_image(path, listed, plan_card(listed, kMinCardBytes), "TEST", interrupts);
+  // Mostly far less than the default, which is made for people's cards.
+  uint64_t bytes = 0;
+  for (const CardFile& file : listed) bytes += file.size;
+  const auto size = bytes < kMinCardBytes / 2 ? std::optional(kMinCardBytes) : std::nullopt;
+  write_card_image(path, listed, plan_card(listed, size), "TEST", interrupts);
   return path;
 }
 
