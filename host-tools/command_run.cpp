@@ -28,8 +28,7 @@ struct Options {
   std::string model;
   std::string prompt;
   uint32_t steps = 0;
-  float temperature = 0.8f;
-  float top_p = 0.9f;
+  llama::SamplerSettings sampling{.temperature = 0.8f};  // but for the seed
   std::optional<uint64_t> seed;
   uint32_t context = 0;
   llama::KvType kv = llama::KvType::kF32;
@@ -126,15 +125,15 @@ void run_run(const Options& options) {
                                  .profile_spans = profile.spans()});
   Observer observer(options.logits);
   Output output;
-  const uint64_t seed = seed_of(options);
+  llama::SamplerSettings sampling = options.sampling;
+  const uint64_t seed = sampling.seed = seed_of(options);
   profile.begin(host, std::filesystem::path(options.model).filename().string());
-  const auto made = host.model().generate(
-      {.prompt = options.prompt,
-       .steps = options.steps,
-       .sampling = {.temperature = options.temperature, .top_p = options.top_p, .seed = seed},
-       .interrupt = &signal,
-       .observer = observes ? &observer : nullptr},
-      output);
+  const auto made = host.model().generate({.prompt = options.prompt,
+                                           .steps = options.steps,
+                                           .sampling = sampling,
+                                           .interrupt = &signal,
+                                           .observer = observes ? &observer : nullptr},
+                                          output);
   if (made.ok()) output.write("\n");
   profile.end(host, made, seed);
   require_ok(made.status(), options.model);
@@ -146,6 +145,29 @@ void run_run(const Options& options) {
     logits_file->commit();
   }
   report(options, host, *made, seed);
+}
+
+void add_sampling_options(CLI::App& command, llama::SamplerSettings& sampling) {
+  command
+      .add_option("-t,--temperature", sampling.temperature,
+                  "0: always the likeliest token (default 0.8)")
+      ->check(CLI::Range(0.0f, 100.0f));
+  command
+      .add_option("--top-p", sampling.top_p,
+                  "Choose among the likeliest tokens of this share (default 0.9; 1: among all)")
+      ->check(CLI::Range(0.0f, 1.0f));
+  command.add_option("--top-k", sampling.top_k,
+                     "Choose among so many of the likeliest tokens (default 0: among all)");
+  command
+      .add_option("--min-p", sampling.min_p,
+                  "Leave out tokens less likely than this share of the likeliest (default 0)")
+      ->check(CLI::Range(0.0f, 1.0f));
+  command
+      .add_option("--repeat-penalty", sampling.repeat_penalty,
+                  "Make tokens that were there before less likely (default 1: not at all)")
+      ->check(CLI::Range(0.01f, 100.0f));
+  command.add_option("--repeat-last", sampling.repeat_last,
+                     "How many tokens before count for that, the prompt's included (default 64)");
 }
 
 }  // namespace
@@ -160,14 +182,7 @@ void add_run_command(CLI::App& app) {
   command->add_option("-p,--prompt", options->prompt, "Begin of the text");
   command->add_option("-n,--steps", options->steps,
                       "Positions to run, the prompt's included (default: the whole context)");
-  command
-      ->add_option("-t,--temperature", options->temperature,
-                   "0: always the likeliest token (default 0.8)")
-      ->check(CLI::Range(0.0f, 100.0f));
-  command
-      ->add_option("--top-p", options->top_p,
-                   "Choose among the likeliest tokens of this share (default 0.9; 1: among all)")
-      ->check(CLI::Range(0.0f, 1.0f));
+  add_sampling_options(*command, options->sampling);
   command->add_option("-s,--seed", options->seed, "Seed of the sampler, not 0 (default: the time)");
   command->add_option("--ctx", options->context,
                       "Positions to have room for (default: what the model was made for)");

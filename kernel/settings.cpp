@@ -9,9 +9,10 @@ using base::ErrorCode;
 using base::Status;
 
 constexpr std::string_view kNames[] = {
-    "model",   "prompt",   "steps",   "temperature", "top_p",        "seed",
-    "ctx",     "kv",       "baud",    "ram_mb",      "autostart",    "hash",
-    "records", "poweroff", "profile", "loader_wait", "loader_kernel"};
+    "model",   "prompt",      "steps",          "temperature", "top_p",   "seed",
+    "top_k",   "min_p",       "repeat_penalty", "repeat_last", "ctx",     "kv",
+    "baud",    "ram_mb",      "autostart",      "hash",        "records", "poweroff",
+    "profile", "loader_wait", "loader_kernel"};
 
 Status invalid(const char* text) { return Status::error(ErrorCode::kInvalidArgument, text); }
 
@@ -41,6 +42,15 @@ Status set_temperature(float& target, std::string_view value) {
 Status set_share(float& target, std::string_view value) {
   const auto number = parse_fraction(value);
   if (!number || *number < 0 || *number > 1) return invalid("it must be a number from 0 to 1");
+  target = static_cast<float>(*number);
+  return base::ok_status();
+}
+
+Status set_penalty(float& target, std::string_view value) {
+  const auto number = parse_fraction(value);
+  if (!number || *number < 0.01 || *number > 100) {
+    return invalid("it must be a number from 0.01 to 100; 1 is no penalty");
+  }
   target = static_cast<float>(*number);
   return base::ok_status();
 }
@@ -115,6 +125,10 @@ Status apply_setting(Settings& settings, std::string_view key, std::string_view 
   if (key == "steps") return set_whole(settings.steps, value);
   if (key == "temperature") return set_temperature(settings.temperature, value);
   if (key == "top_p") return set_share(settings.top_p, value);
+  if (key == "top_k") return set_whole(settings.top_k, value);
+  if (key == "min_p") return set_share(settings.min_p, value);
+  if (key == "repeat_penalty") return set_penalty(settings.repeat_penalty, value);
+  if (key == "repeat_last") return set_whole(settings.repeat_last, value);
   if (key == "ctx") return set_whole(settings.ctx, value);
   if (key == "kv") return set_kv(settings.kv, value);
   if (key == "baud") return set_baud(settings.baud, value);
@@ -143,6 +157,10 @@ void print_settings(const Settings& settings, base::TextSink& out) {
   line("temperature", settings.temperature);
   line("top_p", settings.top_p);
   line("seed", settings.seed);
+  line("top_k", settings.top_k);
+  line("min_p", settings.min_p);
+  line("repeat_penalty", settings.repeat_penalty);
+  line("repeat_last", settings.repeat_last);
   line("ctx", settings.ctx);
   line("kv", llama::name_of(settings.kv));
   line("baud", settings.baud);

@@ -153,14 +153,19 @@ base::Result<Storyteller::Told> Storyteller::tell(std::string_view prompt, const
   Told told{};
   // The time since start is chance enough for a story; the generator refuses 0.
   told.seed = settings.seed != 0 ? settings.seed : machine_.clock().now_us() | 1;
-  TRY_ASSIGN(told.generation, model_->generate({.prompt = prompt,
-                                                .steps = settings.steps,
-                                                .sampling = {.temperature = settings.temperature,
-                                                             .top_p = settings.top_p,
-                                                             .seed = told.seed},
-                                                .interrupt = interrupt,
-                                                .observer = settings.hash ? &hash : nullptr},
-                                               out));
+  TRY_ASSIGN(told.generation,
+             model_->generate({.prompt = prompt,
+                               .steps = settings.steps,
+                               .sampling = {.temperature = settings.temperature,
+                                            .top_p = settings.top_p,
+                                            .seed = told.seed,
+                                            .top_k = settings.top_k,
+                                            .min_p = settings.min_p,
+                                            .repeat_penalty = settings.repeat_penalty,
+                                            .repeat_last = settings.repeat_last},
+                               .interrupt = interrupt,
+                               .observer = settings.hash ? &hash : nullptr},
+                              out));
   if (settings.hash) told.hash = hash.value();
   return told;
 }

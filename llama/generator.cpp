@@ -16,11 +16,14 @@ base::Result<Generator> Generator::create(const Tokenizer& tokenizer, uint32_t c
   generator.tokenizer_ = &tokenizer;
   generator.clock_ = &clock;
   generator.max_prompt_bytes_ = max_prompt_bytes;
-  TRY_ASSIGN(generator.candidates_,
-             arena.allocate<Sampler::Candidate>(tokenizer.vocabulary().size(), "sampler"));
+  const uint32_t vocabulary = tokenizer.vocabulary().size();
+  Sampler::Scratch& sampling = generator.sampler_scratch_;
+  TRY_ASSIGN(sampling.candidates, arena.allocate<Sampler::Candidate>(vocabulary, "sampler"));
+  TRY_ASSIGN(sampling.seen, arena.allocate<uint32_t>(Sampler::seen_words(vocabulary), "sampler"));
+  if (!arena.is_measuring()) std::ranges::fill(sampling.seen, 0u);
   TRY_ASSIGN(generator.scratch_,
              arena.allocate<std::byte>(Tokenizer::scratch_bytes(max_prompt_bytes), "prompt"));
-  TRY_ASSIGN(generator.ids_, arena.allocate<int32_t>(context, "prompt"));
+  TRY_ASSIGN(generator.ids_, arena.allocate<int32_t>(context + 1, "prompt"));
   return generator;
 }
 
@@ -38,7 +41,7 @@ base::Result<std::span<const int32_t>> Generator::encode(const Transformer& tran
                          prompt.size(), max_prompt_bytes_);
   }
   base::Arena scratch(scratch_);
-  const auto room = ids_.first(std::min<size_t>(ids_.size(), transformer.context()));
+  const auto room = ids_.first(std::min<size_t>(ids_.size() - 1, transformer.context()));
   const auto encoded = tokenizer_->encode(prompt, AddBos::kYes, scratch, room);
   if (!encoded.ok() && encoded.status().code() == ErrorCode::kOutOfRange) {
     return Status::error(ErrorCode::kOutOfRange,
@@ -58,7 +61,7 @@ base::Result<Generation> Generator::generate(Transformer& transformer, const Req
                                              base::TextSink& out) {
   const uint64_t started = clock_->now_us();
   utf8_ = Utf8Stream();
-  TRY_ASSIGN(Sampler sampler, Sampler::make(request.sampling, candidates_));
+  TRY_ASSIGN(Sampler sampler, Sampler::make(request.sampling, sampler_scratch_));
   TRY_ASSIGN(const auto ids, encode(transformer, request.prompt));
   const uint32_t context = transformer.context();
   const uint32_t steps = request.steps == 0 || request.steps > context ? context : request.steps;
@@ -72,13 +75,13 @@ base::Result<Generation> Generator::generate(Transformer& transformer, const Req
   if (from_prompt == ids.size()) {
     int32_t token = ids.back();
     for (uint32_t position = from_prompt;; ++position) {
-      const int32_t next = choose(sampler, logits);
+      const int32_t next = choose(sampler, logits, ids_.first(position));
       if (next == vocabulary.bos() || next == vocabulary.eos()) {
         made.reason = StopReason::kEnd;
         break;
       }
       emit(token, next, out);
-      token = next;
+      token = ids_[position] = next;
       ++made.tokens;
       if (position >= steps) break;
       TRY_ASSIGN(logits, run(transformer, request, {&token, 1}, position, true));
@@ -89,9 +92,10 @@ base::Result<Generation> Generator::generate(Transformer& transformer, const Req
   return made;
 }
 
-int32_t Generator::choose(Sampler& sampler, std::span<float> logits) {
+int32_t Generator::choose(Sampler& sampler, std::span<float> logits,
+                          std::span<const int32_t> before) {
   const Profiler::Scope scope(profiler_, Operation::kSample);
-  return sampler.sample(logits);
+  return sampler.sample(logits, before);
 }
 
 // Runs the first `count` tokens of the prompt, as many at once as the transformer takes, and shows

@@ -78,7 +78,7 @@ class Generator {
   base::Result<std::span<float>> run(Transformer& transformer, const Request& request,
                                      std::span<const int32_t> tokens, uint32_t position,
                                      bool wants_logits);
-  int32_t choose(Sampler& sampler, std::span<float> logits);
+  int32_t choose(Sampler& sampler, std::span<float> logits, std::span<const int32_t> before);
   void emit(int32_t previous, int32_t token, base::TextSink& out);
   void flush(base::TextSink& out);
   void write(std::string_view text, base::TextSink& out);
@@ -86,9 +86,9 @@ class Generator {
   const Tokenizer* tokenizer_ = nullptr;
   base::Clock* clock_ = nullptr;
   Profiler* profiler_ = nullptr;
-  std::span<Sampler::Candidate> candidates_;
+  Sampler::Scratch sampler_scratch_;
   std::span<std::byte> scratch_;
-  std::span<int32_t> ids_;
+  std::span<int32_t> ids_;  // tokens so far, the prompt's among them (context + 1)
   size_t max_prompt_bytes_ = 0;
   Utf8Stream utf8_;
 };
