@@ -9,10 +9,10 @@ using base::ErrorCode;
 using base::Status;
 
 constexpr std::string_view kNames[] = {
-    "model",   "prompt",      "steps",          "temperature", "top_p",   "seed",
-    "top_k",   "min_p",       "repeat_penalty", "repeat_last", "ctx",     "kv",
-    "baud",    "ram_mb",      "autostart",      "hash",        "records", "poweroff",
-    "profile", "loader_wait", "loader_kernel"};
+    "model",   "prompt",   "chat",    "system",      "steps",          "temperature",
+    "top_p",   "seed",     "top_k",   "min_p",       "repeat_penalty", "repeat_last",
+    "ctx",     "kv",       "baud",    "ram_mb",      "autostart",      "hash",
+    "records", "poweroff", "profile", "loader_wait", "loader_kernel"};
 
 Status invalid(const char* text) { return Status::error(ErrorCode::kInvalidArgument, text); }
 
@@ -84,6 +84,17 @@ Status set_profile(Settings::Profile& target, std::string_view value) {
   return invalid("it must be off, on or trace");
 }
 
+constexpr std::string_view kChats[] = {"auto", "on", "off"};
+
+Status set_chat(Settings::Chat& target, std::string_view value) {
+  for (size_t i = 0; i < std::size(kChats); ++i) {
+    if (value != kChats[i]) continue;
+    target = static_cast<Settings::Chat>(i);
+    return base::ok_status();
+  }
+  return invalid("it must be auto, on or off");
+}
+
 Status set_kv(llama::KvType& target, std::string_view value) {
   const auto type = llama::kv_type_of(value);
   if (!type) return invalid("it must be f32, f16 or q8_0");
@@ -115,6 +126,11 @@ Status apply_setting(Settings& settings, std::string_view key, std::string_view 
   if (key == "prompt") {
     return settings.prompt.set(value) ? base::ok_status()
                                       : invalid("a prompt has at most 2048 bytes");
+  }
+  if (key == "chat") return set_chat(settings.chat, value);
+  if (key == "system") {
+    return settings.system.set(value) ? base::ok_status()
+                                      : invalid("a system prompt has at most 1024 bytes");
   }
   if (key == "seed") {
     const auto number = parse_unsigned(value);
@@ -153,6 +169,8 @@ void print_settings(const Settings& settings, base::TextSink& out) {
   };
   line("model", settings.model.view());
   line("prompt", settings.prompt.view());
+  line("chat", kChats[static_cast<size_t>(settings.chat)]);
+  line("system", settings.system.view());
   line("steps", settings.steps);
   line("temperature", settings.temperature);
   line("top_p", settings.top_p);
