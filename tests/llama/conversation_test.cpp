@@ -11,6 +11,8 @@
 #include "llama/fp_mode.h"
 #include "tests/fakes/chat_model.h"
 #include "tests/fakes/random_model.h"
+#include "tests/llama/test_tokenizer.h"
+#include "tests/llama/test_vocabulary.h"
 
 namespace llama {
 namespace {
@@ -32,10 +34,18 @@ class Watch final : public LogitsObserver, public Interrupt {
   uint32_t stop_after = UINT32_MAX;
 };
 
+// Written once for all tests.
+const std::vector<std::byte>& chat_model(uint32_t context, ChatTemplate chat) {
+  static std::map<std::pair<uint32_t, ChatTemplate>, std::vector<std::byte>> models;
+  auto& model = models[{context, chat}];
+  if (model.empty()) model = fakes::make_chat_model(context, chat);
+  return model;
+}
+
 class Talk {
  public:
   explicit Talk(uint32_t context, ChatTemplate chat = ChatTemplate::kChatMl)
-      : source_(fakes::make_chat_model(context, chat)), memory_(8 << 20), arena_(memory_.span()) {
+      : source_(chat_model(context, chat)), memory_(8 << 20), arena_(memory_.span()) {
     enter_flush_to_zero();
     EXPECT_TRUE(model_
                     .open(source_, clock_, arena_,
@@ -195,7 +205,7 @@ Ids alone(Talk& talk, std::string_view question) {
 TEST(Conversation, DropsTheOldestTurnsWhenTheContextIsFull) {
   for (const ChatTemplate chat :
        {ChatTemplate::kLlama2, ChatTemplate::kZephyr, ChatTemplate::kChatMl}) {
-    Talk talk(256, chat);
+    Talk talk(128, chat);
     uint32_t dropped = 0;
     std::string question;
     for (int turn = 0; dropped == 0; ++turn) {
@@ -206,7 +216,7 @@ TEST(Conversation, DropsTheOldestTurnsWhenTheContextIsFull) {
     }
     EXPECT_EQ(talk.model_.conversation().take_dropped(), 0u);
     const Ids ids = talk.tokens();
-    EXPECT_LE(ids.size(), 256u - 256 / 4 + 12);
+    EXPECT_LE(ids.size(), 128u - 128 / 4 + 12);
     // The oldest that is left stands there as if it had been the first.
     const Ids begin = alone(talk, std::string("q ") + static_cast<char>('a' + dropped));
     ASSERT_GT(ids.size(), begin.size());
@@ -272,6 +282,37 @@ TEST(Conversation, RefusesAQuestionThatDoesNotFitAndStaysAsItWas) {
   EXPECT_EQ(talk.ask(std::string(601, 'z')).status().code(), ErrorCode::kOutOfRange);
   EXPECT_EQ(talk.ask("\xff").status().code(), ErrorCode::kInvalidArgument);
   EXPECT_EQ(talk.tokens(), before);
+}
+
+// What a text without words begins with.
+Ids begin_of_nothing(const host::VocabularySource& source) {
+  const TestTokenizer tokenizer(source);
+  tests::AlignedMemory memory(1 << 16);
+  base::Arena arena(memory.span());
+  auto conversation = Conversation::create(tokenizer.get(), 16, 100, arena).value();
+  const base::Status begun = conversation.begin_text("");
+  if (!begun.ok()) {
+    EXPECT_EQ(begun.code(), ErrorCode::kInvalidArgument);
+    EXPECT_STREQ(begun.text(), "this model cannot begin with nothing: give it a prompt");
+    return {};
+  }
+  return {conversation.tokens().begin(), conversation.tokens().end()};
+}
+
+TEST(Conversation, BeginsATextOfNothingAsTheModelsFamilyDoes) {
+  EXPECT_EQ(begin_of_nothing(make_vocabulary({})), Ids{1}) << "BOS";
+  host::VocabularySource gpt = make_byte_level(WordRules::kGpt2, {});
+  const auto named = static_cast<int32_t>(gpt.tokens.size()) - 1;
+  gpt.tokens.back().bytes = "<|endoftext|>";
+  gpt.tokens.push_back({"<|im_start|>", 0, TokenType::kControl});
+  gpt.bos = gpt.eos = named + 1;
+  gpt.bos_before_text = false;
+  EXPECT_EQ(begin_of_nothing(gpt), Ids{named}) << "what parts texts";
+  gpt.tokens[static_cast<size_t>(named)].bytes = "<|other|>";
+  gpt.bos = -1;
+  EXPECT_EQ(begin_of_nothing(gpt), Ids{named + 1}) << "EOS";
+  gpt.eos = -1;
+  EXPECT_EQ(begin_of_nothing(gpt), Ids{});
 }
 
 TEST(Conversation, IsForgottenWithAStory) {
