@@ -28,16 +28,29 @@ std::string default_settings(const std::string& model_name) {
 model = )" +
          model_name + R"(
 
-# A story is told at each start; this is how it begins. Then the console waits for others.
+# A story is told at each start; this is how it begins. Then the console waits for others. Of a
+# model that chats it is the first question; without one, the chat begins with what you type.
 # prompt =
 # autostart = 1
 
-# Tokens of a story, the prompt's included; 0: as many as the context has.
+# Whether a model that was taught to talk does: auto, on (and say why another one cannot), or off.
+# chat = auto
+# What a chat begins with; empty: what the model's template has itself, none: nothing.
+# system =
+
+# Tokens of a story, the prompt's included, or of an answer; 0: as many as the context has.
 # steps = 0
 # 0: always the likeliest token. Higher: bolder.
 # temperature = 0.8
 # Choose among the likeliest tokens that make up this share.
 # top_p = 0.9
+# Choose among so many of the likeliest tokens; 0: among all.
+# top_k = 0
+# Leave out tokens less likely than this share of the likeliest; 0: none.
+# min_p = 0
+# Make the last so many tokens less likely; 1: not at all, 1.1 is usual.
+# repeat_penalty = 1
+# repeat_last = 64
 # The same seed tells the same story; 0: another one each time.
 # seed = 0
 # Context in tokens; 0: what the model was made for, if there is memory for it.

@@ -32,17 +32,20 @@ void RunProfile::record_memory(HostModel& host) {
 
 void RunProfile::begin(HostModel& host, const std::string& name) {
   if (profiler() == nullptr) return;
-  answer_.number = 1;
+  answer_ = {.number = answer_.number + 1};
   before_ = host.model().transformer().weights().counters();
   if (files_.has_records()) {
-    kernel::record_machine(*this, {.board = "this machine", .ram = host.arena().capacity()},
-                           ticks_);
-    kernel::record_model(*this, name, host.model());
-    record_memory(host);
+    if (answer_.number == 1) record_machine_and_model(host, name);
     files_.record({{"event", "begin"}});
     profiler_.set_listener(&recorder_);
   }
   profiler_.begin_answer();
+}
+
+void RunProfile::record_machine_and_model(HostModel& host, const std::string& name) {
+  kernel::record_machine(*this, {.board = "this machine", .ram = host.arena().capacity()}, ticks_);
+  kernel::record_model(*this, name, host.model());
+  record_memory(host);
 }
 
 void RunProfile::end(HostModel& host, const base::Result<llama::Generation>& made, uint64_t seed) {

@@ -35,7 +35,7 @@ class RunProfile final : private kernel::RecordSink {
   llama::Profiler* profiler();
   size_t spans() const { return options_.traces ? 4096 : 0; }
 
-  // Around Model::generate().
+  // Around Model::generate(), any number of times.
   void begin(HostModel& host, const std::string& name);
   void end(HostModel& host, const base::Result<llama::Generation>& made, uint64_t seed);
 
@@ -48,6 +48,7 @@ class RunProfile final : private kernel::RecordSink {
 
   base::TextSink& begin() override;
   void end() override;
+  void record_machine_and_model(HostModel& host, const std::string& name);
   void record_memory(HostModel& host);
   void record_end(const base::Result<llama::Generation>& made, uint64_t seed);
 

@@ -93,6 +93,7 @@ void StoryReader::read_story() {
   while (true) {
     const ConsoleEvent event = next();
     if (event.name == "end") return finish_story(event);
+    if (event.name == "ready") fail("the machine tells nothing; a model that chats needs --prompt");
   }
 }
 

@@ -112,6 +112,7 @@ void SelfTest::check_kernels() {
 Status SelfTest::check_model(llama::Model& model, llama::WeightSource& source) {
   TRY(check_pinned(model));
   TRY(check_card(model, source));
+  model.conversation().forget_cache();
   return check_logits(model);
 }
 

@@ -53,7 +53,10 @@ void Session::start() {
   start_settings_ = settings_;
   // Without a card there is no model either, and that was said.
   if (!ready_card() || !ready_model() || !settings_.autostart) return;
-  tell(settings_.prompt.view());
+  // A chat begins with what somebody says.
+  if (!settings_.prompt.view().empty() || !storyteller_.chats(settings_)) {
+    tell(settings_.prompt.view());
+  }
   if (settings_.poweroff) poweroff({});
 }
 
@@ -126,8 +129,27 @@ void Session::load_model() {
     print_short(out_, *plan, storyteller_.pace());
     out_.write("\n");
   }
+  tell_mode();
+  if (turns_ > 0)
+    out_.write("[the conversation was lost with the model before; a new one begins]\n");
+  turns_ = 0;
   reporter_.forget_announced();
   reporter_.announce();
+}
+
+// What becomes of a line that is typed, where that is not plain.
+void Session::tell_mode() {
+  const auto& chat = storyteller_.model().chat();
+  if (storyteller_.chats(settings_)) {
+    out_.write("chat: ask something; /complete continues texts instead, /new begins anew\n");
+  } else if (chat.ok()) {
+    out_.write("complete: type the begin of a text; /chat talks with the model instead\n");
+  } else if (settings_.chat == Settings::Chat::kOn ||
+             chat.status().code() != ErrorCode::kNotFound) {
+    out_.write("no chat: ");
+    print(out_, chat.status());
+    out_.write("\n");
+  }
 }
 
 bool Session::step() {

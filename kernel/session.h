@@ -1,6 +1,6 @@
 // The console: settings at start, the first story, then a prompt for ever. What is typed is the
-// begin of a story; lines that begin with '/' are commands. Whatever fails is said, and the prompt
-// stays alive.
+// begin of a story, or said to a model that chats; lines that begin with '/' are commands. Whatever
+// fails is said, and the prompt stays alive.
 #pragma once
 
 #include <string_view>
@@ -53,9 +53,12 @@ class Session {
   void tell(std::string_view prompt);
   StoryWatch watch_story();
   void report_failed_story(const base::Status& status);
+  void tell_mode();
+  void begin_conversation();
   void finish_story(const base::Result<Storyteller::Told>& told);
   void report(std::string_view what, const base::Status& status);
-  void record_end(std::string_view reason, const Storyteller::Told* told);
+  void tell_outcome(const base::Result<Storyteller::Told>& told, uint32_t forgotten);
+  void record_end(std::string_view reason, const Storyteller::Told* told, uint32_t forgotten);
 
   std::string_view read_line();
   void tell_losses();
@@ -63,6 +66,9 @@ class Session {
   void help(std::string_view argument);
   void models(std::string_view argument);
   void model(std::string_view argument);
+  void chat(std::string_view argument);
+  void complete(std::string_view argument);
+  void new_conversation(std::string_view argument);
   void set(std::string_view argument);
   void settings(std::string_view argument);
   void memory(std::string_view argument);
@@ -86,6 +92,7 @@ class Session {
   bool card_settings_read_ = false;
   bool must_reload_ = true;   // a setting changed that the loaded model does not have yet
   bool must_remount_ = true;  // no card yet, or it failed: the next one may be another
+  uint32_t turns_ = 0;        // of the conversation with the model
   bool ended_ = false;
 };
 

@@ -15,6 +15,9 @@ constinit const Session::Command Session::kCommands[] = {
     {"/help", "", "this list", &Session::help},
     {"/models", "", "the models on the card", &Session::models},
     {"/model", "NAME", "change to another model", &Session::model},
+    {"/chat", "", "talk with the model", &Session::chat},
+    {"/complete", "", "have the model continue texts", &Session::complete},
+    {"/new", "", "forget what was said, and begin a new conversation", &Session::new_conversation},
     {"/set", "KEY VALUE", "change a setting until the next start", &Session::set},
     {"/settings", "", "all settings", &Session::settings},
     {"/stats", "[layers]", "where the time of the last story went", &Session::stats},
@@ -46,7 +49,11 @@ void Session::run_command(std::string_view line) {
 }
 
 void Session::help(std::string_view) {
-  out_.write("Type the begin of a story and press Return. Ctrl-C or Esc stops it.\n");
+  if (storyteller_.is_loaded() && storyteller_.chats(settings_)) {
+    out_.write("Ask something and press Return. Ctrl-C or Esc stops the answer.\n");
+  } else {
+    out_.write("Type the begin of a story and press Return. Ctrl-C or Esc stops it.\n");
+  }
   for (const Command& command : kCommands) {
     print(out_, "  {:-11} {:-10} {}\n", command.name, command.arguments, command.help);
   }
@@ -68,6 +75,28 @@ void Session::model(std::string_view argument) {
   ready_model();
 }
 
+void Session::chat(std::string_view) {
+  settings_.chat = Settings::Chat::kOn;
+  if (storyteller_.is_loaded() && !must_reload_) {
+    tell_mode();
+  } else {
+    ready_model();  // which tells
+  }
+}
+
+void Session::complete(std::string_view) {
+  settings_.chat = Settings::Chat::kOff;
+  out_.write("complete: type the begin of a text\n");
+}
+
+void Session::new_conversation(std::string_view) { begin_conversation(); }
+
+void Session::begin_conversation() {
+  if (storyteller_.is_loaded()) storyteller_.model().conversation().forget();
+  if (turns_ > 0) out_.write("[a new conversation]\n");
+  turns_ = 0;
+}
+
 void Session::set(std::string_view argument) {
   const size_t blank = argument.find_first_of(" =");
   if (blank == std::string_view::npos) {
@@ -81,6 +110,7 @@ void Session::set(std::string_view argument) {
   const Status status = apply_setting(settings_, key, value);
   if (!status.ok()) return complain(out_, "/set", key, value, status);
   if (key == "baud") change_baud();
+  if (key == "system") begin_conversation();
   if (key == "records") reporter_.forget_announced();
   must_reload_ = must_reload_ || key == "model" || key == "ctx" || key == "kv" || key == "ram_mb" ||
                  key == "hash" || key == "profile";
@@ -151,6 +181,7 @@ void Session::perplexity(std::string_view argument) {
   machine_.show_activity(true);
   StoryWatch watch = watch_story();
   const auto measured = storyteller_.perplexity(argument, &watch);
+  begin_conversation();
   watch.clear();
   machine_.show_activity(false);
   if (!measured.ok()) return report_failed_story(measured.status());
@@ -175,7 +206,9 @@ void Session::reset(std::string_view) {
                  begin.ctx != settings_.ctx || begin.kv != settings_.kv ||
                  begin.ram_mb != settings_.ram_mb || begin.hash != settings_.hash ||
                  begin.profile != settings_.profile;
+  const bool has_other_system = begin.system.view() != settings_.system.view();
   settings_ = begin;
+  if (has_other_system) begin_conversation();
   editor_.forget_history();
 }
 

@@ -47,13 +47,23 @@ void Session::tell(std::string_view prompt) {
 }
 
 void Session::finish_story(const base::Result<Storyteller::Told>& told) {
+  llama::Conversation& conversation = storyteller_.model().conversation();
+  const uint32_t forgotten = conversation.take_dropped();
+  turns_ = conversation.turns();
+  tell_outcome(told, forgotten);
+  if (forgotten == 0) return;
+  print(out_, "[the context of {} tokens is full: {} earlier turn{} forgotten]\n",
+        storyteller_.model().transformer().context(), forgotten, forgotten == 1 ? "" : "s");
+}
+
+void Session::tell_outcome(const base::Result<Storyteller::Told>& told, uint32_t forgotten) {
   if (!told.ok()) {
     const bool cancelled = told.status().code() == ErrorCode::kCancelled;
-    record_end(cancelled ? "cancelled" : "error", nullptr);
+    record_end(cancelled ? "cancelled" : "error", nullptr, forgotten);
     return report_failed_story(told.status());
   }
   const llama::Generation& made = told->generation;
-  record_end(made.reason == llama::StopReason::kEnd ? "stop" : "length", &*told);
+  record_end(made.reason == llama::StopReason::kEnd ? "stop" : "length", &*told, forgotten);
   if (told->hash) print(out_, "logits-hash: {:016x}\n", *told->hash);
   out_.write("[");
   print_answer_line(out_, reporter_.answer());
@@ -69,7 +79,8 @@ void Session::report_failed_story(const base::Status& status) {
   report(storyteller_.model_name(), status);
 }
 
-void Session::record_end(std::string_view reason, const Storyteller::Told* told) {
+void Session::record_end(std::string_view reason, const Storyteller::Told* told,
+                         uint32_t forgotten) {
   if (!settings_.records) return;
   char memory[256];
   base::TextBuffer record(memory);
@@ -79,6 +90,7 @@ void Session::record_end(std::string_view reason, const Storyteller::Told* told)
     print(record, ",\"tokens\":{},\"prompt_tokens\":{},\"first_us\":{},\"total_us\":{},\"seed\":{}",
           made.tokens, made.prompt_tokens, made.prompt_us, made.total_us, told->seed);
   }
+  if (forgotten > 0) print(record, ",\"forgotten\":{}", forgotten);
   print(record, ",\"answer\":{}}\n", reporter_.answer().number);
   machine_.write_bytes(record.view());
 }

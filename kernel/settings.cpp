@@ -9,8 +9,9 @@ using base::ErrorCode;
 using base::Status;
 
 constexpr std::string_view kNames[] = {
-    "model",   "prompt",   "steps",   "temperature", "top_p",        "seed",
-    "ctx",     "kv",       "baud",    "ram_mb",      "autostart",    "hash",
+    "model",   "prompt",   "chat",    "system",      "steps",          "temperature",
+    "top_p",   "seed",     "top_k",   "min_p",       "repeat_penalty", "repeat_last",
+    "ctx",     "kv",       "baud",    "ram_mb",      "autostart",      "hash",
     "records", "poweroff", "profile", "loader_wait", "loader_kernel"};
 
 Status invalid(const char* text) { return Status::error(ErrorCode::kInvalidArgument, text); }
@@ -45,6 +46,15 @@ Status set_share(float& target, std::string_view value) {
   return base::ok_status();
 }
 
+Status set_penalty(float& target, std::string_view value) {
+  const auto number = parse_fraction(value);
+  if (!number || *number < 0.01 || *number > 100) {
+    return invalid("it must be a number from 0.01 to 100; 1 is no penalty");
+  }
+  target = static_cast<float>(*number);
+  return base::ok_status();
+}
+
 Status set_memory(double& target, std::string_view value) {
   const auto number = parse_fraction(value);
   if (!number || *number < 0 || *number > 4096) return invalid("it must be a number of MB");
@@ -72,6 +82,17 @@ Status set_profile(Settings::Profile& target, std::string_view value) {
     return base::ok_status();
   }
   return invalid("it must be off, on or trace");
+}
+
+constexpr std::string_view kChats[] = {"auto", "on", "off"};
+
+Status set_chat(Settings::Chat& target, std::string_view value) {
+  for (size_t i = 0; i < std::size(kChats); ++i) {
+    if (value != kChats[i]) continue;
+    target = static_cast<Settings::Chat>(i);
+    return base::ok_status();
+  }
+  return invalid("it must be auto, on or off");
 }
 
 Status set_kv(llama::KvType& target, std::string_view value) {
@@ -106,6 +127,11 @@ Status apply_setting(Settings& settings, std::string_view key, std::string_view 
     return settings.prompt.set(value) ? base::ok_status()
                                       : invalid("a prompt has at most 2048 bytes");
   }
+  if (key == "chat") return set_chat(settings.chat, value);
+  if (key == "system") {
+    return settings.system.set(value) ? base::ok_status()
+                                      : invalid("a system prompt has at most 1024 bytes");
+  }
   if (key == "seed") {
     const auto number = parse_unsigned(value);
     if (!number) return invalid("it must be a whole number; 0 takes another seed each time");
@@ -115,6 +141,10 @@ Status apply_setting(Settings& settings, std::string_view key, std::string_view 
   if (key == "steps") return set_whole(settings.steps, value);
   if (key == "temperature") return set_temperature(settings.temperature, value);
   if (key == "top_p") return set_share(settings.top_p, value);
+  if (key == "top_k") return set_whole(settings.top_k, value);
+  if (key == "min_p") return set_share(settings.min_p, value);
+  if (key == "repeat_penalty") return set_penalty(settings.repeat_penalty, value);
+  if (key == "repeat_last") return set_whole(settings.repeat_last, value);
   if (key == "ctx") return set_whole(settings.ctx, value);
   if (key == "kv") return set_kv(settings.kv, value);
   if (key == "baud") return set_baud(settings.baud, value);
@@ -139,10 +169,16 @@ void print_settings(const Settings& settings, base::TextSink& out) {
   };
   line("model", settings.model.view());
   line("prompt", settings.prompt.view());
+  line("chat", kChats[static_cast<size_t>(settings.chat)]);
+  line("system", settings.system.view());
   line("steps", settings.steps);
   line("temperature", settings.temperature);
   line("top_p", settings.top_p);
   line("seed", settings.seed);
+  line("top_k", settings.top_k);
+  line("min_p", settings.min_p);
+  line("repeat_penalty", settings.repeat_penalty);
+  line("repeat_last", settings.repeat_last);
   line("ctx", settings.ctx);
   line("kv", llama::name_of(settings.kv));
   line("baud", settings.baud);

@@ -35,14 +35,25 @@ class SettingText {
 
 struct Settings {
   static constexpr size_t kMaxPromptBytes = 2048;
+  static constexpr size_t kMaxSystemBytes = 1024;
 
   SettingText<255> model;               // a path on the card; empty: the first .blm file
   SettingText<kMaxPromptBytes> prompt;  // of the story that is told at start
-  uint32_t steps = 0;                   // positions of a story, prompt included; 0: the context
+  // kAuto: models that were taught to talk chat, and others continue texts.
+  enum class Chat : uint8_t { kAuto, kOn, kOff };
+  Chat chat = Chat::kAuto;
+  // What a chat begins with; empty: what the model's template has, "none": nothing.
+  SettingText<kMaxSystemBytes> system;
+  uint32_t steps =
+      0;  // positions of a story, prompt included, or tokens of an answer; 0: the context
   float temperature = 0.8f;
   float top_p = 0.9f;
-  uint64_t seed = 0;  // 0: another one each time
-  uint32_t ctx = 0;   // positions; 0: what the model was made for, if there is room
+  uint64_t seed = 0;         // 0: another one each time
+  uint32_t top_k = 0;        // these four as llama/sampler.h has them; 0: off
+  float min_p = 0;           // 0: off
+  float repeat_penalty = 1;  // 1: off
+  uint32_t repeat_last = 64;
+  uint32_t ctx = 0;  // positions; 0: what the model was made for, if there is room
   llama::KvType kv = llama::KvType::kF32;  // how keys and values of the context are kept
   uint32_t baud = 115200;
   double ram_mb = 0;      // MiB for the model and its state; 0: all that is there

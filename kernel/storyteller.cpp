@@ -118,7 +118,7 @@ Status Storyteller::open_model(const Settings& settings, const pi::FileInfo& fil
                                     .max_columns = 8,
                                     .all_logits = settings.hash,
                                     .weights = {}},
-                    .max_prompt_bytes = Settings::kMaxPromptBytes,
+                    .max_prompt_bytes = Settings::kMaxPromptBytes + Settings::kMaxSystemBytes,
                     .profiler = is_profiled_ ? &profiler_ : nullptr,
                     .profile_spans = traces ? kTracedSpans : 0};
   return model_->open(source_, machine_.clock(), *arena_, model_options_);
@@ -153,14 +153,20 @@ base::Result<Storyteller::Told> Storyteller::tell(std::string_view prompt, const
   Told told{};
   // The time since start is chance enough for a story; the generator refuses 0.
   told.seed = settings.seed != 0 ? settings.seed : machine_.clock().now_us() | 1;
-  TRY_ASSIGN(told.generation, model_->generate({.prompt = prompt,
-                                                .steps = settings.steps,
-                                                .sampling = {.temperature = settings.temperature,
-                                                             .top_p = settings.top_p,
-                                                             .seed = told.seed},
-                                                .interrupt = interrupt,
-                                                .observer = settings.hash ? &hash : nullptr},
-                                               out));
+  const llama::Generator::Request request = {.prompt = prompt,
+                                             .steps = settings.steps,
+                                             .sampling = {.temperature = settings.temperature,
+                                                          .top_p = settings.top_p,
+                                                          .seed = told.seed,
+                                                          .top_k = settings.top_k,
+                                                          .min_p = settings.min_p,
+                                                          .repeat_penalty = settings.repeat_penalty,
+                                                          .repeat_last = settings.repeat_last},
+                                             .chat = chats(settings) ? &*model_->chat() : nullptr,
+                                             .system = settings.system.view(),
+                                             .interrupt = interrupt,
+                                             .observer = settings.hash ? &hash : nullptr};
+  TRY_ASSIGN(told.generation, model_->generate(request, out));
   if (settings.hash) told.hash = hash.value();
   return told;
 }

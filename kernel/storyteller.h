@@ -66,11 +66,17 @@ class Storyteller {
   // Gives the model's memory back.
   void unload();
 
+  // Whether what is typed is asked, or continued. With a model.
+  bool chats(const Settings& settings) const {
+    return settings.chat != Settings::Chat::kOff && model_->chat().ok();
+  }
+
   struct Told {
     llama::Generation generation;
     uint64_t seed;
     std::optional<uint64_t> hash;
   };
+  // A story that begins with `prompt`; of a model that chats, the answer to it.
   base::Result<Told> tell(std::string_view prompt, const Settings& settings,
                           llama::Interrupt* interrupt, base::TextSink& out);
   // llama::Model::perplexity(), of the loaded model.

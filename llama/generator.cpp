@@ -2,11 +2,8 @@
 
 #include <algorithm>
 
-#include "base/check.h"
-
 namespace llama {
 
-using base::ErrorCode;
 using base::Status;
 
 base::Result<Generator> Generator::create(const Tokenizer& tokenizer, uint32_t context,
@@ -15,98 +12,102 @@ base::Result<Generator> Generator::create(const Tokenizer& tokenizer, uint32_t c
   Generator generator;
   generator.tokenizer_ = &tokenizer;
   generator.clock_ = &clock;
-  generator.max_prompt_bytes_ = max_prompt_bytes;
-  TRY_ASSIGN(generator.candidates_,
-             arena.allocate<Sampler::Candidate>(tokenizer.vocabulary().size(), "sampler"));
-  TRY_ASSIGN(generator.scratch_,
-             arena.allocate<std::byte>(Tokenizer::scratch_bytes(max_prompt_bytes), "prompt"));
-  TRY_ASSIGN(generator.ids_, arena.allocate<int32_t>(context, "prompt"));
+  const uint32_t vocabulary = tokenizer.vocabulary().size();
+  Sampler::Scratch& sampling = generator.sampler_scratch_;
+  TRY_ASSIGN(sampling.candidates, arena.allocate<Sampler::Candidate>(vocabulary, "sampler"));
+  TRY_ASSIGN(sampling.seen, arena.allocate<uint32_t>(Sampler::seen_words(vocabulary), "sampler"));
+  if (!arena.is_measuring()) std::ranges::fill(sampling.seen, 0u);
+  TRY_ASSIGN(generator.conversation_,
+             Conversation::create(tokenizer, context, max_prompt_bytes, arena));
   return generator;
-}
-
-base::Result<std::span<const int32_t>> Generator::encode(const Transformer& transformer,
-                                                         std::string_view prompt) {
-  const Profiler::Scope scope(profiler_, Operation::kTokenize);
-  const size_t invalid = find_invalid_utf8(prompt);
-  if (invalid != prompt.size()) {
-    return Status::error(ErrorCode::kInvalidArgument,
-                         "the prompt is no valid UTF-8 from byte {} on; set the terminal to UTF-8",
-                         invalid);
-  }
-  if (prompt.size() > max_prompt_bytes_) {
-    return Status::error(ErrorCode::kOutOfRange, "the prompt has {} bytes; at most {} are read",
-                         prompt.size(), max_prompt_bytes_);
-  }
-  base::Arena scratch(scratch_);
-  const auto room = ids_.first(std::min<size_t>(ids_.size(), transformer.context()));
-  const auto encoded = tokenizer_->encode(prompt, AddBos::kYes, scratch, room);
-  if (!encoded.ok() && encoded.status().code() == ErrorCode::kOutOfRange) {
-    return Status::error(ErrorCode::kOutOfRange,
-                         "the prompt is longer than the context of {} tokens; shorten it, or give "
-                         "the model more context (ctx)",
-                         room.size());
-  }
-  TRY(encoded);
-  if (encoded->empty()) {
-    return Status::error(ErrorCode::kInvalidArgument,
-                         "this model cannot begin with nothing: give it a prompt");
-  }
-  return std::span<const int32_t>(*encoded);
 }
 
 base::Result<Generation> Generator::generate(Transformer& transformer, const Request& request,
                                              base::TextSink& out) {
   const uint64_t started = clock_->now_us();
   utf8_ = Utf8Stream();
-  TRY_ASSIGN(Sampler sampler, Sampler::make(request.sampling, candidates_));
-  TRY_ASSIGN(const auto ids, encode(transformer, request.prompt));
-  const uint32_t context = transformer.context();
-  const uint32_t steps = request.steps == 0 || request.steps > context ? context : request.steps;
-  const Vocabulary& vocabulary = tokenizer_->vocabulary();
+  skips_blanks_ = request.chat != nullptr;
+  TRY_ASSIGN(Sampler sampler, Sampler::make(request.sampling, sampler_scratch_));
+  TRY(begin(request));
+  auto made = answer(transformer, request, sampler, started, out);
+  if (!made.ok()) conversation_.take_back_question();
+  return made;
+}
 
+Status Generator::begin(const Request& request) {
+  const Profiler::Scope scope(profiler_, Operation::kTokenize);
+  if (request.chat == nullptr) return conversation_.begin_text(request.prompt);
+  return conversation_.ask(*request.chat, request.system, request.prompt);
+}
+
+base::Result<Generation> Generator::answer(Transformer& transformer, const Request& request,
+                                           Sampler& sampler, uint64_t started,
+                                           base::TextSink& out) {
+  const uint32_t unread =
+      static_cast<uint32_t>(conversation_.tokens().size()) - conversation_.cached();
   Generation made;
-  made.prompt_tokens = static_cast<uint32_t>(ids.size());
-  const uint32_t from_prompt = std::min(made.prompt_tokens, steps);
-  TRY_ASSIGN(auto logits, run_prompt(transformer, request, ids, from_prompt, out));
+  made.prompt_tokens = unread;
+  uint32_t from_prompt = unread;
+  uint32_t most = request.steps == 0 ? UINT32_MAX : request.steps;  // tokens to make
+  if (request.chat == nullptr) {
+    const uint32_t steps = std::min(most, transformer.context());
+    from_prompt = std::min(unread, steps);
+    // The last position's token needs none of its own.
+    most = steps - from_prompt + 1;
+  }
+  TRY_ASSIGN(auto logits, read(transformer, request, from_prompt, out));
   made.prompt_us = clock_->now_us() - started;
-  if (from_prompt == ids.size()) {
-    int32_t token = ids.back();
-    for (uint32_t position = from_prompt;; ++position) {
-      const int32_t next = choose(sampler, logits);
-      if (next == vocabulary.bos() || next == vocabulary.eos()) {
-        made.reason = StopReason::kEnd;
-        break;
-      }
-      emit(token, next, out);
-      token = next;
-      ++made.tokens;
-      if (position >= steps) break;
-      TRY_ASSIGN(logits, run(transformer, request, {&token, 1}, position, true));
+  while (from_prompt == unread) {
+    const int32_t next = choose(sampler, logits);
+    if (ends(request, next)) {
+      made.reason = StopReason::kEnd;
+      break;
     }
+    emit(conversation_.tokens().back(), next, out);
+    conversation_.append(next);
+    if (++made.tokens >= most) break;
+    TRY_ASSIGN(const bool has_room, make_room(request));
+    if (!has_room) break;
+    const size_t count = conversation_.tokens().size() - conversation_.cached();
+    TRY_ASSIGN(logits, read(transformer, request, static_cast<uint32_t>(count), out));
   }
   flush(out);
   made.total_us = clock_->now_us() - started;
   return made;
 }
 
-int32_t Generator::choose(Sampler& sampler, std::span<float> logits) {
-  const Profiler::Scope scope(profiler_, Operation::kSample);
-  return sampler.sample(logits);
+base::Result<bool> Generator::make_room(const Request& request) {
+  if (request.chat == nullptr) return true;  // steps end before the context does
+  const Profiler::Scope scope(profiler_, Operation::kTokenize);
+  return conversation_.make_room(*request.chat, request.system);
 }
 
-// Runs the first `count` tokens of the prompt, as many at once as the transformer takes, and shows
-// the text up to the token after them. Returns the logits of the prompt's last token.
-base::Result<std::span<float>> Generator::run_prompt(Transformer& transformer,
-                                                     const Request& request,
-                                                     std::span<const int32_t> ids, uint32_t count,
-                                                     base::TextSink& out) {
+bool Generator::ends(const Request& request, int32_t token) const {
+  if (request.chat != nullptr) return request.chat->ends_answer(token);
+  const Vocabulary& vocabulary = tokenizer_->vocabulary();
+  return token == vocabulary.bos() || token == vocabulary.eos();
+}
+
+int32_t Generator::choose(Sampler& sampler, std::span<float> logits) {
+  const Profiler::Scope scope(profiler_, Operation::kSample);
+  return sampler.sample(logits, conversation_.tokens());
+}
+
+// Runs the next `count` tokens that the cache does not hold, as many at once as the transformer
+// takes; of a story's prompt, shows the text up to the token after them. Returns the logits behind
+// the last token, if it is among them.
+base::Result<std::span<float>> Generator::read(Transformer& transformer, const Request& request,
+                                               uint32_t count, base::TextSink& out) {
   std::span<float> logits;
-  for (uint32_t at = 0; at < count;) {
-    const uint32_t batch = std::min(transformer.max_columns(), count - at);
+  const auto ids = conversation_.tokens();
+  const uint32_t end = conversation_.cached() + count;
+  for (uint32_t at = conversation_.cached(); at < end;) {
+    const uint32_t batch = std::min(transformer.max_columns(), end - at);
     const bool is_last = at + batch == ids.size();
     TRY_ASSIGN(logits, run(transformer, request, ids.subspan(at, batch), at, is_last));
-    for (const uint32_t end = at + batch; at < end; ++at) {
-      if (at + 1 < ids.size()) emit(ids[at], ids[at + 1], out);
+    conversation_.set_cached(at + batch);
+    for (const uint32_t batch_end = at + batch; at < batch_end; ++at) {
+      if (request.chat == nullptr && at + 1 < ids.size()) emit(ids[at], ids[at + 1], out);
     }
   }
   return logits;
@@ -132,6 +133,10 @@ void Generator::emit(int32_t previous, int32_t token, base::TextSink& out) {
   constexpr size_t kPart = 32;
   char buffer[Utf8Stream::max_output(kPart)];
   std::string_view piece = tokenizer_->decode(previous, token);
+  if (skips_blanks_) {
+    piece.remove_prefix(std::min(piece.find_first_not_of(" \n"), piece.size()));
+    skips_blanks_ = piece.empty();
+  }
   while (!piece.empty()) {
     const auto part = piece.substr(0, kPart);
     piece.remove_prefix(part.size());

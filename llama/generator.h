@@ -1,5 +1,6 @@
 // A prompt in, text out: tokenizer, forward pass and sampler in llama2.c's order, so that the same
-// model, prompt, seed and settings tell the same story everywhere.
+// model, prompt, seed and settings tell the same story everywhere. Or a question in, and an answer
+// out, which goes on with the conversation that the generator keeps (conversation.h).
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,8 @@
 #include "base/clock.h"
 #include "base/format.h"
 #include "base/status.h"
+#include "llama/chat_format.h"
+#include "llama/conversation.h"
 #include "llama/profiler.h"
 #include "llama/sampler.h"
 #include "llama/tokenizer.h"
@@ -19,13 +22,13 @@
 namespace llama {
 
 enum class StopReason : uint8_t {
-  kEnd,     // the model ended its text (BOS or EOS)
+  kEnd,     // the model ended its text (BOS or EOS) or answer (ChatFormat::ends_answer())
   kLength,  // as many positions as were asked for, or as the context has
 };
 
 struct Generation {
   StopReason reason = StopReason::kLength;
-  uint32_t prompt_tokens = 0;  // BOS included
+  uint32_t prompt_tokens = 0;  // BOS included; of a question, those that were run for it
   uint32_t tokens = 0;         // generated
   uint64_t prompt_us = 0;      // until the first generated token was chosen
   uint64_t total_us = 0;
@@ -43,8 +46,9 @@ class LogitsObserver {
 class Generator {
  public:
   // Takes arena room for the sampler and for prompts of up to `max_prompt_bytes` ("sampler",
-  // "prompt"). To be called before Transformer::create(), which fills what is left with weights.
-  // `context`: the longest prompt in tokens. The tokenizer and clock outlive the generator.
+  // "prompt"); system prompt and question are one together. To be called before
+  // Transformer::create(), which fills what is left with weights. `context`: of the transformer.
+  // The tokenizer and clock outlive the generator.
   static base::Result<Generator> create(const Tokenizer& tokenizer, uint32_t context,
                                         size_t max_prompt_bytes, base::Clock& clock,
                                         base::Arena& arena);
@@ -53,31 +57,39 @@ class Generator {
   void set_profiler(Profiler* profiler) { profiler_ = profiler; }
 
   struct Request {
-    std::string_view prompt;
-    uint32_t steps = 0;  // positions to run, prompt included; 0, or too many: the whole context
+    std::string_view prompt;  // begin of a story, or a question
+    // Of a story: positions to run, prompt included; 0, or too many: the whole context. Of an
+    // answer: its tokens at most; 0: as many as the context has room for.
+    uint32_t steps = 0;
     SamplerSettings sampling;
+    const ChatFormat* chat = nullptr;    // null: a story, with which everything begins anew
+    std::string_view system = {};        // of a chat, as ChatFormat::question() has it
     Interrupt* interrupt = nullptr;      // may be null
     LogitsObserver* observer = nullptr;  // may be null; needs Options::all_logits
   };
 
-  // Writes prompt and continuation to `out` as they come, in whole characters. kInvalidArgument: a
-  // prompt that is no UTF-8, bad sampling settings; kOutOfRange: a prompt longer than the context
-  // or than max_prompt_bytes; kCancelled; and whatever reading weights returns.
+  // Writes prompt and continuation, or the answer alone without blanks before it, to `out` as they
+  // come, in whole characters. kInvalidArgument: a prompt that is no UTF-8, bad sampling settings;
+  // kOutOfRange: a prompt longer than the context or than max_prompt_bytes; kCancelled; and
+  // whatever reading weights returns. Of a chat that fails, an answer stays as far as it came; a
+  // question without any is as if it had not been asked.
   base::Result<Generation> generate(Transformer& transformer, const Request& request,
                                     base::TextSink& out);
 
-  // The prompt's tokens, BOS in front if the model wants it; they live until the next call. Errors
-  // are those of generate().
-  base::Result<std::span<const int32_t>> encode(const Transformer& transformer,
-                                                std::string_view prompt);
+  Conversation& conversation() { return conversation_; }
+  const Conversation& conversation() const { return conversation_; }
 
  private:
-  base::Result<std::span<float>> run_prompt(Transformer& transformer, const Request& request,
-                                            std::span<const int32_t> ids, uint32_t count,
-                                            base::TextSink& out);
+  base::Status begin(const Request& request);
+  base::Result<Generation> answer(Transformer& transformer, const Request& request,
+                                  Sampler& sampler, uint64_t started, base::TextSink& out);
+  base::Result<std::span<float>> read(Transformer& transformer, const Request& request,
+                                      uint32_t count, base::TextSink& out);
   base::Result<std::span<float>> run(Transformer& transformer, const Request& request,
                                      std::span<const int32_t> tokens, uint32_t position,
                                      bool wants_logits);
+  bool ends(const Request& request, int32_t token) const;
+  base::Result<bool> make_room(const Request& request);
   int32_t choose(Sampler& sampler, std::span<float> logits);
   void emit(int32_t previous, int32_t token, base::TextSink& out);
   void flush(base::TextSink& out);
@@ -86,11 +98,10 @@ class Generator {
   const Tokenizer* tokenizer_ = nullptr;
   base::Clock* clock_ = nullptr;
   Profiler* profiler_ = nullptr;
-  std::span<Sampler::Candidate> candidates_;
-  std::span<std::byte> scratch_;
-  std::span<int32_t> ids_;
-  size_t max_prompt_bytes_ = 0;
+  Sampler::Scratch sampler_scratch_;
+  Conversation conversation_;
   Utf8Stream utf8_;
+  bool skips_blanks_ = false;  // nothing of an answer was shown yet
 };
 
 }  // namespace llama

@@ -86,15 +86,17 @@ Status Model::open_tokenizer(WeightSource& source, base::Arena& arena) {
                          "the model's tokenizer has {} tokens, its weights are for {}",
                          tokenizer_->vocabulary().size(), config().vocab_size);
   }
+  chat_ = ChatFormat::make(config().chat_template, *tokenizer_);
   return base::ok_status();
 }
 
 base::Result<Perplexity> Model::perplexity(std::string_view text, Interrupt* interrupt,
                                            PerplexityProgress* progress) {
-  TRY_ASSIGN(const auto ids, generator_.encode(transformer_, text));
-  const auto measured =
-      measure_perplexity(transformer_, ids, tokenizer_->vocabulary().bos(), interrupt, progress);
+  TRY(conversation().begin_text(text));
+  const auto measured = measure_perplexity(transformer_, conversation().tokens(),
+                                           tokenizer_->vocabulary().bos(), interrupt, progress);
   transformer_.settle();
+  conversation().forget();
   return measured;
 }
 

@@ -54,9 +54,15 @@ class Model {
   }
 
   // measure_perplexity() of a text that fits into the context and into max_prompt_bytes. When it
-  // returns, no read of the source is under way. Errors also as those of a prompt.
+  // returns, no read of the source is under way, and the conversation is forgotten. Errors also as
+  // those of a prompt.
   base::Result<Perplexity> perplexity(std::string_view text, Interrupt* interrupt,
                                       PerplexityProgress* progress);
+
+  // How the model is talked to; or why it can't be: see ChatFormat::make().
+  const base::Result<ChatFormat>& chat() const { return *chat_; }
+  // What was said so far. generate() begins anew or goes on, as it is asked to.
+  Conversation& conversation() { return generator_.conversation(); }
 
   const ModelFile& file() const { return file_; }
   const ModelConfig& config() const { return file_.config(); }
@@ -73,6 +79,7 @@ class Model {
 
   ModelFile file_;
   std::optional<Tokenizer> tokenizer_;
+  std::optional<base::Result<ChatFormat>> chat_;  // looks at the tokenizer
   Generator generator_;
   Transformer transformer_;
 };

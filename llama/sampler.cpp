@@ -65,27 +65,49 @@ int32_t argmax(std::span<const float> values) {
   return values[best] == values[best] ? static_cast<int32_t>(best) : 0;
 }
 
-Result<Sampler> Sampler::make(const SamplerSettings& settings, std::span<Candidate> candidates) {
-  if (settings.seed == 0) {
-    return Status::error(ErrorCode::kInvalidArgument,
-                         "the seed 0 gives no random numbers; take any "
-                         "other");
-  }
+Result<Sampler> Sampler::make(const SamplerSettings& settings, const Scratch& scratch) {
+  const auto refuse = [](const char* why) {
+    return Status::error(ErrorCode::kInvalidArgument, why);
+  };
+  if (settings.seed == 0) return refuse("the seed 0 gives no random numbers; take any other");
   if (!(settings.temperature >= 0 && settings.temperature < kInfinity)) {
-    return Status::error(ErrorCode::kInvalidArgument,
-                         "the temperature must be 0 (always the likeliest token) or more");
+    return refuse("the temperature must be 0 (always the likeliest token) or more");
   }
-  if (settings.top_p != settings.top_p) {
-    return Status::error(ErrorCode::kInvalidArgument, "top-p must be a number, such as 0.9");
+  if (settings.top_p != settings.top_p) return refuse("top-p must be a number, such as 0.9");
+  if (!(settings.min_p >= 0 && settings.min_p <= 1)) {
+    return refuse("min-p must be a number from 0 (off) to 1, such as 0.05");
   }
-  return Sampler(settings, candidates);
+  if (!(settings.repeat_penalty > 0 && settings.repeat_penalty < kInfinity)) {
+    return refuse("the repeat penalty must be a number above 0, such as 1.1; 1 is none");
+  }
+  return Sampler(settings, scratch);
 }
 
-int32_t Sampler::sample(std::span<float> logits) {
+int32_t Sampler::sample(std::span<float> logits, std::span<const int32_t> before) {
+  CHECK(!logits.empty());
+  if (settings_.has_repeat_penalty()) penalize(logits, before);
   const int32_t likeliest = argmax(logits);
   if (settings_.temperature == 0) return likeliest;
   if (!make_probabilities(logits, settings_.temperature, likeliest)) return likeliest;
-  return uses_candidates(settings_) ? sample_top_p(logits) : sample_all(logits);
+  return uses_candidates(settings_) ? sample_likeliest(logits) : sample_all(logits);
+}
+
+void Sampler::penalize(std::span<float> logits, std::span<const int32_t> before) {
+  CHECK(scratch_.seen.size() >= seen_words(logits.size()));
+  const auto last = before.last(std::min<size_t>(before.size(), settings_.repeat_last));
+  for (const int32_t token : last) {
+    if (token < 0 || static_cast<size_t>(token) >= logits.size()) continue;
+    const auto index = static_cast<size_t>(token);
+    uint32_t& seen = scratch_.seen[index / 32];
+    if ((seen >> index % 32 & 1) != 0) continue;
+    seen |= 1u << index % 32;
+    float& logit = logits[index];
+    logit = logit > 0 ? logit / settings_.repeat_penalty : logit * settings_.repeat_penalty;
+  }
+  for (const int32_t token : last) {
+    if (token < 0 || static_cast<size_t>(token) >= logits.size()) continue;
+    scratch_.seen[static_cast<size_t>(token) / 32] = 0;
+  }
 }
 
 int32_t Sampler::sample_all(std::span<const float> probabilities) {
@@ -99,34 +121,56 @@ int32_t Sampler::sample_all(std::span<const float> probabilities) {
   return static_cast<int32_t>(probabilities.size() - 1);
 }
 
-int32_t Sampler::sample_top_p(std::span<const float> probabilities) {
-  CHECK(candidates_.size() >= probabilities.size());
-  const float coin = random_.next_unit();
-  // What is less likely than this cannot be among them: the n - 1 others would have less than
-  // 1 - top_p together. Few tokens are left to be put in order.
-  const float cutoff =
-      (1.0f - settings_.top_p) / static_cast<float>(static_cast<int32_t>(probabilities.size()) - 1);
+// The tokens that are at least so likely, in no order.
+std::span<Sampler::Candidate> Sampler::gather(std::span<const float> probabilities, float least) {
+  CHECK(scratch_.candidates.size() >= probabilities.size());
   size_t count = 0;
   for (size_t i = 0; i < probabilities.size(); ++i) {
-    if (probabilities[i] >= cutoff) {
-      candidates_[count++] = {probabilities[i], static_cast<int32_t>(i)};
+    if (probabilities[i] >= least) {
+      scratch_.candidates[count++] = {probabilities[i], static_cast<int32_t>(i)};
     }
   }
+  return scratch_.candidates.first(count);
+}
+
+int32_t Sampler::sample_likeliest(std::span<const float> probabilities) {
+  const float coin = random_.next_unit();
+  const bool has_top_k = settings_.top_k > 0 && settings_.top_k < probabilities.size();
+  float cutoff = 0;
+  if (settings_.has_top_p() && !has_top_k) {
+    // What is less likely than this cannot be among them: the n - 1 others would have less than
+    // 1 - top_p together. Few tokens are left to be put in order.
+    cutoff = (1.0f - settings_.top_p) /
+             static_cast<float>(static_cast<int32_t>(probabilities.size()) - 1);
+  }
+  auto kept = gather(probabilities, cutoff);
   // With few tokens and a small top_p even the likeliest can be below the cutoff.
-  if (count == 0) return argmax(probabilities);
+  if (kept.empty()) return argmax(probabilities);
+  float mass = 1;
+  if (has_top_k) {
+    const auto is_likelier = [](const Candidate& a, const Candidate& b) {
+      return comes_later(b, a);
+    };
+    std::partial_sort(kept.begin(), kept.begin() + settings_.top_k, kept.end(), is_likelier);
+    kept = kept.first(settings_.top_k);
+    mass = 0;
+    for (const Candidate& candidate : kept) mass += candidate.probability;
+  }
+  const float enough = settings_.has_top_p() ? settings_.top_p * mass : kInfinity;
 
   // A heap gives the next likeliest as long as one is asked for, and each one taken is put behind
   // those that are left: the likeliest is last at the end.
-  const auto begin = candidates_.begin();
-  auto left = begin + static_cast<ptrdiff_t>(count);
-  const auto end = left;
+  const auto begin = kept.begin();
+  const auto end = kept.end();
+  auto left = end;
   std::make_heap(begin, end, comes_later);
+  const float least = settings_.min_p * begin->probability;
   float cumulative = 0;
-  while (left != begin) {
+  while (left != begin && begin->probability >= least) {
     std::pop_heap(begin, left, comes_later);
     --left;
     cumulative += left->probability;
-    if (cumulative > settings_.top_p) break;
+    if (cumulative > enough) break;
   }
 
   const float place = coin * cumulative;

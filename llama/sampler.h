@@ -23,13 +23,33 @@ class RandomGenerator {
   uint64_t state_;
 };
 
+// How a token is chosen, step by step, each on what the one before has left:
+//
+//   1. repeat_penalty: the logit of each token that is among the last repeat_last ones is divided
+//   by
+//      it if positive, multiplied otherwise; once, however often the token was there (Keskar et al.
+//      2019).
+//   2. temperature, and the logits become probabilities.
+//   3. top_k: the k likeliest tokens stay; of equals, those with the lower number.
+//   4. top_p: of these, likeliest first, as many stay as it takes to exceed this share of what they
+//      have together (Holtzman et al. 2020).
+//   5. min_p: what is less likely than this share of the likeliest goes (Nguyen et al. 2024).
+//   6. A coin chooses among the rest, each as often as it is likely.
+//
+// As they are by default, 1, 3 and 5 change no bit, and draw no random number.
 struct SamplerSettings {
   // Logits are divided by it. 0 always takes the likeliest token, and draws no random number.
   float temperature = 1.0f;
-  // Only the likeliest tokens, as many as it takes to exceed this probability together, are drawn
-  // from (Holtzman et al. 2020). 0 or less, and 1 or more: from all of them.
+  // 0 or less, and 1 or more: off.
   float top_p = 0.9f;
-  uint64_t seed = 0;  // must be set; 0 is refused
+  uint64_t seed = 0;          // must be set; 0 is refused
+  uint32_t top_k = 0;         // 0: off
+  float min_p = 0;            // 0: off
+  float repeat_penalty = 1;   // 1: off; below 1 it asks for repetitions
+  uint32_t repeat_last = 64;  // tokens to look back at, the prompt's among them; 0: off
+
+  bool has_top_p() const { return top_p > 0 && top_p < 1; }
+  bool has_repeat_penalty() const { return repeat_penalty != 1 && repeat_last > 0; }
 };
 
 class Sampler {
@@ -39,34 +59,44 @@ class Sampler {
     int32_t token;
   };
 
-  // `candidates` is scratch for one entry a token of the vocabulary; it outlives the sampler. It
-  // may be empty if no token is drawn by top-p (see uses_candidates). kInvalidArgument: a seed of
-  // 0; a temperature that is negative or not finite; a top_p that is not a number.
-  static base::Result<Sampler> make(const SamplerSettings& settings,
-                                    std::span<Candidate> candidates);
+  // For a vocabulary's size; both outlive the sampler. Either may be empty if the settings do not
+  // need it (uses_candidates(), has_repeat_penalty()).
+  struct Scratch {
+    std::span<Candidate> candidates;  // one a token
+    std::span<uint32_t> seen;         // a bit a token, all 0
+  };
+  static constexpr size_t seen_words(size_t vocabulary) { return (vocabulary + 31) / 32; }
 
-  // Whether settings need the scratch.
+  // kInvalidArgument: a seed of 0; a temperature that is negative or not finite; a top_p that is
+  // not a number; a min_p outside of 0 to 1; a repeat_penalty that is not above 0, or not finite.
+  static base::Result<Sampler> make(const SamplerSettings& settings, const Scratch& scratch);
+
+  // Whether settings need candidates.
   static bool uses_candidates(const SamplerSettings& settings) {
-    return settings.temperature != 0 && settings.top_p > 0 && settings.top_p < 1;
+    return settings.temperature != 0 &&
+           (settings.has_top_p() || settings.top_k > 0 || settings.min_p > 0);
   }
 
   // The next token: an index of `logits`, which has at least one (CHECKed) and at most as many
-  // entries as the scratch, if that is used (CHECKed). Unless the temperature is 0, `logits` are
-  // overwritten with their probabilities.
+  // entries as the scratch, if that is used (CHECKed). `before` are the tokens so far, the latest
+  // last; those that are no index of `logits` do not count. Unless the temperature is 0 and there
+  // is no repeat_penalty, `logits` are overwritten.
   //
   // Always ends, with an index in range: where logits make no distribution (a NaN, an infinity, or
   // all -infinity), the answer is the largest logit that is a number, or 0 without one.
-  int32_t sample(std::span<float> logits);
+  int32_t sample(std::span<float> logits, std::span<const int32_t> before);
 
  private:
-  Sampler(const SamplerSettings& settings, std::span<Candidate> candidates)
-      : settings_(settings), candidates_(candidates), random_(settings.seed) {}
+  Sampler(const SamplerSettings& settings, const Scratch& scratch)
+      : settings_(settings), scratch_(scratch), random_(settings.seed) {}
 
+  void penalize(std::span<float> logits, std::span<const int32_t> before);
   int32_t sample_all(std::span<const float> probabilities);
-  int32_t sample_top_p(std::span<const float> probabilities);
+  int32_t sample_likeliest(std::span<const float> probabilities);
+  std::span<Candidate> gather(std::span<const float> probabilities, float least);
 
   SamplerSettings settings_;
-  std::span<Candidate> candidates_;
+  Scratch scratch_;
   RandomGenerator random_;
 };
 

@@ -41,7 +41,7 @@ class Tokenizer {
   //
   // Returns the part of `out` that was filled. What was taken of `scratch` is given back.
   // kInvalidArgument: the text is longer than kMaxTextBytes. kOutOfRange: the tokens do not fit
-  // into `out`. kOutOfMemory: `scratch` is too small.
+  // into `out`; number(0) says how many there are. kOutOfMemory: `scratch` is too small.
   base::Result<std::span<int32_t>> encode(std::string_view text, AddBos add_bos,
                                           base::Arena& scratch, std::span<int32_t> out) const;
 

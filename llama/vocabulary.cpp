@@ -307,6 +307,16 @@ int32_t Vocabulary::find(std::string_view text) const {
   return -1;
 }
 
+int32_t Vocabulary::find_special(std::string_view name) const {
+  for (int32_t token = 0; token < static_cast<int32_t>(size()); ++token) {
+    const TokenType kind = type(token);
+    if ((kind == TokenType::kControl || kind == TokenType::kUserDefined) && piece(token) == name) {
+      return token;
+    }
+  }
+  return -1;
+}
+
 uint32_t Vocabulary::offset(uint32_t token) const {
   return load_le32(segment_, header_.offsets_at() + 4 * token);
 }

@@ -128,6 +128,9 @@ class Vocabulary {
 
   // The normal token whose piece is exactly `text`, or -1. About log2(size()) comparisons.
   int32_t find(std::string_view text) const;
+  // The token with a meaning of its own (control, or added by a user) that has this name, such as
+  // "<|eot_id|>"; or -1. Looks at every token.
+  int32_t find_special(std::string_view name) const;
 
  private:
   Vocabulary(std::span<const std::byte> segment, const VocabularyHeader& header)

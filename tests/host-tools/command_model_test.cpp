@@ -166,6 +166,48 @@ TEST_F(CommandModel, ConvertsGgufAndHuggingFace) {
               HasSubstr("/model.blm: q8_0, "));
 }
 
+TEST_F(CommandModel, RunTalksWithAModel) {
+  ASSERT_EQ(convert({"--tokenizer", path("tokenizer.bin"), "--chat", "llama2"}).exit_code, 0);
+  const auto talk = [&](std::vector<std::string> options, const std::string& input = "") {
+    options.insert(options.begin(),
+                   {"run", path("story.blm"), "--chat", "-t", "0", "-n", "5", "--json"});
+    return barellama(options, input);
+  };
+  const Outcome one = talk({"-p", "a b"});
+  EXPECT_EQ(one.exit_code, 0) << one.errors;
+  EXPECT_THAT(one.errors, HasSubstr("\"tokens\":5,"));
+  EXPECT_THAT(one.output, Not(HasSubstr("a b")));
+  // Line by line: the first as alone, the same again as what goes on, and as alone once more.
+  const Outcome lines = talk({"--record", path("chat.jsonl")}, "a b\n\na b\n/new\na b\n");
+  EXPECT_EQ(lines.exit_code, 0) << lines.errors;
+  const std::string tokens = "\"prompt_tokens\":";
+  std::vector<int> counts;
+  for (size_t at = 0; (at = lines.errors.find(tokens, at)) != std::string::npos; ++at) {
+    counts.push_back(std::stoi(lines.errors.substr(at + tokens.size())));
+  }
+  ASSERT_EQ(counts.size(), 3u);
+  // The last token of the first answer, and what ends it.
+  EXPECT_GT(counts[1], counts[0]);
+  EXPECT_LE(counts[1], counts[0] + 3);
+  EXPECT_EQ(counts[2], counts[0]);
+  EXPECT_TRUE(lines.output.starts_with(one.output)) << lines.output;
+  EXPECT_TRUE(lines.output.ends_with("\n" + one.output)) << lines.output;
+  const std::string records = read_file(path("chat.jsonl"));
+  EXPECT_THAT(records, HasSubstr("\"answer\":3"));
+  EXPECT_EQ(records.find("\"machine\""), records.rfind("\"machine\""));
+  const std::string with_system = talk({"-p", "a b", "--system", "c d e f"}).errors;
+  EXPECT_GT(std::stoi(with_system.substr(with_system.find(tokens) + tokens.size())), counts[0]);
+  EXPECT_EQ(barellama({"run", path("story.blm"), "--system", "c"}).exit_code, 2);
+  EXPECT_THAT(run({"-p", "a b", "-n", "9"}).output, testing::StartsWith("a b"));
+}
+
+TEST_F(CommandModel, RunSaysWhyItCannotTalk) {
+  ASSERT_EQ(convert({"--tokenizer", path("tokenizer.bin")}).exit_code, 0);
+  expect_failure(run({"--chat", "-p", "a"}), 1, "this model has no chat template");
+  ASSERT_EQ(convert({"--tokenizer", path("tokenizer.bin"), "--chat", "llama3"}).exit_code, 0);
+  expect_failure(run({"--chat", "-p", "a"}), 1, "<|start_header_id|>");
+}
+
 TEST_F(CommandModel, ConvertSaysWhatIsWrong) {
   expect_failure(barellama({"convert", path("absent.bin")}), 1, "absent.bin");
   expect_failure(convert({"--type", "q5_0"}), 2, "--type");

@@ -34,7 +34,8 @@ TEST_F(Ini, SetsEverything) {
       apply("model = stories/small.blm\nprompt = Once upon a time\nsteps=100\n"
             "temperature = 0.5\ntop_p = 1\nseed = 18446744073709551615\nctx = 256\n"
             "kv = q8_0\nbaud = 921600\nram_mb = 1.5\nautostart = 0\nhash = on\nrecords = yes\n"
-            "poweroff = true\nprofile = trace\n"),
+            "poweroff = true\nprofile = trace\ntop_k = 40\nmin_p = 0.05\nrepeat_penalty = 1.1\n"
+            "repeat_last = 32\nchat = off\nsystem = Be brief.\n"),
       "");
   EXPECT_EQ(settings_.model.view(), "stories/small.blm");
   EXPECT_EQ(settings_.prompt.view(), "Once upon a time");
@@ -51,6 +52,12 @@ TEST_F(Ini, SetsEverything) {
   EXPECT_TRUE(settings_.hash);
   EXPECT_TRUE(settings_.records);
   EXPECT_TRUE(settings_.poweroff);
+  EXPECT_EQ(settings_.top_k, 40u);
+  EXPECT_EQ(settings_.min_p, 0.05f);
+  EXPECT_EQ(settings_.repeat_penalty, 1.1f);
+  EXPECT_EQ(settings_.repeat_last, 32u);
+  EXPECT_EQ(settings_.chat, Settings::Chat::kOff);
+  EXPECT_EQ(settings_.system.view(), "Be brief.");
 }
 
 TEST_F(Ini, TakesWhatEditorsOfAllSystemsWrite) {
@@ -142,6 +149,12 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"steps", "4294967296", "whole number"}, BadValue{"temperature", "hot", "0 to 100"},
         BadValue{"temperature", "-0.1", "0 to 100"}, BadValue{"temperature", "100.1", "0 to 100"},
         BadValue{"top_p", "1.01", "0 to 1"}, BadValue{"top_p", "nan", "0 to 1"},
+        BadValue{"chat", "maybe", "auto, on or off"},
+        BadValue{"system", std::string(1025, 's'), "at most 1024"},
+        BadValue{"top_k", "-1", "whole number"}, BadValue{"min_p", "1.5", "0 to 1"},
+        BadValue{"repeat_penalty", "0", "from 0.01 to 100"},
+        BadValue{"repeat_penalty", "much", "from 0.01 to 100"},
+        BadValue{"repeat_last", "all", "whole number"},
         BadValue{"seed", "18446744073709551616", "whole number"},
         BadValue{"seed", "1.5", "whole number"}, BadValue{"ctx", "all", "whole number"},
         BadValue{"kv", "q4_0", "f32, f16 or q8_0"},
@@ -181,7 +194,7 @@ TEST(Settings, AreShownByTheNamesThatSetThem) {
     EXPECT_THAT(shown.text, HasSubstr(std::string(name)));
     EXPECT_NE(apply_setting(settings, name, "\x01").code(), base::ErrorCode::kNotFound) << name;
   }
-  EXPECT_EQ(names.size(), 17u);
+  EXPECT_EQ(names.size(), 23u);
 }
 
 TEST(Settings, TakeTheirLongestTexts) {

@@ -5,9 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include "host-tools/model/checkpoint.h"
+#include "host-tools/model/host_model.h"
 #include "host-tools/model/model_plan.h"
 #include "host-tools/model/model_writer.h"
 #include "host-tools/tokenizer_builder.h"
+#include "llama/logits_hash.h"
+#include "tests/fakes/chat_model.h"
 #include "tests/fakes/story_card.h"
 #include "tests/system/kernel_machine.h"
 
@@ -102,6 +105,35 @@ TEST_P(EachKvType, OfACacheAsTheCommandLineWantsIt) {
 INSTANTIATE_TEST_SUITE_P(EqualText, EachKvType,
                          testing::Values(llama::KvType::kF16, llama::KvType::kQ8_0),
                          [](const auto& type) { return llama::name_of(type.param); });
+
+// Two questions, of which the second goes on in the cache; then a conversation that outgrows it.
+TEST_F(EqualText, OfAConversation) {
+  const fakes::Bytes bytes = fakes::make_chat_model(128);
+  const std::string content(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  HostModel host(make_file("chat.blm", content), {.ram_bytes = {}, .all_logits = true});
+  start(make_card({{"chat.blm", content}}), {{"hash", "1"}, {"steps", "9"}, {"system", "a b"}});
+  set(settings_of(kSampled));
+  uint32_t forgotten = 0;
+  for (const std::string question : {"c d", "e", "f g", "h", "i"}) {
+    llama::LogitsHash hash;
+    StringSink told;
+    const auto made = host.model().generate({.prompt = question,
+                                             .steps = 9,
+                                             .sampling = kSampled,
+                                             .chat = &*host.model().chat(),
+                                             .system = "a b",
+                                             .observer = &hash},
+                                            told);
+    ASSERT_TRUE(made.ok());
+    const Answer board = ask(question);
+    EXPECT_EQ(board.text, told.text());
+    EXPECT_EQ(board.hash(), text("{:016x}", hash.value()));
+    const uint32_t now = host.model().conversation().take_dropped();
+    EXPECT_EQ(board.console.find("forgotten]") != std::string::npos, now > 0) << board.console;
+    forgotten += now;
+  }
+  EXPECT_GT(forgotten, 0u);
+}
 
 struct Room {
   const char* ram_mb;
