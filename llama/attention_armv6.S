@@ -30,9 +30,10 @@
 // ---- Eight values of some positions, weighted: struct MixWork (rows_work.h)
 //
 // r1 weights, r2 values, r3 stride, r12 positions to go, r0 out; sums in s8-s15. Of an odd count the
-// first position goes alone. Positions lie one behind the other: what PLD asks for is a few positions
-// ahead, whatever their size.
-        .equ    VALUES_AHEAD, 512
+// first position goes alone. Positions lie one behind the other. Each call asks by PLD for its part of
+// the positions that come after those of this round, so that memory works all the time and not
+// only in the first of the calls that go over the same positions.
+        .equ    VALUES_AHEAD, 1024
 
 .macro enter_mix
         push    {r4-r11, lr}
@@ -90,7 +91,6 @@
 .macro decode_bytes weight, s0, s1, s2, s3, s4, s5, s6, s7
         ldm     r2, {r5, r6}
         pld     [r2, #VALUES_AHEAD]
-        pld     [r2, #(VALUES_AHEAD + 32)]
         add     r2, r2, r3
         vldmia  r9, {s2}
         add     r9, r9, r3
