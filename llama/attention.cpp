@@ -14,8 +14,9 @@ namespace {
 // A half's bits, moved to where a float has them, are worth this much less.
 constexpr float kHalfFactor = 0x1p112f;
 
-// Bytes of values that several heads go over, one after the other.
-constexpr size_t kMixedAtOnce = 8192;
+// Positions whose values all heads go over, eight values at a time, before the next ones come. About
+// 1 KiB of 8-bit values: so far ahead the ARM1176's loops ask for memory (llama/attention_armv6.S).
+constexpr uint32_t kMixedAtOnce = 14;
 
 uint16_t half_of(float value) {
   constexpr float kLargest = 65504;
@@ -143,16 +144,14 @@ void attention_mix(KvType type, std::span<float> out, uint32_t heads, float* wei
                    std::span<const std::byte> values, uint32_t seen) {
   const auto head_size = static_cast<uint32_t>(out.size() / heads);
   const size_t bytes = value_bytes(type, head_size);
-  // As many positions at a time as stay in the first-level cache for all heads.
-  const auto at_once = static_cast<uint32_t>(std::max<size_t>(1, kMixedAtOnce / bytes));
   if (type == KvType::kF16) {
     for (uint32_t h = 0; h < heads; ++h) {
       for (uint32_t t = 0; t < seen; ++t) weights[h * stride + t] *= kHalfFactor;
     }
   }
   for (float& value : out) value = 0;
-  for (uint32_t t = 0; t < seen; t += at_once) {
-    const uint32_t count = std::min(at_once, seen - t);
+  for (uint32_t t = 0; t < seen; t += kMixedAtOnce) {
+    const uint32_t count = std::min(kMixedAtOnce, seen - t);
     const std::byte* const first = values.data() + t * bytes;
     for (uint32_t h = 0; h < heads; ++h) {
       const std::span<const float> mixed(weights + h * stride + t, count);

@@ -6,7 +6,7 @@
 // ---- Half keys: groups of four positions, 8 bytes a column
 
         function armv6_multiply_half_keys
-        enter
+        enter   SCALE_MASK
         ldr     lr, =SCALE_MASK         // halves lie as our scales do
 1:      begin_row_group
         mov     r5, #0
@@ -30,7 +30,10 @@
 // ---- Eight values of some positions, weighted: struct MixWork (rows_work.h)
 //
 // r1 weights, r2 values, r3 stride, r12 positions to go, r0 out; sums in s8-s15. Of an odd count the
-// first position goes alone. r4: the values three pairs ahead, for PLD.
+// first position goes alone. Positions lie one behind the other. Each call asks by PLD for its part of
+// the positions that come after those of this round, so that memory works all the time and not
+// only in the first of the calls that go over the same positions.
+        .equ    VALUES_AHEAD, 1024
 
 .macro enter_mix
         push    {r4-r11, lr}
@@ -41,7 +44,6 @@
         orr     r4, r4, #(7 << 16)      // LEN = 8, STRIDE = 1
         fmxr    fpscr, r4
         vldmia  r0, {s8-s15}
-        add     r4, r2, r3, lsl #2
 .endm
 
 .macro leave_mix
@@ -64,22 +66,22 @@
         subs    r12, r12, #1
         vmla.f32 s8, s16, s0
         beq     2f
-1:      pld     [r4]
-        pld     [r4, r3]
-        vldmia  r1!, {s0, s1}
+1:      vldmia  r1!, {s0, s1}
         vldmia  r2, {s16-s23}
+        pld     [r2, #VALUES_AHEAD]
         add     r2, r2, r3
         vldmia  r2, {s24-s31}
+        pld     [r2, #VALUES_AHEAD]
         add     r2, r2, r3
         subs    r12, r12, #2
         vmla.f32 s8, s16, s0
-        add     r4, r4, r3, lsl #1
         vmla.f32 s8, s24, s1
         bne     1b
 2:      leave_mix
 
 .macro decode_halves weight, s0, s1, s2, s3, s4, s5, s6, s7
         ldm     r2, {r5-r8}
+        pld     [r2, #VALUES_AHEAD]
         add     r2, r2, r3
         decode_scales r5, r6, lr, r10, r11, \s0, \s1, \s2, \s3
         decode_scales r7, r8, lr, r10, r11, \s4, \s5, \s6, \s7
@@ -88,6 +90,7 @@
 // A position's weight, in \weight, times its scale; its eight bytes as floats.
 .macro decode_bytes weight, s0, s1, s2, s3, s4, s5, s6, s7
         ldm     r2, {r5, r6}
+        pld     [r2, #VALUES_AHEAD]
         add     r2, r2, r3
         vldmia  r9, {s2}
         add     r9, r9, r3
@@ -126,14 +129,11 @@
         subs    r12, r12, #1
         vmla.f32 s8, s16, s0
         beq     2f
-1:      pld     [r4]
-        pld     [r4, r3]
-        vldmia  r1!, {s0, s1}
+1:      vldmia  r1!, {s0, s1}
         \decode s0, s16, s17, s18, s19, s20, s21, s22, s23
         vmla.f32 s8, s16, s0
         \decode s1, s24, s25, s26, s27, s28, s29, s30, s31
         subs    r12, r12, #2
-        add     r4, r4, r3, lsl #1
         vmla.f32 s8, s24, s1
         bne     1b
 2:      leave_mix

@@ -19,6 +19,7 @@ void multiply_half_keys(std::span<const std::byte> keys, std::span<const float> 
   const RowsWork work{.blocks = keys.data(),
                       .columns = q.data(),
                       .sums = out.data(),
+                      .columns_bytes = static_cast<uint32_t>(q.size_bytes()),
                       .groups_bytes = static_cast<uint32_t>(group_bytes),
                       .row_groups = static_cast<uint32_t>(out.size() / kKeysPerGroup),
                       .row_group_stride = group_bytes,

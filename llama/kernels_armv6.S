@@ -24,7 +24,7 @@
 
 .macro function_of_1 name, constant, scale_mask, block
         function \name
-        enter
+        enter   SCALE_MASK
         ldr     lr, =\constant
 1:      begin_row_group
         begin_sums s8-s11, 4
@@ -82,6 +82,7 @@
 .endm
 
 .macro q8_block
+        pld     [r0, #AHEAD]            // the next one is 32 bytes away, the one before this 8
         q8_step r12, r12, r12, r12
         q8_step r4, r5, r6, r7
         pld     [r0, #AHEAD]
@@ -93,7 +94,6 @@
         pld     [r0, #AHEAD]
         q8_step r4, r5, r6, r7
         q8_step r4, r5, r6, r7
-        pld     [r0, #AHEAD]
 .endm
 
         function_of_1 armv6_multiply_q8_1, SCALE_MASK, lr, q8_block
@@ -288,7 +288,7 @@
 
 .macro function_of_4 name, block_bytes, mask, row_macro
         function \name
-        enter
+        enter   SCALE_MASK
         .ifnb   \mask
         ldr     lr, =\mask
         .endif

@@ -48,10 +48,10 @@ constexpr size_t prepared_column_bytes(uint32_t width) {
 
 // Activations stay in the first-level cache while weights stream past it: what a loop goes over
 // again and again is a part of the columns, at most. 16 KiB, 4 ways (ARM1176JZF-S TRM 7.2).
-constexpr uint32_t kGroupsAtOnce = 32;
+constexpr uint32_t kColumnBytesAtOnce = 9216;
 
-// Row groups of one call: their sums are gathered on the stack.
-constexpr uint32_t kRowGroupsAtOnce = 16;
+// Rows of one call if their sums are gathered on the stack.
+constexpr uint32_t kRowsAtOnce = 64;
 
 extern "C" {
 void armv6_multiply_q8_1(const RowsWork* work);
@@ -132,18 +132,23 @@ Loop loop_for(WeightType type, bool four) {
   return four ? armv6_multiply_f32_4 : armv6_multiply_f32_1;
 }
 
-// The sums of up to kRowGroupsAtOnce row groups with one column, or four.
-struct Sums {
-  float values[kRowGroupsAtOnce * kRowsPerGroup * kColumnsAtOnce];
-
-  // Quantized rows of four columns: (row, column); f32: (row group, column, row).
-  float of(WeightType type, bool four, uint32_t row, uint32_t column) const {
-    if (!four) return values[row];
-    if (type != WeightType::kF32) return values[row * kColumnsAtOnce + column];
-    return values[(row / kRowsPerGroup * kColumnsAtOnce + column) * kRowsPerGroup +
-                  row % kRowsPerGroup];
+// Moves sums to where they belong. Quantized rows of four columns: (row, column); f32: (row group,
+// column, row); one column: (row).
+void spread(WeightType type, const float* sums, uint32_t rows, bool four, uint32_t columns,
+            float* out, size_t out_stride) {
+  for (uint32_t column = 0; column < columns; ++column, out += out_stride) {
+    if (four && type == WeightType::kF32) {
+      const float* const from = sums + column * kRowsPerGroup;
+      for (uint32_t r = 0; r < rows; ++r) {
+        out[r] = from[r / kRowsPerGroup * (kRowsPerGroup * kColumnsAtOnce) + r % kRowsPerGroup];
+      }
+    } else {
+      const uint32_t step = four ? kColumnsAtOnce : 1;
+      const float* from = sums + column;
+      for (uint32_t r = 0; r < rows; ++r, from += step) out[r] = *from;
+    }
   }
-};
+}
 
 void multiply_quantized(WeightType type, RowsWork work, uint32_t width, bool four) {
   const uint32_t groups = column_groups(width);
@@ -152,33 +157,36 @@ void multiply_quantized(WeightType type, RowsWork work, uint32_t width, bool fou
   const auto* const blocks = work.blocks;
   const auto* const columns = static_cast<const std::byte*>(work.columns);
   const Loop loop = loop_for(type, four);
-  for (uint32_t g = 0; g < groups; g += kGroupsAtOnce) {
-    const uint32_t count = groups - g < kGroupsAtOnce ? groups - g : kGroupsAtOnce;
+  const uint32_t at_once = kColumnBytesAtOnce / group_bytes;
+  for (uint32_t g = 0; g < groups; g += at_once) {
+    const uint32_t count = std::min(groups - g, at_once);
     work.blocks = blocks + size_t{g} * block_bytes;
     work.columns = columns + size_t{g} * group_bytes;
+    work.columns_bytes = count * group_bytes;
     work.groups_bytes = count * block_bytes;
     work.continues = g > 0 ? 1 : 0;
     loop(&work);
   }
 }
 
-// Up to kRowsAtOnce rows with `taken` columns from `first` on: one, or up to four that are computed
-// as four.
+// Up to kRowsAtOnce rows, or as many as one likes in place, with `taken` columns from `first` on:
+// one, or up to four that are computed as four.
 void multiply_some(WeightType type, const std::byte* row_groups, uint32_t rows,
                    const Columns& columns, uint32_t first, uint32_t taken, float* out,
                    size_t out_stride) {
   const bool four = taken > 1;
   // One column's sums can be gathered where they belong, if there are four of each row group.
   const bool in_place = !four && rows % kRowsPerGroup == 0;
-  Sums sums;
+  float sums[kRowsAtOnce * kColumnsAtOnce];
   RowsWork work{};
   work.blocks = row_groups;
   work.row_groups = base::divide_up(rows, kRowsPerGroup);
   work.row_group_stride = static_cast<size_t>(row_group_bytes(type, columns.width));
-  work.sums = in_place ? out : sums.values;
+  work.sums = in_place ? out : sums;
   if (type == WeightType::kF32) {
     work.columns = columns.values.data() + size_t{first} * columns.width;
     work.groups_bytes = static_cast<uint32_t>(work.row_group_stride);
+    work.columns_bytes = columns.width * static_cast<uint32_t>(sizeof(float)) * taken;
     work.column_stride = columns.width * sizeof(float);
     loop_for(type, four)(&work);
   } else {
@@ -186,11 +194,7 @@ void multiply_some(WeightType type, const std::byte* row_groups, uint32_t rows,
     multiply_quantized(type, work, columns.width, four);
   }
   if (in_place) return;
-  for (uint32_t column = 0; column < taken; ++column) {
-    for (uint32_t r = 0; r < rows; ++r) {
-      out[column * out_stride + r] = sums.of(type, four, r, column);
-    }
-  }
+  spread(type, sums, rows, four, taken, out, out_stride);
 }
 
 }  // namespace
@@ -221,19 +225,20 @@ void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t 
                    const Columns& columns, float* out, size_t out_stride) {
   const auto row_group_stride = static_cast<size_t>(row_group_bytes(type, columns.width));
   CHECK(base::divide_up<size_t>(rows, kRowsPerGroup) * row_group_stride <= packed.size());
-  constexpr uint32_t kRowsAtOnce = kRowGroupsAtOnce * kRowsPerGroup;
-  for (uint32_t row = 0; row < rows; row += kRowsAtOnce) {
-    const std::byte* const row_groups = packed.data() + row / kRowsPerGroup * row_group_stride;
-    const uint32_t row_count = std::min(rows - row, kRowsAtOnce);
-    for (uint32_t c = 0; c < columns.count;) {
-      // f32 columns are not padded: what is left of them after the last four goes one by one.
-      const uint32_t left = columns.count - c;
-      const bool four = type == WeightType::kF32 ? left >= kColumnsAtOnce : left > 1;
-      const uint32_t taken = four ? std::min(left, kColumnsAtOnce) : 1;
-      multiply_some(type, row_groups, row_count, columns, c, taken, out + c * out_stride + row,
+  for (uint32_t c = 0; c < columns.count;) {
+    // f32 columns are not padded: what is left of them after the last four goes one by one.
+    const uint32_t left = columns.count - c;
+    const bool four = type == WeightType::kF32 ? left >= kColumnsAtOnce : left > 1;
+    const uint32_t taken = four ? std::min(left, kColumnsAtOnce) : 1;
+    // All whole row groups of a single column go at once, in place.
+    const uint32_t whole = rows - rows % kRowsPerGroup;
+    const uint32_t at_once = four || whole == 0 ? kRowsAtOnce : whole;
+    for (uint32_t row = 0; row < rows; row += at_once) {
+      multiply_some(type, packed.data() + row / kRowsPerGroup * row_group_stride,
+                    std::min(rows - row, at_once), columns, c, taken, out + c * out_stride + row,
                     out_stride);
-      c += taken;
     }
+    c += taken;
   }
 }
 

@@ -1,6 +1,7 @@
 #include "llama/sampler.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 #include "base/check.h"
@@ -55,7 +56,26 @@ float RandomGenerator::next_unit() { return static_cast<float>(next_u32() >> 8) 
 
 int32_t argmax(std::span<const float> values) {
   CHECK(!values.empty());
+  // Usually the largest is a normal number above 0. Among those, floats are in the order of their
+  // bits, above which are the NaNs, and negative ones have negative bits.
+  constexpr int32_t kBelowNormal = 0x007fffff, kInfinityBits = 0x7f800000;
+  int32_t largest = kBelowNormal;
   size_t best = 0;
+  const auto consider = [&](size_t i) {
+    const auto bits = std::bit_cast<int32_t>(values[i]);
+    if (bits > largest && bits <= kInfinityBits) [[unlikely]] {
+      largest = bits;
+      best = i;
+    }
+  };
+  constexpr size_t kLineFloats = 8, kAheadLines = 4;
+  size_t line = 0;
+  for (; line + kLineFloats <= values.size(); line += kLineFloats) {
+    __builtin_prefetch(values.data() + line + kAheadLines * kLineFloats);
+    for (size_t i = 0; i < kLineFloats; ++i) consider(line + i);
+  }
+  for (; line < values.size(); ++line) consider(line);
+  if (largest != kBelowNormal) return static_cast<int32_t>(best);
   for (size_t i = 1; i < values.size(); ++i) {
     // The second half: a NaN in the first place gives way to whatever is a number.
     if (values[i] > values[best] || (values[best] != values[best] && values[i] == values[i])) {

@@ -25,7 +25,8 @@ using llama::WeightType;
 
 // An embedding row is read alone, with its whole tile.
 constexpr uint32_t kEmbeddingTileBytes = 4 * 1024;
-constexpr uint32_t kTiedTileBytes = 16 * 1024;
+// As classifier the same table is read whole, by tiles.
+constexpr uint32_t kTiedTileBytes = 64 * 1024;
 // A FAT card's folder has 32 bits for a file's size.
 constexpr uint64_t kMostFileBytes = (uint64_t{1} << 32) - 1;
 constexpr uint64_t kPartBytes = uint64_t{4000} << 20;

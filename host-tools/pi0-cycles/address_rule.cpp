@@ -31,13 +31,14 @@ AddressRule multiple(uint32_t code, uint32_t byte_count) {
 }
 
 AddressRule of_data_processing(uint32_t code) {
-  constexpr uint32_t kSub = 2, kAdd = 4, kMov = 13;
+  constexpr uint32_t kSub = 2, kAdd = 4, kMov = 13, kMvn = 15;
   const uint32_t operation = bits(code, 24, 21);
   const uint8_t target = number_at(code, 12);
   const auto immediate =
       static_cast<int32_t>(std::rotr(bits(code, 7, 0), static_cast<int>(2 * bits(code, 11, 8))));
   if (bit(code, 25)) {
     if (operation == kMov) return {.kind = Kind::kConstant, .target = target, .offset = immediate};
+    if (operation == kMvn) return {.kind = Kind::kConstant, .target = target, .offset = ~immediate};
     if (operation != kAdd && operation != kSub) return {};
     return {.kind = Kind::kSum,
             .source = number_at(code, 16),
@@ -82,6 +83,9 @@ AddressRule address_rule(uint32_t code, const Instruction& decoded) {
   } else if (bits(code, 27, 26) == 0 && decoded.instruction_class == InstructionClass::kAlu &&
              !decoded.is_conditional) {
     rule = of_data_processing(code);
+  }
+  if (decoded.sets_lockdown && !decoded.is_conditional) {
+    rule = {.kind = Kind::kLockdown, .source = number_at(code, 12)};
   }
   if (rule.source == kPc || rule.target == kPc) return {};
   return rule;

@@ -18,6 +18,13 @@ class AddressTracker {
     return values_[rule.source] + static_cast<uint32_t>(rule.offset);
   }
 
+  // What MCR writes to the lockdown register.
+  std::optional<uint32_t> lockdown(const Instruction& move) const {
+    const AddressRule& rule = move.addresses;
+    if (rule.kind != AddressRule::Kind::kLockdown || !knows(rule.source)) return {};
+    return values_[rule.source];
+  }
+
   // `first_access`: of a load or store that was done; 0 if it was not, or if there is none.
   void follow(const Instruction& instruction, bool has_access, uint32_t first_access) {
     const AddressRule& rule = instruction.addresses;
@@ -28,6 +35,7 @@ class AddressTracker {
     switch (rule.kind) {
       case AddressRule::Kind::kNone:
       case AddressRule::Kind::kPreload:
+      case AddressRule::Kind::kLockdown:
         return;
       case AddressRule::Kind::kConstant:
         return set(rule.target, offset);

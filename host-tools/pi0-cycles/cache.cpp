@@ -2,10 +2,15 @@
 
 namespace pi0 {
 
-// TRM 7.2.4: with all ways locked a miss is served as if way 0 were not.
 Cache::Cache(const Settings& settings, uint32_t locked_ways)
-    : round_robin_(settings.replaces_round_robin),
-      locked_ways_(locked_ways == (1 << kCacheWays) - 1 ? locked_ways & ~1u : locked_ways) {}
+    : round_robin_(settings.replaces_round_robin) {
+  lock(locked_ways);
+}
+
+void Cache::lock(uint32_t ways) {
+  constexpr uint32_t kAllWays = (1 << kCacheWays) - 1;
+  locked_ways_ = (ways & kAllWays) == kAllWays ? kAllWays & ~1u : ways & kAllWays;
+}
 
 uint32_t Cache::next_way() {
   if (round_robin_) {

@@ -26,6 +26,9 @@ class Cache {
     }
     return nullptr;
   }
+  // Ways that are not refilled, a bit each; what they hold stays. With all of them locked a miss is
+  // served as if way 0 were not (TRM page 3-88).
+  void lock(uint32_t ways);
   // A place for the line, which now is its own. `evicted_dirty`: what was there has to be written.
   Line& replace(uint32_t number, bool& evicted_dirty);
 
@@ -37,7 +40,7 @@ class Cache {
 
   std::array<std::array<Line, kCacheWays>, kSets> sets_{};
   bool round_robin_;
-  uint32_t locked_ways_;
+  uint32_t locked_ways_ = 0;
   uint32_t victim_ = 1;  // the way, or the state of the pseudo-random sequence
 };
 

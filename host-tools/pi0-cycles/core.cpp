@@ -37,6 +37,7 @@ void Core::execute(const Instruction& instruction, const Accesses& accesses, uin
   }
   wait_for_operands(instruction, counters);
   if (instruction.pipe != Pipe::kCore) use_pipe(instruction, counters);
+  if (instruction.sets_lockdown) move_to_lockdown(instruction, counters);
   if (instruction.memory != Memory::kNone) {
     access_memory(instruction, accesses, counters);
   } else {
@@ -150,6 +151,14 @@ void Core::access_memory(const Instruction& instruction, const Accesses& accesse
   if (accesses.stores != 0) store(instruction, accesses, counters);
   set_ready(instruction.updated_base, now_ + kUpdatedBaseLatency, Cause::kAlu);
   updated_bases_ |= instruction.updated_base;
+}
+
+void Core::move_to_lockdown(const Instruction& instruction, Counters& counters) {
+  if (const auto ways = addresses_.lockdown(instruction)) {
+    data_.lock(*ways);
+  } else {
+    ++counters.unknown_preloads;
+  }
 }
 
 void Core::preload(const Instruction& instruction, Counters& counters) {

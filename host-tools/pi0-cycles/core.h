@@ -41,6 +41,9 @@ class Core {
   void execute(const Instruction& instruction, const Accesses& accesses, uint32_t next_address,
                Counters& counters);
 
+  // Locks ways of the data cache: bits 0 to 3.
+  void lock_ways(uint32_t ways) { data_.lock(ways); }
+
   uint64_t now() const { return now_; }
 
  private:
@@ -59,6 +62,7 @@ class Core {
   void access_memory(const Instruction& instruction, const Accesses& accesses, Counters& counters);
   void load(const Instruction& instruction, const Accesses& accesses, Counters& counters);
   void store(const Instruction& instruction, const Accesses& accesses, Counters& counters);
+  void move_to_lockdown(const Instruction& instruction, Counters& counters);
   void preload(const Instruction& instruction, Counters& counters);
   void set_ready(Registers registers, uint64_t ready, Cause cause);
   void finish(const Instruction& instruction, uint32_t next_address, Counters& counters);

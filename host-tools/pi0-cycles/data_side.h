@@ -28,6 +28,9 @@ class DataSide {
   uint64_t store(uint64_t now, uint32_t address, uint32_t bytes, Counters& counters);
   uint64_t store_to_device(uint64_t now);
 
+  // The L bits of the lockdown register, on top of the ways that the settings lock.
+  void lock(uint32_t ways) { cache_.lock(ways | settings_.locked_ways); }
+
   // When everything that is under way now will be done.
   uint64_t idle_at() const;
 

@@ -216,9 +216,13 @@ void decode_cp15(uint32_t code, Instruction& out) {
     return;
   }
   out.normal |= register_at(code, 12);
-  constexpr uint32_t kCaches = 7;
-  if (bits(code, 19, 16) != kCaches) return;
-  const uint32_t crm = bits(code, 3, 0), opcode2 = bits(code, 7, 5);
+  constexpr uint32_t kCaches = 7, kLockdown = 9;
+  const uint32_t crn = bits(code, 19, 16), crm = bits(code, 3, 0), opcode2 = bits(code, 7, 5);
+  if (crn == kLockdown && crm == 0 && opcode2 == 0) {  // TRM page 3-88
+    out.sets_lockdown = true;
+    out.issue = kCacheOperationIssue;
+  }
+  if (crn != kCaches) return;
   if (crm == 10 && (opcode2 == 4 || opcode2 == 5)) {
     out.barrier = Barrier::kMemory;  // DSB, DMB
   } else if (crm == 5 && opcode2 == 4) {

@@ -59,6 +59,7 @@ struct AddressRule {
     kPreload,   // so is a PLD's
     kSum,       // target = source + offset
     kConstant,  // target = offset
+    kLockdown,  // the lockdown register = source
   };
   Kind kind = Kind::kNone;
   uint8_t source = 0, target = 0;
@@ -106,6 +107,8 @@ struct Instruction {
   // The register is in `results`.
   uint8_t vector_length = 0;
   bool sets_fpscr = false;  // from the register in `normal`
+  // MCR of the data cache's lockdown register (c9), from a register whose value must be known.
+  bool sets_lockdown = false;
 
   Flow flow = Flow::kNext;
   bool is_conditional = false;

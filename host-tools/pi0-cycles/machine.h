@@ -16,6 +16,8 @@ class Machine {
   void execute(const Instruction& instruction, const Accesses& accesses, uint32_t next_address) {
     core_.execute(instruction, accesses, next_address, functions_[instruction.function]);
   }
+  // The lockdown register's, set before the first instruction that is executed here.
+  void lock_ways(uint32_t ways) { core_.lock_ways(ways); }
   void count_call(uint32_t function) { ++calls_[function]; }
   // Counts from here on; caches and predictions stay as they are.
   void reset_counters();

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstring>
 #include <deque>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
@@ -47,6 +48,7 @@ class Plugin {
   // Each of these is called before an instruction is executed. True when the phase has changed.
   bool execute(const Executed* next);
   bool pass_mark(uint32_t address);
+  void lock_ways(uint32_t ways);
   void access(uint32_t address, uint32_t bytes, bool is_store);
   void report();
 
@@ -139,6 +141,10 @@ bool Plugin::execute(const Executed* next) {
   return false;
 }
 
+void Plugin::lock_ways(uint32_t ways) {
+  for (Machine& machine : machines_) machine.lock_ways(ways);
+}
+
 void Plugin::finish_pending(uint32_t next_address) {
   if (pending_ == nullptr) return;
   for (Machine& machine : machines_) {
@@ -205,8 +211,22 @@ void on_mark(unsigned, void* data) {
   if (plugin->pass_mark(address)) qemu_plugin_reset(plugin_id, watch);
 }
 
+// Locked ways last: those from before what is modelled count, too.
+void on_lockdown(unsigned, void* ways) {
+  plugin->lock_ways(static_cast<uint32_t>(reinterpret_cast<uintptr_t>(ways)));
+}
+
+// What an instruction moves to the lockdown register, if the one before it made that.
+std::optional<uint32_t> locked_ways(const Executed* before, const Executed& move) {
+  if (before == nullptr) return {};
+  AddressTracker tracker;
+  tracker.follow(before->instruction, false, 0);
+  return tracker.lockdown(move.instruction);
+}
+
 void on_translated(qemu_plugin_id_t, qemu_plugin_tb* block) {
   const size_t size = qemu_plugin_tb_n_insns(block);
+  const Executed* before = nullptr;
   for (size_t i = 0; i < size; ++i) {
     qemu_plugin_insn* instruction = qemu_plugin_tb_get_insn(block, i);
     uint32_t code = 0;
@@ -223,7 +243,11 @@ void on_translated(qemu_plugin_id_t, qemu_plugin_tb* block) {
     } else if (executed->is_mark) {
       qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_mark, QEMU_PLUGIN_CB_NO_REGS,
                                              executed);
+    } else if (const auto ways = locked_ways(before, *executed)) {
+      qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_lockdown, QEMU_PLUGIN_CB_NO_REGS,
+                                             reinterpret_cast<void*>(uintptr_t{*ways}));
     }
+    before = executed;
   }
 }
 

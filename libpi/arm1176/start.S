@@ -121,6 +121,9 @@ move_image:
 // Both caches, branch target buffer and TLB; what is only in the data cache is lost. Uses r0.
         .global invalidate_caches
 invalidate_caches:
+        // Way 0 is left to what streams (llama/rows_armv6.inc): TRM page 3-88.
+        mvn     r0, #0xe
+        mcr     p15, 0, r0, c9, c0, 0
         mov     r0, #0
         mcr     p15, 0, r0, c7, c6, 0   // data cache
         // Erratum 411920: an invalidation of the whole instruction cache may fail; four in a row

@@ -85,6 +85,11 @@ TEST(RandomGeneratorDeathTest, ChecksItsSeed) { EXPECT_DEATH(RandomGenerator(0),
 
 TEST(Argmax, TakesTheFirstOfEquals) {
   EXPECT_EQ(argmax(std::array{1.0f, 3.0f, 3.0f}), 1);
+  EXPECT_EQ(argmax(std::array{1.0f, 3.0f, 2.0f, 4.0f, kNotANumber, -5.0f, 4.0f, 1.0f, 0.0f, 4.5f}),
+            9);
+  EXPECT_EQ(argmax(std::array{-1.0f, -kNotANumber, 2.0f, kNotANumber}), 2);
+  EXPECT_EQ(argmax(std::array{1.0f, kInf, 2.0f, kInf}), 1);
+  EXPECT_EQ(argmax(std::array{-1.0f, 0x1p-140f, 0.0f, 0x1p-126f}), 3);
   EXPECT_EQ(argmax(std::array{-1.0f}), 0);
   EXPECT_EQ(argmax(std::array{0.0f, -0.0f}), 0);
   EXPECT_EQ(argmax(std::array{-kInf, -kInf}), 0);

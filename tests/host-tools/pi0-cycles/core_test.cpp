@@ -191,5 +191,28 @@ TEST(Core, KeepsOperandsOfVectorsUntilTheyAreRead) {
   EXPECT_EQ(alone, 1u);
 }
 
+TEST(Core, LocksTheWaysThatAProgramLocks) {
+  constexpr uint32_t kLdr = 0xe5912000;       // ldr r2, [r1]
+  constexpr uint32_t kMvn1 = 0xe3e03001;      // mvn r3, #1: ways 1 to 3
+  constexpr uint32_t kMvn15 = 0xe3e0300f;     // mvn r3, #15: none
+  constexpr uint32_t kLockdown = 0xee093f10;  // mcr p15, 0, r3, c9, c0, 0
+  constexpr uint32_t kWayBytes = 4096;
+  const auto misses = [&](uint32_t ways) {
+    Program program;
+    // Two lines of the same set, in turn: they need two ways.
+    std::vector<Step> steps = {{ways}, {kLockdown}};
+    for (int i = 0; i < 64; ++i) {
+      steps.push_back(loads(kLdr, kData, 4));
+      steps.push_back(loads(kLdr, kData + kWayBytes, 4));
+    }
+    return program.run(steps).data_misses;
+  };
+  EXPECT_EQ(misses(kMvn1), 128u);
+  EXPECT_LT(misses(kMvn15), 32u);
+  // A value that nobody saw: counted, and without effect.
+  Program program;
+  EXPECT_EQ(program.run({{kLockdown}}).unknown_preloads, 1u);
+}
+
 }  // namespace
 }  // namespace pi0
