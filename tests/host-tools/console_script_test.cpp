@@ -66,8 +66,8 @@ TEST(Script, LivesWithMoreTextThanAnyMatcher) {
 
 TEST(Script, RefusesWhatIsNoPattern) {
   try {
-    Script({{kUntil, "(a"}});
-    FAIL();
+    const Script script({{kUntil, "(a"}});
+    FAIL() << script.is_done();
   } catch (const Failure& failure) {
     EXPECT_EQ(failure.exit_code(), 2);
   }

@@ -10,7 +10,7 @@ namespace {
 constexpr uint32_t kData = 0x100000;
 constexpr uint32_t kLdrR1R2 = 0xe5921000, kAddR6R5R1 = 0xe0856001, kStrR1R2 = 0xe5821000;
 constexpr uint32_t kLdmR1 = 0xe8b10078;  // ldm r1!, {r3-r6}
-constexpr uint32_t kPldR1 = 0xf5d1f000, kPldR1_128 = 0xf5d1f080;
+constexpr uint32_t kPldR1 = 0xf5d1f000, kPldR1At128 = 0xf5d1f080;
 
 class Memory : public testing::Test {
  protected:
@@ -97,7 +97,7 @@ TEST(MemoryOfACore, RunsOnUntilAMissedWordIsUsed) {
 TEST(MemoryOfACore, HidesAMissThatWasPreloadedInTime) {
   Program program;
   // r1 is known by the first LDM; it is 16 bytes further when the PLD comes.
-  std::vector<Step> steps = {loads(kLdmR1, kData, 16), {kPldR1_128}};
+  std::vector<Step> steps = {loads(kLdmR1, kData, 16), {kPldR1At128}};
   for (int i = 0; i < 200; ++i) steps.push_back({0xe1a09009});
   steps.push_back(loads(kLdrR1R2, kData + 16 + 128, 4));
   steps.push_back({kAddR6R5R1});
@@ -117,9 +117,9 @@ TEST(MemoryOfACore, TellsThePreloadsWhoseAddressItDoesNotKnow) {
 
 TEST(MemoryOfACore, FollowsAddressesThroughAdditions) {
   Program program;
-  constexpr uint32_t kAddR2R1_64 = 0xe2812040, kMovR1R2 = 0xe1a01002;
+  constexpr uint32_t kAddR2R1And64 = 0xe2812040, kMovR1R2 = 0xe1a01002;
   const Counters counters =
-      program.run({loads(kLdmR1, kData, 16), {kAddR2R1_64}, {kMovR1R2}, {kPldR1}, {kPldR1}});
+      program.run({loads(kLdmR1, kData, 16), {kAddR2R1And64}, {kMovR1R2}, {kPldR1}, {kPldR1}});
   EXPECT_EQ(counters.unknown_preloads, 0u);
   EXPECT_EQ(counters.preload_fills, 1u);
 }
