@@ -14,8 +14,9 @@ namespace {
 // A half's bits, moved to where a float has them, are worth this much less.
 constexpr float kHalfFactor = 0x1p112f;
 
-// Positions whose values all heads go over, eight values at a time, before the next ones come. About
-// 1 KiB of 8-bit values: so far ahead the ARM1176's loops ask for memory (llama/attention_armv6.S).
+// Positions whose values all heads go over, eight values at a time, before the next ones come.
+// About 1 KiB of 8-bit values: so far ahead the ARM1176's loops ask for memory
+// (llama/attention_armv6.S).
 constexpr uint32_t kMixedAtOnce = 14;
 
 uint16_t half_of(float value) {
