@@ -136,9 +136,7 @@ void attention_scores(KvType type, std::span<float> queries, uint32_t heads,
     multiply_rows(rows, keys, seen, columns, scores, stride);
   }
   const float root = sqrt(static_cast<float>(head_size));
-  for (uint32_t h = 0; h < heads; ++h) {
-    for (uint32_t t = 0; t < seen; ++t) scores[h * stride + t] /= root;
-  }
+  for (uint32_t h = 0; h < heads; ++h) divide({scores + h * stride, seen}, root);
 }
 
 void attention_mix(KvType type, std::span<float> out, uint32_t heads, float* weights, size_t stride,

@@ -59,6 +59,9 @@ void rmsnorm(std::span<float> out, std::span<const float> x, std::span<const flo
 // turns[2i] and turns[2i + 1]. x is (heads, head_size), turns (head_size). RoFormer, eq. 34.
 void rotate_pairs(std::span<float> x, std::span<const float> turns);
 
+// x /= divisor
+void divide(std::span<float> x, float divisor);
+
 // x = softmax(x), with the maximum taken out first.
 void softmax(std::span<float> x);
 

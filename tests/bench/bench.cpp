@@ -23,12 +23,14 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kUsageError = 2;
+constexpr uint64_t kLargestStart = 20 << 20;
 
 struct Options {
   std::vector<std::string> models;
   std::string kernel;
   std::optional<std::string> json;
   std::optional<std::string> compare;
+  std::string kv = "q8_0";
   bool host = false, guest = false, kernels = false, functions = false, large = false;
 };
 
@@ -83,15 +85,21 @@ int run_bench(const Options& options) {
   nlohmann::ordered_json json;
   if (all || options.guest) {
     std::vector<GuestFigures> figures;
+    std::vector<StartFigures> starts;
+    const fs::path plugin = programs / "libpi0_cycles.so";
     for (const fs::path& model : models) {
-      figures.push_back(
-          measure_guest(model, options.kernel, programs / "libpi0_cycles.so", interrupts));
+      std::fprintf(stderr, "%s on the emulated Pi\n", model.filename().c_str());
+      figures.push_back(measure_guest(model, options.kv, options.kernel, plugin, interrupts));
+      // How a larger model starts shows in these.
+      if (fs::file_size(model) < kLargestStart) {
+        starts.push_back(measure_start(model, options.kernel, plugin, interrupts));
+      }
     }
     print_guest(figures);
+    print_start(starts);
     if (options.models.empty()) {
       const fs::path images = fs::path(options.kernel).parent_path() / "tests";
-      print_plain(measure_plain(images, programs / "libpi0_cycles.so", options.large, interrupts),
-                  figures);
+      print_plain(measure_plain(images, plugin, options.large, interrupts), figures);
     }
     if (options.functions) {
       for (const GuestFigures& one : figures) print_functions(one);
@@ -122,6 +130,10 @@ int run(int argc, char** argv) {
   Options options;
   options.kernel = (host::program_folder() / ".." / "pi0" / "kernel.img").string();
   CLI::App app("What a token costs: on the Pi, by its emulation, and on this machine", "bench");
+  app.footer(
+      "--guest takes a minute or two, with --large some minutes more; what is measured is said.");
+  app.add_option("--kv", options.kv, "Keys and values on the emulated Pi: f32, f16 or q8_0")
+      ->capture_default_str();
   app.add_option("models", options.models,
                  "Model files (.blm; default: tales-1m, and usual shapes with random weights)");
   app.add_option("--kernel", options.kernel, "Kernel image (default: the one of the build)");

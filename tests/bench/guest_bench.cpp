@@ -72,9 +72,12 @@ fs::path make_card(const fs::path& model, const fs::path& kernel, const fs::path
 
 class Bench {
  public:
-  Bench(const fs::path& model, const fs::path& kernel, const fs::path& plugin,
-        host::Interrupts& interrupts)
-      : model_(model), interrupts_(interrupts), is_small_(fs::file_size(model) < kSmallModelBytes) {
+  Bench(const fs::path& model, const std::string& kv, const fs::path& kernel,
+        const fs::path& plugin, host::Interrupts& interrupts)
+      : model_(model),
+        kv_(kv),
+        interrupts_(interrupts),
+        is_small_(fs::file_size(model) < kSmallModelBytes) {
     options_.kernel = kernel;
     options_.card = make_card(model, kernel, folder_.path(), interrupts);
     counter_.plugin = plugin;
@@ -125,6 +128,7 @@ class Bench {
     options_.settings = {{"model", model_.filename().string()},
                          {"prompt", prompt},
                          {"ctx", std::to_string(kContext)},
+                         {"kv", kv_},
                          {"steps", std::to_string(steps)},
                          {"temperature", "0"},
                          {"seed", "1"},
@@ -136,6 +140,7 @@ class Bench {
   }
 
   const fs::path& model_;
+  const std::string& kv_;
   host::Interrupts& interrupts_;
   bool is_small_;
   host::TemporaryFolder folder_;
@@ -168,13 +173,14 @@ double Stretch::tokens_per_second(size_t machine) const {
   return 1 / std::max(core, streamed_bytes / kCardBytesPerSecond);
 }
 
-GuestFigures measure_guest(const fs::path& model, const fs::path& kernel, const fs::path& plugin,
-                           host::Interrupts& interrupts) {
-  Bench bench(model, kernel, plugin, interrupts);
+GuestFigures measure_guest(const fs::path& model, const std::string& kv, const fs::path& kernel,
+                           const fs::path& plugin, host::Interrupts& interrupts) {
+  Bench bench(model, kv, kernel, plugin, interrupts);
   const ModelFacts facts = read_facts(model);
   GuestFigures figures;
   figures.model = model.filename().string();
   figures.weight_type = facts.weight_type;
+  figures.kv_type = kv;
   figures.story = bench.measure_story();
   figures.prompt = bench.measure_prompt();
   add_work(figures.story, facts.config, matrix_macs(facts.config));
@@ -183,6 +189,29 @@ GuestFigures measure_guest(const fs::path& model, const fs::path& kernel, const 
       1e6 * kBandwidths[kUsualBandwidth] /
       (static_cast<double>(matrix_macs(facts.config)) * bytes_per_weight(facts.weight_type));
   return figures;
+}
+
+StartFigures measure_start(const fs::path& model, const fs::path& kernel, const fs::path& plugin,
+                           host::Interrupts& interrupts) {
+  const host::TemporaryFolder folder;
+  host::EmulatorOptions options;
+  options.kernel = kernel;
+  options.card = make_card(model, kernel, folder.path(), interrupts);
+  options.settings = {{"model", model.filename().string()},
+                      {"prompt", ""},
+                      {"steps", "1"},
+                      {"autostart", "1"},
+                      {"temperature", "0"},
+                      {"profile", "off"},
+                      {"poweroff", "1"}};
+  GuestCounter counter;
+  counter.plugin = plugin;
+  counter.elf = fs::path(kernel).replace_extension(".elf");
+  counter.to = host::text("{}:1", kForward);
+  const GuestRun run = count_guest(options, counter, kPatience, &interrupts);
+  return {.model = model.filename().string(),
+          .core_seconds = static_cast<double>(run.counts().cycles) / kCyclesPerSecond,
+          .card_seconds = static_cast<double>(fs::file_size(model)) / kCardBytesPerSecond};
 }
 
 }  // namespace bench

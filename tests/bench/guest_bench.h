@@ -38,16 +38,29 @@ struct Stretch {
 struct GuestFigures {
   std::string model;  // file name
   std::string weight_type;
-  double bound = 0;  // tokens/s if nothing but reading the weights once from SDRAM took time
-  Stretch story;     // greedy: a forward pass of one token, and one sampling, each
-  Stretch prompt;    // tokens within a prompt: eight go through a layer together, without a
-                     // classifier
+  std::string kv_type;  // of the context's keys and values
+  double bound = 0;     // tokens/s if nothing but reading the weights once from SDRAM took time
+  Stretch story;        // greedy: a forward pass of one token, and one sampling, each
+  Stretch prompt;       // tokens within a prompt: eight go through a layer together, without a
+                        // classifier
 };
 
-// `kernel` is kernel.img, with kernel.elf beside it; `plugin` libpi0_cycles.so. Throws
-// host::Failure when QEMU is missing, the kernel reports an error, or the story ends too early.
-GuestFigures measure_guest(const std::filesystem::path& model, const std::filesystem::path& kernel,
+// `kernel` is kernel.img, with kernel.elf beside it; `plugin` libpi0_cycles.so; `kv` a value of the
+// setting of that name. Throws host::Failure when QEMU is missing, the kernel reports an error, or
+// the story ends too early.
+GuestFigures measure_guest(const std::filesystem::path& model, const std::string& kv,
+                           const std::filesystem::path& kernel, const std::filesystem::path& plugin,
+                           host::Interrupts& interrupts);
+
+// From power on until the first token is computed: the model is loaded, and checked.
+struct StartFigures {
+  std::string model;
+  double core_seconds = 0;  // all that the core executes, at 1 GHz and 350 MB/s
+  double card_seconds = 0;  // the model's bytes at 20 MB/s
+};
+StartFigures measure_start(const std::filesystem::path& model, const std::filesystem::path& kernel,
                            const std::filesystem::path& plugin, host::Interrupts& interrupts);
+void print_start(const std::vector<StartFigures>& all);
 
 void print_guest(const std::vector<GuestFigures>& all);
 // The most expensive functions of a token of a story.

@@ -10,15 +10,15 @@ double ratio(int64_t of, int64_t to) { return static_cast<double>(of) / static_c
 void print_speeds(const char* what, const std::vector<GuestFigures>& all,
                   Stretch GuestFigures::*which) {
   std::printf("\nPredicted tokens/s on a Pi Zero at 1 GHz, %s, by MB/s of SDRAM\n", what);
-  std::printf("%-22s %-5s %9s", "model", "type", "positions");
+  std::printf("%-22s %-5s %-5s %9s", "model", "type", "kv", "positions");
   for (const uint32_t bandwidth : kBandwidths) std::printf(" %9u", bandwidth);
-  std::printf(" %9s\n", "350 bound");
+  std::printf(" %9s %9s\n", "350 bound", "insn/MAC");
   for (const GuestFigures& figures : all) {
     const Stretch& one = figures.*which;
-    std::printf("%-22s %-5s %4u %4u", figures.model.c_str(), figures.weight_type.c_str(),
-                one.first_position, one.end_position - 1);
+    std::printf("%-22s %-5s %-5s %4u %4u", figures.model.c_str(), figures.weight_type.c_str(),
+                figures.kv_type.c_str(), one.first_position, one.end_position - 1);
     for (size_t i = 0; i < kBandwidths.size(); ++i) std::printf(" %9.2f", one.tokens_per_second(i));
-    std::printf(" %9.2f\n", figures.bound);
+    std::printf(" %9.2f %9.3f\n", figures.bound, one.instructions_per_mac());
   }
 }
 
@@ -82,12 +82,33 @@ nlohmann::ordered_json to_json(const Stretch& stretch) {
           {"classes_per_token", classes}};
 }
 
+// How much faster a token of a prompt is, as eight go through the layers together.
+void print_batches(const std::vector<GuestFigures>& all) {
+  std::printf("\nA token of a prompt, eight together, against one of a story, at 350 MB/s\n");
+  std::printf("%-22s %-5s %14s\n", "model", "type", "times as fast");
+  for (const GuestFigures& figures : all) {
+    std::printf("%-22s %-5s %14.2f\n", figures.model.c_str(), figures.weight_type.c_str(),
+                figures.prompt.tokens_per_second(kUsualBandwidth) /
+                    figures.story.tokens_per_second(kUsualBandwidth));
+  }
+}
+
 }  // namespace
+
+void print_start(const std::vector<StartFigures>& all) {
+  std::printf("\nFrom power on to the first token, without the firmware's part\n");
+  std::printf("%-22s %9s %20s %9s\n", "model", "core, s", "card at 20 MB/s, s", "sum, s");
+  for (const StartFigures& one : all) {
+    std::printf("%-22s %9.3f %20.3f %9.3f\n", one.model.c_str(), one.core_seconds, one.card_seconds,
+                one.core_seconds + one.card_seconds);
+  }
+}
 
 void print_guest(const std::vector<GuestFigures>& all) {
   if (all.empty()) return;
   print_speeds("telling a story", all, &GuestFigures::story);
   print_speeds("reading a prompt", all, &GuestFigures::prompt);
+  print_batches(all);
   print_costs("of a story", all, &GuestFigures::story);
   print_costs("of a prompt", all, &GuestFigures::prompt);
   print_classes(all);
@@ -109,11 +130,9 @@ void print_functions(const GuestFigures& figures) {
 }
 
 nlohmann::ordered_json to_json(const GuestFigures& figures) {
-  return {{"model", figures.model},
-          {"weight_type", figures.weight_type},
-          {"tokens_per_second_bound", figures.bound},
-          {"story", to_json(figures.story)},
-          {"prompt", to_json(figures.prompt)}};
+  return {{"model", figures.model},          {"weight_type", figures.weight_type},
+          {"kv_type", figures.kv_type},      {"tokens_per_second_bound", figures.bound},
+          {"story", to_json(figures.story)}, {"prompt", to_json(figures.prompt)}};
 }
 
 }  // namespace bench

@@ -25,6 +25,7 @@ std::vector<PlainFigures> measure_plain(const std::filesystem::path& folder,
   counter.warm_up = 0;
   counter.bandwidths = {kBandwidths[kUsualBandwidth]};
   std::vector<PlainFigures> all;
+  std::fprintf(stderr, "plain C++\n");
   for (size_t i = 0; i < (with_large ? kShapes.size() : 1); ++i) {
     counter.from = host::text("plain::forward:{}", i + 1);
     counter.to = host::text("plain::passed:{}", i + 1);
