@@ -160,7 +160,8 @@ void print_arguments(TextSink& sink, std::string_view format,
 }
 
 void print(TextSink& sink, const Status& status) {
-  const FormatArgument numbers[] = {status.number(0), status.number(1), status.number(2)};
+  const FormatArgument numbers[] = {status.number(0), status.number(1), status.number(2),
+                                    status.number(3)};
   print_arguments(sink, status.text(), numbers);
 }
 

@@ -1,7 +1,7 @@
 // What can go wrong in the world outside the program: a card, a file, a user, a board.
 //
 // A Status is a value: a code to decide by, and a message to show. The message is a literal with
-// `{}` places (base/format.h) and up to three numbers, so that it says what, where and what to do
+// `{}` places (base/format.h) and up to four numbers, so that it says what, where and what to do
 // without any memory: Status::error(ErrorCode::kCorrupt, "segment {} has CRC {:08x}", 3, crc).
 // Our own bugs are no Status but a CHECK (base/check.h).
 #pragma once
@@ -31,13 +31,14 @@ class [[nodiscard]] Status {
 
   // `text` must live for ever (a literal). Numbers are printed where it has `{}`.
   static constexpr Status error(ErrorCode code, const char* text, uint64_t a = 0, uint64_t b = 0,
-                                uint64_t c = 0) {
+                                uint64_t c = 0, uint64_t d = 0) {
     Status status;
     status.code_ = code;
     status.text_ = text;
     status.numbers_[0] = a;
     status.numbers_[1] = b;
     status.numbers_[2] = c;
+    status.numbers_[3] = d;
     return status;
   }
 
@@ -49,7 +50,7 @@ class [[nodiscard]] Status {
  private:
   ErrorCode code_ = ErrorCode::kOk;
   const char* text_ = "ok";
-  uint64_t numbers_[3] = {};
+  uint64_t numbers_[4] = {};
 };
 
 constexpr Status ok_status() { return Status(); }

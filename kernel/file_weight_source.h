@@ -27,9 +27,19 @@ class FileWeightSource final : public llama::WeightSource {
 
  private:
   uint64_t do_size_bytes() const override { return size_bytes_; }
+  uint64_t do_block_of(uint64_t offset) const override;
   base::Status do_start_read(uint64_t offset, std::span<std::byte> target) override;
+  bool do_poll() override;
   base::Status do_finish_read() override;
   base::Status start_next_run();
+
+  // Where a block of the file is: in which extent, and how far within.
+  struct Place {
+    size_t extent = 0;
+    uint64_t before = 0;  // blocks of the file before the extent
+    uint64_t within = 0;
+  };
+  Place find(uint64_t block, Place from) const;
 
   pi::BlockDevice* device_ = nullptr;
   std::span<const pi::Extent> extents_;
@@ -39,6 +49,8 @@ class FileWeightSource final : public llama::WeightSource {
   // What of the read is not started yet.
   uint64_t block_ = 0;  // of the file
   std::span<std::byte> left_;
+  Place place_;          // of what was started last: from there it is never far
+  base::Status status_;  // of the runs that poll() has ended
 };
 
 }  // namespace kernel

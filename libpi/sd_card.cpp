@@ -25,7 +25,7 @@ base::Status SdCard::do_start_read(uint64_t first_block, std::span<std::byte> ta
   return base::ok_status();
 }
 
-bool SdCard::poll() {
+bool SdCard::do_poll() {
   if (phase_ != Phase::kIdle && phase_ != Phase::kFailed) step();
   return phase_ == Phase::kIdle || phase_ == Phase::kFailed;
 }

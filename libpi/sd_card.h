@@ -95,10 +95,6 @@ class SdCard final : public BlockDevice {
 
   void set_transfer_policy(TransferPolicy policy) { policy_ = policy; }
 
-  // Takes the next step of a read under way, and does not wait. True when finish_read() will not
-  // wait either (also when it has an error to handle), or no read is under way.
-  bool poll();
-
   const SdCounters& counters() const { return counters_; }
 
   // After initialize(). "SDHC card SanDisk SC16G, 15.9 GB, 4-bit bus at 41.6 MHz, DMA"
@@ -128,6 +124,8 @@ class SdCard final : public BlockDevice {
 
   uint64_t do_block_count() const override { return block_count_; }
   base::Status do_start_read(uint64_t first_block, std::span<std::byte> target) override;
+  // True also when finish_read() has an error to handle, which takes its time.
+  bool do_poll() override;
   base::Status do_finish_read() override;
 
   // sd_card.cpp: reads.

@@ -206,6 +206,7 @@ Status ModelFile::parse_header(std::span<const std::byte> header) {
                          static_cast<uint32_t>(config_.rope_scaling),
                          static_cast<uint32_t>(config_.chat_template));
   }
+  TRY_ASSIGN(parts_, ModelParts::read(header));
   file_bytes_ = base::load_le64(header, kAtFileBytes);
   directory_bytes_ = base::load_le64(header, kAtDirectoryBytes);
   directory_crc_ = base::load_le32(header, kAtDirectoryCrc);

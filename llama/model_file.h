@@ -17,6 +17,7 @@
 #include "base/arena.h"
 #include "base/status.h"
 #include "llama/config.h"
+#include "llama/model_parts.h"
 #include "llama/packed_rows.h"
 #include "llama/weight_source.h"
 
@@ -117,6 +118,8 @@ class ModelFile {
   std::span<const Tensor> tensors() const { return tensors_; }
   uint32_t tile_crc(uint32_t tile) const { return tile_crcs_[tile]; }
   uint64_t file_bytes() const { return file_bytes_; }
+  // How it was cut into files; all offsets are those of the whole.
+  const ModelParts& parts() const { return parts_; }
   // CRC-32C of all tables, those of tile and segment CRCs among them: another one for other weights
   // or another tokenizer.
   uint32_t directory_crc() const { return directory_crc_; }
@@ -147,6 +150,7 @@ class ModelFile {
   std::span<Tensor> tensors_;
   std::span<uint32_t> tile_crcs_;
   uint64_t file_bytes_ = 0;
+  ModelParts parts_;
   uint64_t directory_bytes_ = 0;
   uint32_t directory_crc_ = 0;
   uint32_t tile_count_ = 0;

@@ -35,6 +35,14 @@ struct ModelParts {
   uint64_t bytes_of(uint32_t part) const {
     return part < count ? part_bytes : model_bytes - first_byte(part);
   }
+  // Where byte `offset` of the whole is: in which part, and where in that part's file.
+  uint32_t part_of(uint64_t offset) const {
+    return count == 1 ? 1 : static_cast<uint32_t>(offset / part_bytes) + 1;
+  }
+  uint64_t byte_in_file(uint64_t offset) const {
+    const uint32_t part = part_of(offset);
+    return (part == 1 ? 0 : kHeaderBytes) + offset - first_byte(part);
+  }
   uint64_t file_bytes_of(uint32_t part) const {
     return (part == 1 ? 0 : kHeaderBytes) + bytes_of(part);
   }

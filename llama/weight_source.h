@@ -19,6 +19,8 @@ class WeightSource {
   static constexpr uint32_t kTargetAlignment = 32;
 
   uint64_t size_bytes() const { return do_size_bytes(); }
+  // The number that the device itself has for the block at this place of the file: for messages.
+  uint64_t block_of(uint64_t offset) const { return do_block_of(offset); }
 
   // Begins to read target.size() bytes of the file from `offset` on. The target must not be touched
   // until finish_read() has returned. At most one read is under way. kOutOfRange beyond the end.
@@ -36,6 +38,10 @@ class WeightSource {
     under_way_ = true;
     return base::ok_status();
   }
+
+  // Takes the next step of the read under way, if there is one to take, and does not wait. True
+  // when finish_read() will not wait either, also when no read is under way.
+  bool poll() { return !under_way_ || do_poll(); }
 
   // Waits for the read that was started, with the device's own retries and deadline. After an error
   // the target's content is undefined. Without a started read it is ok and does nothing.
@@ -55,7 +61,9 @@ class WeightSource {
 
  private:
   virtual uint64_t do_size_bytes() const = 0;
+  virtual uint64_t do_block_of(uint64_t offset) const { return offset / kReadUnit; }
   virtual base::Status do_start_read(uint64_t offset, std::span<std::byte> target) = 0;
+  virtual bool do_poll() { return true; }  // what start_read() completes has no steps
   virtual base::Status do_finish_read() = 0;
 
   bool under_way_ = false;

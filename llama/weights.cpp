@@ -1,8 +1,9 @@
 #include "llama/weights.h"
 
-#include "base/bytes.h"
+#include <algorithm>
+
+#include "base/align.h"
 #include "base/check.h"
-#include "base/crc32c.h"
 
 namespace llama {
 namespace {
@@ -10,46 +11,21 @@ namespace {
 using base::ErrorCode;
 using base::Status;
 
-// Matrices of a layer in order of execution, as places within its tensors.
-constexpr uint32_t kMatricesPerLayer = 7;
-constexpr uint32_t kMatrixPlaces[kMatricesPerLayer] = {1, 2, 3, 4, 6, 7, 8};
-
 // One command of the card reads a megabyte at most, so longer reads gain nothing.
 constexpr uint64_t kLoadPiece = 1 << 20;
 
 uint64_t room_of(const base::Arena& arena, const Weights::Options& options) {
-  return arena.available() < options.max_pinned_bytes ? arena.available()
-                                                      : options.max_pinned_bytes;
+  return std::min(arena.available(), options.max_pinned_bytes);
 }
 
 }  // namespace
-
-uint32_t Weights::steps(bool with_classifier) const {
-  return file_->config().n_layers * kMatricesPerLayer + (with_classifier ? 1 : 0);
-}
-
-uint32_t Weights::tensor_at(uint32_t step) const {
-  const uint32_t layer = step / kMatricesPerLayer;
-  if (layer == file_->config().n_layers) return file_->classifier_index();
-  return 1 + layer * kTensorsPerLayer + kMatrixPlaces[step % kMatricesPerLayer];
-}
-
-uint32_t Weights::step_of(uint32_t tensor_index) const {
-  if (tensor_index == file_->classifier_index()) return steps(false);
-  const uint32_t layer = (tensor_index - 1) / kTensorsPerLayer;
-  const uint32_t place = (tensor_index - 1) % kTensorsPerLayer;
-  uint32_t matrix = 0;
-  while (matrix < kMatricesPerLayer && kMatrixPlaces[matrix] != place) ++matrix;
-  CHECK(matrix < kMatricesPerLayer);
-  return layer * kMatricesPerLayer + matrix;
-}
 
 // ---- Planning
 
 uint64_t Weights::matrix_bytes(bool with_embedding) const {
   uint64_t sum = 0;
-  for (uint32_t step = 0; step < steps(true); ++step) {
-    sum += file_->tensors()[tensor_at(step)].bytes;
+  for (uint32_t step = 0; step < order_.steps(true); ++step) {
+    sum += file_->tensors()[order_.tensor_at(step)].bytes;
   }
   if (with_embedding && !file_->config().tied_classifier) {
     sum += file_->tensors()[ModelFile::kEmbeddingIndex].bytes;
@@ -59,31 +35,38 @@ uint64_t Weights::matrix_bytes(bool with_embedding) const {
 
 uint64_t Weights::largest_tile() const {
   uint64_t largest = 0;
-  for (uint32_t step = 0; step < steps(true); ++step) {
-    const uint64_t bytes = file_->tensors()[tensor_at(step)].bytes_of_tile(0);
+  for (uint32_t step = 0; step < order_.steps(true); ++step) {
+    const uint64_t bytes = file_->tensors()[order_.tensor_at(step)].bytes_of_tile(0);
     largest = bytes > largest ? bytes : largest;
   }
   return largest;
 }
 
 Status Weights::pin(base::Arena& arena, uint32_t tensor_index, uint32_t tiles, const char* tag) {
-  const uint64_t bytes = file_->tensors()[tensor_index].bytes_of_first(tiles);
+  const Tensor& tensor = file_->tensors()[tensor_index];
+  const uint64_t bytes = tensor.bytes_of_first(tiles);
   TRY_ASSIGN(const auto memory, arena.allocate<std::byte>(bytes, tag));
-  if (!arena.is_measuring()) pinned_[tensor_index] = {memory.data(), tiles};
+  if (!arena.is_measuring()) {
+    const uint64_t run = std::max<uint64_t>(chunk_bytes_ / tensor.tile_bytes, 1);
+    pinned_[tensor_index] =
+        PinnedTiles(memory.data(), tensor.tile_count, tiles, static_cast<uint32_t>(run));
+  }
   pinned_bytes_ += bytes;
   return base::ok_status();
 }
 
 Status Weights::plan(const ModelFile& file, WeightSource& source, base::Clock& clock,
                      base::Arena& arena, const Options& options) {
-  *this = Weights();
   file_ = &file;
-  source_ = &source;
-  clock_ = &clock;
-  TRY_ASSIGN(pinned_, arena.allocate<Pinned>(file.tensors().size(), "weight table"));
+  order_ = PassOrder(file);
+  reader_ = TileReader(file, source, clock);
+  TRY_ASSIGN(pinned_, arena.allocate<PinnedTiles>(file.tensors().size(), "weight table"));
   if (!arena.is_measuring()) {
-    for (Pinned& pinned : pinned_) pinned = {};
+    for (PinnedTiles& pinned : pinned_) pinned = {};
   }
+  stream_ = WeightStream(file, pinned_, reader_);
+  row_buffer_ = {};
+  chunk_bytes_ = pinned_bytes_ = streamed_bytes_ = streamed_classifier_bytes_ = 0;
   for (uint32_t i = 0; i < file.tensors().size(); ++i) {
     if (file.tensors()[i].is_vector()) TRY(pin(arena, i, 1, "norms"));
   }
@@ -109,14 +92,24 @@ Status Weights::plan_all_pinned(base::Arena& arena, bool with_embedding) {
   return base::ok_status();
 }
 
+// Buffers of an eighth of the room leave most of it for pinning; more than two of them may take an
+// eighth together. A tile is the least.
+Weights::Buffers Weights::buffers_for(uint64_t room, const Options& options) const {
+  const uint64_t eighth = room / 8 / kTileAlignment * kTileAlignment;
+  const uint64_t wished = std::min(eighth, options.chunk_bytes);
+  const uint64_t bytes = base::round_up<uint64_t>(std::max(wished, largest_tile()), kTileAlignment);
+  const auto count = static_cast<uint32_t>(
+      std::clamp<uint64_t>(eighth / bytes, 2, std::max<uint32_t>(options.buffers, 2)));
+  return {bytes, count};
+}
+
 Status Weights::plan_streams(base::Arena& arena, const Options& options) {
-  // Buffers of an eighth of the room leave most of it for pinning; a tile is the least.
-  const uint64_t eighth = arena.available() / 8 / kTileAlignment * kTileAlignment;
-  const uint64_t wished = eighth < options.chunk_bytes ? eighth : options.chunk_bytes;
-  const uint64_t chunk =
-      base::round_up<uint64_t>(wished > largest_tile() ? wished : largest_tile(), kTileAlignment);
-  for (auto& buffer : buffers_) {
-    TRY_ASSIGN(buffer, arena.allocate<std::byte>(chunk, "stream buffers"));
+  CHECK(options.buffers <= WeightStream::kMostBuffers);
+  const Buffers buffers = buffers_for(arena.available(), options);
+  chunk_bytes_ = buffers.bytes;
+  for (uint32_t i = 0; i < buffers.count; ++i) {
+    TRY_ASSIGN(const auto buffer, arena.allocate<std::byte>(buffers.bytes, "stream buffers"));
+    stream_.add_buffer(buffer);
   }
   uint64_t left = room_of(arena, options);
   const uint64_t total = matrix_bytes(false);
@@ -124,8 +117,8 @@ Status Weights::plan_streams(base::Arena& arena, const Options& options) {
   // The same share of every matrix first, so that the card is busy at every moment of a pass; then
   // what is left over, a tile each.
   for (int round = 0; round < 2; ++round) {
-    for (uint32_t step = 0; step < steps(true); ++step) {
-      const uint32_t index = tensor_at(step);
+    for (uint32_t step = 0; step < order_.steps(true); ++step) {
+      const uint32_t index = order_.tensor_at(step);
       const Tensor& tensor = file_->tensors()[index];
       // By bytes, rounded down: a tensor's last tile is shorter than the others, so that half of
       // the tiles may be more than half of the bytes. In units of kTileAlignment no product
@@ -141,7 +134,7 @@ Status Weights::plan_streams(base::Arena& arena, const Options& options) {
       if (one_more) left -= tensor.bytes_of_tile(share);
       const uint32_t tiles = share + (one_more ? 1 : 0);
       TRY(pin(arena, index, tiles, "weights"));
-      if (step == steps(false)) {
+      if (step == order_.layer_steps()) {
         streamed_classifier_bytes_ = tensor.bytes - tensor.bytes_of_first(tiles);
       }
     }
@@ -160,227 +153,98 @@ Status Weights::load(LoadProgress* progress) {
   return base::ok_status();
 }
 
+// While a piece comes, the one before it is checked.
 Status Weights::load_tensor(uint32_t tensor_index, uint64_t& loaded, LoadProgress* progress) {
   const Tensor& tensor = file_->tensors()[tensor_index];
-  const Pinned& pinned = pinned_[tensor_index];
-  // Tiles [from, to) are being read; those before `from` still wait for their check, which is done
-  // while the card sends.
-  uint32_t unchecked = 0;
-  uint32_t from = 0;
-  while (unchecked < pinned.tiles) {
-    uint32_t to = from;
-    uint64_t bytes = 0;
-    while (to < pinned.tiles && (to == from || bytes + tensor.bytes_of_tile(to) <= kLoadPiece)) {
-      bytes += tensor.bytes_of_tile(to++);
-    }
-    const auto data = [&](uint32_t tile) {
-      return std::span(pinned.data + uint64_t{tile} * tensor.tile_bytes,
-                       static_cast<size_t>(tensor.bytes_of_tile(tile)));
-    };
-    if (to > from) {
-      TRY(start_read(tensor.offset_of_tile(from), {data(from).data(), static_cast<size_t>(bytes)}));
-    }
+  Piece before;
+  for (uint32_t at = 0;;) {
+    const Piece piece = next_piece(tensor_index, at);
+    if (piece.tiles > 0) TRY(reader_.start(tensor.offset_of_tile(piece.first), piece.data));
     // A second read of a damaged tile needs the source for itself.
-    uint32_t damaged = from;
-    for (uint32_t tile = unchecked; tile < from && damaged == from; ++tile) {
-      if (!is_whole(data(tile), file_->tile_crc(tensor.first_tile + tile))) damaged = tile;
+    uint32_t whole = 0;
+    while (whole < before.tiles &&
+           reader_.is_whole(tensor, before.first + whole, before.tile(tensor, whole))) {
+      ++whole;
     }
-    TRY(finish_read());
-    for (uint32_t tile = damaged; tile < from; ++tile) {
-      TRY(verify_tile(tensor, tile, data(tile)));
+    TRY(reader_.finish());
+    for (uint32_t i = whole; i < before.tiles; ++i) {
+      TRY(reader_.verify(tensor, before.first + i, before.tile(tensor, i)));
     }
-    counters_.bytes_read += bytes;
-    loaded += bytes;
+    if (piece.tiles == 0) return base::ok_status();
+    reader_.counters().bytes_read += piece.data.size();
+    loaded += piece.data.size();
     if (progress != nullptr && !tensor.is_vector()) {
-      progress->loaded(loaded < pinned_bytes_ ? loaded : pinned_bytes_, pinned_bytes_);
+      progress->loaded(std::min(loaded, pinned_bytes_), pinned_bytes_);
     }
-    unchecked = from;
-    from = to;
+    before = piece;
   }
-  return base::ok_status();
 }
 
-bool Weights::is_whole(std::span<const std::byte> data, uint32_t crc) {
-  const Profiler::Scope scope(profiler_, Operation::kCrc);
-  return base::crc32c(data) == crc;
+std::span<std::byte> Weights::Piece::tile(const Tensor& tensor, uint32_t index) const {
+  return data.subspan(size_t{index} * tensor.tile_bytes,
+                      static_cast<size_t>(tensor.bytes_of_tile(first + index)));
 }
 
-// Some sources do not come back before the first bytes are there.
-Status Weights::start_read(uint64_t offset, std::span<std::byte> target) {
-  const Profiler::Scope scope(profiler_, Operation::kCardWait);
-  read_began_us_ = clock_->now_us();
-  const Status status = source_->start_read(offset, target);
-  reading_ = status.ok();
-  counters_.wait_us += clock_->now_us() - read_began_us_;
-  return status;
-}
-
-Status Weights::finish_read() {
-  if (!reading_) return base::ok_status();
-  reading_ = false;
-  const Profiler::Scope scope(profiler_, Operation::kCardWait);
-  const uint64_t before = clock_->now_us();
-  const Status status = source_->finish_read();
-  const uint64_t now = clock_->now_us();
-  counters_.wait_us += now - before;
-  counters_.transfer_us += now - read_began_us_;
-  return status;
-}
-
-// Checks a tile and reads it again if need be. No read is under way.
-Status Weights::verify_tile(const Tensor& tensor, uint32_t tile, std::span<std::byte> data) {
-  const uint32_t expected = file_->tile_crc(tensor.first_tile + tile);
-  for (int attempt = 0; attempt < kReadAttempts; ++attempt) {
-    if (is_whole(data, expected)) return base::ok_status();
-    ++counters_.crc_retries;
-    TRY(start_read(tensor.offset_of_tile(tile), data));
-    TRY(finish_read());
-  }
-  if (is_whole(data, expected)) return base::ok_status();
-  const auto index = static_cast<uint32_t>(&tensor - file_->tensors().data());
-  const auto segment = static_cast<uint64_t>(&file_->segment_of(index) - file_->segments().data());
-  return Status::error(ErrorCode::kCorrupt,
-                       "segment {}, tile {} (from byte {} of the file on) does not match its CRC, "
-                       "read after read: the file or the card is damaged; copy the model again",
-                       segment, tile, tensor.offset_of_tile(tile));
-}
-
-// ---- Streaming
-
-void Weights::settle() {
-  const Status finished = finish_read();
-  if (coming_status_.ok()) coming_status_ = finished;
-}
-
-void Weights::begin_pass(bool with_classifier) { with_classifier_ = with_classifier; }
-
-// Moves on to the first tile that is not pinned; false if the pass has none from here on.
-bool Weights::skip_pinned(Position& position, bool with_classifier) const {
-  for (; position.step < steps(with_classifier); position = {position.step + 1, 0}) {
-    const uint32_t index = tensor_at(position.step);
-    if (position.tile < pinned_[index].tiles) position.tile = pinned_[index].tiles;
-    if (position.tile < file_->tensors()[index].tile_count) return true;
-  }
-  return false;
-}
-
-Weights::Position Weights::after(const Chunk& chunk) const {
-  Position position = chunk.first;
-  for (uint32_t i = 0; i < chunk.tiles; ++i) {
-    ++position.tile;
-    // At a pass's end the next one begins.
-    if (!skip_pinned(position, with_classifier_)) position = {0, 0};
-  }
-  return position;
-}
-
-// Begins to read as many neighbouring tiles from `from` on as the buffer takes.
-Status Weights::start_chunk(Position from, std::span<std::byte> buffer) {
-  coming_ = {};
-  coming_status_ = base::ok_status();
-  if (!skip_pinned(from, with_classifier_)) return base::ok_status();
-  Chunk chunk;
-  chunk.first = from;
-  chunk.buffer = buffer;
-  do {
-    const Tensor& tensor = file_->tensors()[tensor_at(from.step)];
-    const uint64_t offset = tensor.offset_of_tile(from.tile);
-    const uint64_t bytes = tensor.bytes_of_tile(from.tile);
-    if (chunk.tiles == 0) chunk.offset = offset;
-    if (offset != chunk.offset + chunk.bytes || chunk.bytes + bytes > buffer.size()) break;
-    chunk.bytes += bytes;
-    ++chunk.tiles;
-    ++from.tile;
-  } while (skip_pinned(from, with_classifier_));
-  coming_ = chunk;
-  coming_status_ = start_read(chunk.offset, buffer.first(static_cast<size_t>(chunk.bytes)));
-  return coming_status_;
-}
-
-// Makes the chunk with `wanted` the current one and sets the next one on its way.
-Status Weights::stream_to(Position wanted) {
-  const Tensor& tensor = file_->tensors()[tensor_at(wanted.step)];
-  const uint64_t offset = tensor.offset_of_tile(wanted.tile);
-  const auto other = [&] {
-    return current_.buffer.data() == buffers_[0].data() ? buffers_[1] : buffers_[0];
-  };
-  settle();
-  if (!coming_.holds(offset) || !coming_status_.ok()) {
-    // The first chunk ever, or a pass that was given up, or a read ahead that failed: what it met
-    // may be over by now, and if not, this read tells.
-    TRY(start_chunk(wanted, other()));
-    coming_status_ = finish_read();
-  }
-  TRY(coming_status_);
-  current_ = coming_;
-  counters_.bytes_read += current_.bytes;
-  counters_.bytes_streamed += current_.bytes;
-  // The next read comes first, the check of this one while it is under way. An error of the next
-  // one is told when it is its turn.
-  static_cast<void>(start_chunk(after(current_), other()));
-  return verify_chunk(current_);
-}
-
-Status Weights::verify_chunk(const Chunk& chunk) {
-  Position position = chunk.first;
-  for (uint32_t i = 0; i < chunk.tiles; ++i) {
-    const Tensor& tensor = file_->tensors()[tensor_at(position.step)];
-    const auto data = chunk.buffer.subspan(
-        static_cast<size_t>(tensor.offset_of_tile(position.tile) - chunk.offset),
-        static_cast<size_t>(tensor.bytes_of_tile(position.tile)));
-    if (!is_whole(data, file_->tile_crc(tensor.first_tile + position.tile))) {
-      settle();
-      TRY(verify_tile(tensor, position.tile, data));
+// The neighbouring pinned tiles from the first one that is not before `at` on, as many as are read
+// at once; moves `at` behind them. Without tiles at the tensor's end.
+Weights::Piece Weights::next_piece(uint32_t tensor_index, uint32_t& at) const {
+  const Tensor& tensor = file_->tensors()[tensor_index];
+  const PinnedTiles& pinned = pinned_[tensor_index];
+  Piece piece;
+  while (at < tensor.tile_count) {
+    const auto place = pinned.place_of(at, tensor.tile_count);
+    if (!place.is_pinned) {
+      at += place.left;
+      continue;
     }
-    ++position.tile;
-    // The chunk may have been started by a pass that needed the classifier.
-    skip_pinned(position, true);
+    uint64_t bytes = 0;
+    piece.first = at;
+    while (piece.tiles < place.left &&
+           (piece.tiles == 0 || bytes + tensor.bytes_of_tile(at) <= kLoadPiece)) {
+      bytes += tensor.bytes_of_tile(at++);
+      ++piece.tiles;
+    }
+    piece.data = {pinned.data() + uint64_t{place.before} * tensor.tile_bytes,
+                  static_cast<size_t>(bytes)};
+    break;
   }
-  return base::ok_status();
+  return piece;
+}
+
+// ---- What a pass asks for
+
+std::span<std::byte> Weights::pinned_data(uint32_t tensor_index, uint32_t tile) const {
+  const Tensor& tensor = file_->tensors()[tensor_index];
+  const PinnedTiles& pinned = pinned_[tensor_index];
+  const auto place = pinned.place_of(tile, tensor.tile_count);
+  if (!place.is_pinned) return {};
+  return {pinned.data() + uint64_t{place.before} * tensor.tile_bytes,
+          static_cast<size_t>(tensor.bytes_of_tile(tile))};
 }
 
 base::Result<std::span<const std::byte>> Weights::tile(uint32_t tensor_index, uint32_t tile) {
-  const Tensor& tensor = file_->tensors()[tensor_index];
-  CHECK(tile < tensor.tile_count);
-  const auto bytes = static_cast<size_t>(tensor.bytes_of_tile(tile));
-  const Pinned& pinned = pinned_[tensor_index];
-  if (tile < pinned.tiles) {
-    return std::span<const std::byte>(pinned.data + uint64_t{tile} * tensor.tile_bytes, bytes);
-  }
-  const uint64_t offset = tensor.offset_of_tile(tile);
-  if (!current_.holds(offset)) {
-    const Status status = stream_to({step_of(tensor_index), tile});
-    if (!status.ok()) {
-      static_cast<void>(finish_read());
-      current_ = {};
-      coming_ = {};
-      coming_status_ = base::ok_status();
-      return status;
-    }
-  }
-  return std::span<const std::byte>(
-      current_.buffer.subspan(static_cast<size_t>(offset - current_.offset), bytes));
+  CHECK(tile < file_->tensors()[tensor_index].tile_count);
+  if (stream_.is_used()) stream_.keep_reading(tensor_index, tile);
+  const auto pinned = pinned_data(tensor_index, tile);
+  if (!pinned.empty()) return std::span<const std::byte>(pinned);
+  return stream_.tile(tensor_index, tile);
 }
 
-Status Weights::embedding_row(uint32_t token, std::span<float> out) {
+base::Status Weights::embedding_row(uint32_t token, std::span<float> out) {
   const Tensor& tensor = file_->tensors()[ModelFile::kEmbeddingIndex];
   CHECK(token < tensor.rows && out.size() == tensor.columns);
   const uint32_t tile = token / tensor.rows_per_tile;
   const uint32_t row = token % tensor.rows_per_tile;
-  const auto bytes = static_cast<size_t>(tensor.bytes_of_tile(tile));
-  const Pinned& pinned = pinned_[ModelFile::kEmbeddingIndex];
-  std::span<std::byte> data;
-  if (tile < pinned.tiles) {
-    data = {pinned.data + uint64_t{tile} * tensor.tile_bytes, bytes};
-  } else {
+  std::span<std::byte> data = pinned_data(ModelFile::kEmbeddingIndex, tile);
+  if (data.empty()) {
     // The source takes one read at a time: a chunk that is under way comes first.
-    settle();
-    data = row_buffer_.first(bytes);
-    TRY(start_read(tensor.offset_of_tile(tile), data));
-    TRY(finish_read());
-    counters_.bytes_read += bytes;
-    counters_.bytes_streamed += bytes;
-    TRY(verify_tile(tensor, tile, data));
+    stream_.settle();
+    data = row_buffer_.first(static_cast<size_t>(tensor.bytes_of_tile(tile)));
+    TRY(reader_.start(tensor.offset_of_tile(tile), data));
+    TRY(reader_.finish());
+    reader_.counters().bytes_read += data.size();
+    reader_.counters().bytes_streamed += data.size();
+    TRY(reader_.verify(tensor, tile, data));
   }
   const auto group_bytes = static_cast<size_t>(row_group_bytes(tensor.type, tensor.columns));
   unpack_row(tensor.type, data.subspan(row / kRowsPerGroup * group_bytes, group_bytes),
@@ -389,18 +253,14 @@ Status Weights::embedding_row(uint32_t token, std::span<float> out) {
 }
 
 std::span<const std::byte> Weights::pinned_tile(uint32_t tensor_index, uint32_t tile) const {
-  const Tensor& tensor = file_->tensors()[tensor_index];
-  const Pinned& pinned = pinned_[tensor_index];
-  if (tile >= pinned.tiles) return {};
-  return {pinned.data + uint64_t{tile} * tensor.tile_bytes,
-          static_cast<size_t>(tensor.bytes_of_tile(tile))};
+  return pinned_data(tensor_index, tile);
 }
 
 std::span<const float> Weights::vector(uint32_t tensor_index) const {
   const Tensor& tensor = file_->tensors()[tensor_index];
   CHECK(tensor.is_vector());
   // Little-endian f32 as stored is a float on every machine that we build for.
-  return {reinterpret_cast<const float*>(pinned_[tensor_index].data), tensor.columns};
+  return {reinterpret_cast<const float*>(pinned_[tensor_index].data()), tensor.columns};
 }
 
 }  // namespace llama

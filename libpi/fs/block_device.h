@@ -42,6 +42,11 @@ class BlockDevice {
     return base::ok_status();
   }
 
+  // Takes the next step of the read under way, if the device has any to take, and does not wait for
+  // the card. True when finish_read() will not wait either, also when no read is under way. For who
+  // has something else to do meanwhile.
+  bool poll() { return !under_way_ || do_poll(); }
+
   // Waits until the read that was started is complete (retries included), at most until the
   // device's own deadline. kTimeout, kIo: the target's content is undefined; the message names the
   // block. Without a started read it is ok and does nothing.
@@ -62,6 +67,7 @@ class BlockDevice {
  private:
   virtual uint64_t do_block_count() const = 0;
   virtual base::Status do_start_read(uint64_t first_block, std::span<std::byte> target) = 0;
+  virtual bool do_poll() { return true; }  // what start_read() completes has no steps
   virtual base::Status do_finish_read() = 0;
 
   bool under_way_ = false;

@@ -9,21 +9,10 @@
 #include <cstring>
 #include <vector>
 
-#include "base/clock.h"
 #include "libpi/fs/block_device.h"
+#include "tests/fakes/model_clock.h"
 
 namespace fakes {
-
-// Time that passes only when somebody says so.
-class ModelClock final : public base::Clock {
- public:
-  uint64_t now_us() override { return now_us_; }
-  void advance_us(uint64_t duration) { now_us_ += duration; }
-  void advance_to_us(uint64_t moment) { now_us_ = moment > now_us_ ? moment : now_us_; }
-
- private:
-  uint64_t now_us_ = 0;
-};
 
 class FailingBlockDevice final : public pi::BlockDevice {
  public:
@@ -31,6 +20,7 @@ class FailingBlockDevice final : public pi::BlockDevice {
     kOnce,     // this read fails, all others work
     kForever,  // this read and all later ones fail
     kStale,    // this read is silently answered with the data of the read before it
+    kAllStale  // so are this read and all later ones
   };
   // Where the error shows: when the read is started, or when it is waited for.
   enum class Half { kStart, kFinish };
@@ -38,7 +28,11 @@ class FailingBlockDevice final : public pi::BlockDevice {
   struct Speed {
     ModelClock* clock = nullptr;
     uint64_t bytes_per_second = 0;
-    uint64_t latency_us = 0;  // of each read command
+    // Of each read: until its first block is here, which start_read() waits for, as SdCard does.
+    uint64_t latency_us = 0;
+    // Each `stall_every`-th read takes so much longer; 0: none does.
+    uint64_t stall_every = 0;
+    uint64_t stall_us = 0;
   };
 
   explicit FailingBlockDevice(pi::BlockDevice& good) : good_(good) {}
@@ -46,9 +40,15 @@ class FailingBlockDevice final : public pi::BlockDevice {
   // The `read`-th read from now on, counted from 1, goes wrong. 0: none does.
   void fail_at(uint64_t read, Mode mode, Half half = Half::kFinish) {
     failing_read_ = read == 0 ? 0 : reads_ + read;
+    every_ = 0;
     mode_ = mode;
     half_ = half;
     failed_ = false;
+  }
+  // Each `reads`-th read from now on goes wrong, as kOnce or kStale say.
+  void fail_every(uint64_t reads, Mode mode, Half half = Half::kFinish) {
+    fail_at(reads, mode, half);
+    every_ = reads;
   }
   void set_speed(const Speed& speed) { speed_ = speed; }
 
@@ -57,10 +57,11 @@ class FailingBlockDevice final : public pi::BlockDevice {
   uint64_t reads() const { return reads_; }
   uint64_t blocks() const { return blocks_; }
   uint64_t max_blocks_per_read() const { return max_blocks_; }
+  uint64_t busy_ns() const { return busy_ns_; }
   void reset_counts() {
     // A failure that was ordered stays as far ahead as it was.
     failing_read_ = failing_read_ > reads_ ? failing_read_ - reads_ : 0;
-    reads_ = blocks_ = max_blocks_ = 0;
+    reads_ = blocks_ = max_blocks_ = busy_ns_ = 0;
   }
 
  private:
@@ -73,22 +74,25 @@ class FailingBlockDevice final : public pi::BlockDevice {
     max_blocks_ = count > max_blocks_ ? count : max_blocks_;
     block_ = first_block;
     target_ = target;
-    goes_wrong_ = failing_read_ != 0 &&
-                  (mode_ == Mode::kForever ? reads_ >= failing_read_ : reads_ == failing_read_);
+    goes_wrong_ = is_wrong_read();
     failed_ = failed_ || goes_wrong_;
     start_transfer(target.size());
-    if (goes_wrong_ && mode_ != Mode::kStale && half_ == Half::kStart) {
+    if (goes_wrong_ && !is_stale() && half_ == Half::kStart) {
       return base::Status::error(base::ErrorCode::kTimeout, "block {} did not come (on purpose)",
                                  first_block);
     }
     return good_.start_read(first_block, target);
   }
 
+  bool do_poll() override {
+    return good_.poll() && (speed_.clock == nullptr || speed_.clock->now_ns() >= done_ns_);
+  }
+
   base::Status do_finish_read() override {
     const base::Status status = good_.finish_read();
-    if (speed_.clock != nullptr) speed_.clock->advance_to_us(done_us_);
+    if (speed_.clock != nullptr) speed_.clock->advance_to_ns(done_ns_);
     TRY(status);
-    if (goes_wrong_ && mode_ == Mode::kStale) {
+    if (goes_wrong_ && is_stale()) {
       for (size_t i = 0; i < target_.size(); ++i) {
         target_[i] = previous_.empty() ? std::byte{0} : previous_[i % previous_.size()];
       }
@@ -100,19 +104,33 @@ class FailingBlockDevice final : public pi::BlockDevice {
       return base::Status::error(base::ErrorCode::kIo, "block {} cannot be read (on purpose)",
                                  block_);
     }
-    if (mode_ == Mode::kStale) previous_.assign(target_.begin(), target_.end());
+    if (is_stale()) previous_.assign(target_.begin(), target_.end());
     return base::ok_status();
+  }
+
+  bool is_stale() const { return mode_ == Mode::kStale || mode_ == Mode::kAllStale; }
+  bool is_wrong_read() const {
+    if (failing_read_ == 0 || reads_ < failing_read_) return false;
+    if (mode_ == Mode::kForever || mode_ == Mode::kAllStale) return true;
+    return every_ == 0 ? reads_ == failing_read_ : (reads_ - failing_read_) % every_ == 0;
   }
 
   void start_transfer(uint64_t bytes) {
     if (speed_.clock == nullptr) return;
-    const uint64_t transfer_us =
-        speed_.bytes_per_second == 0 ? 0 : bytes * 1'000'000 / speed_.bytes_per_second;
-    done_us_ = speed_.clock->now_us() + speed_.latency_us + transfer_us;
+    uint64_t latency_ns = 1000 * speed_.latency_us;
+    if (speed_.stall_every != 0 && reads_ % speed_.stall_every == 0) {
+      latency_ns += 1000 * speed_.stall_us;
+    }
+    const uint64_t transfer_ns =
+        speed_.bytes_per_second == 0 ? 0 : bytes * 1'000'000'000 / speed_.bytes_per_second;
+    busy_ns_ += latency_ns + transfer_ns;
+    speed_.clock->advance_ns(latency_ns);
+    done_ns_ = speed_.clock->now_ns() + transfer_ns;
   }
 
   pi::BlockDevice& good_;
   uint64_t failing_read_ = 0;
+  uint64_t every_ = 0;
   Mode mode_ = Mode::kOnce;
   Half half_ = Half::kFinish;
   Speed speed_;
@@ -121,8 +139,9 @@ class FailingBlockDevice final : public pi::BlockDevice {
   uint64_t reads_ = 0;
   uint64_t blocks_ = 0;
   uint64_t max_blocks_ = 0;
+  uint64_t busy_ns_ = 0;
   uint64_t block_ = 0;
-  uint64_t done_us_ = 0;
+  uint64_t done_ns_ = 0;
   std::span<std::byte> target_;
   std::vector<std::byte> previous_;
 };

@@ -70,14 +70,17 @@ TEST_F(FailingBlockDeviceTest, TakesTimeUnlessSomebodyComputesMeanwhile) {
   ASSERT_OK(device_.read(0, target_));
   EXPECT_EQ(clock.now_us(), 1300u) << "latency, and 1024 bytes at 1.024 MB/s";
   ASSERT_OK(device_.start_read(0, target_));
-  EXPECT_EQ(clock.now_us(), 1300u);
-  clock.advance_us(1000);
+  EXPECT_EQ(clock.now_us(), 1600u) << "start_read() waits for the first block";
+  clock.advance_us(700);
+  EXPECT_FALSE(device_.poll());
   ASSERT_OK(device_.finish_read());
-  EXPECT_EQ(clock.now_us(), 2600u) << "1000 us of waiting were used for something else";
+  EXPECT_EQ(clock.now_us(), 2600u) << "700 us of waiting were used for something else";
   ASSERT_OK(device_.start_read(0, target_));
   clock.advance_us(5000);
+  EXPECT_TRUE(device_.poll());
   ASSERT_OK(device_.finish_read());
-  EXPECT_EQ(clock.now_us(), 7600u);
+  EXPECT_EQ(clock.now_us(), 7900u);
+  EXPECT_EQ(device_.busy_ns(), 3u * 1'300'000);
 }
 
 TEST(RamDisk, LeavesOutAPartOfABlock) {
