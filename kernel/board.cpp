@@ -138,10 +138,10 @@ void Board::divide_memory() {
 }
 
 void Board::idle(uint64_t us) {
-  timer_.set_alarm(pi::SystemTimer::Channel::k3, us);
-  // Masked, so that no character comes between the look and the sleep: a masked interrupt ends the
-  // sleep all the same.
+  // Masked, so that neither alarm nor character comes, and is served, before the sleep: a masked
+  // interrupt ends it all the same.
   arm::disable_interrupts();
+  timer_.set_alarm(pi::SystemTimer::Channel::k3, us);
   if (!serial_->has_received()) arm::wait_for_interrupt();
   arm::enable_interrupts();
 }

@@ -1,5 +1,7 @@
 #include "libpi/bcm2835/system_timer.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "libpi/bcm2835/memory_map.h"
 #include "libpi/deadline.h"
@@ -44,13 +46,20 @@ void SystemTimer::delay_us(uint64_t us) { pi::delay_us(*this, us); }
 void SystemTimer::set_alarm(Channel channel, uint64_t in_us) {
   CHECK(in_us <= kLongestAlarm);
   const PeripheralAccess access;
-  Cs::set(kBase, Cs::Matched{uint32_t{1} << static_cast<unsigned>(channel)});
-  const uint64_t wait = in_us < kShortestAlarm ? kShortestAlarm : in_us;
-  const uint32_t at = Clo::read(kBase).raw + static_cast<uint32_t>(wait);
-  if (channel == Channel::k1) {
-    C1::write(kBase, {at});
-  } else {
-    C3::write(kBase, {at});
+  const uint32_t mine = uint32_t{1} << static_cast<unsigned>(channel);
+  Cs::set(kBase, Cs::Matched{mine});
+  for (uint64_t wait = std::max(in_us, kShortestAlarm);; wait = std::min(2 * wait, kLongestAlarm)) {
+    const uint32_t begin = Clo::read(kBase).raw;
+    const uint32_t at = begin + static_cast<uint32_t>(wait);
+    if (channel == Channel::k1) {
+      C1::write(kBase, {at});
+    } else {
+      C3::write(kBase, {at});
+    }
+    // Whatever took that long on the way (an interrupt, an emulator's host), it is not to be
+    // missed.
+    if (Clo::read(kBase).raw - begin < wait) return;
+    if ((Cs::read(kBase).get<Cs::Matched>() & mine) != 0) return;
   }
 }
 

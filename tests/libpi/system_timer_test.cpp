@@ -53,6 +53,26 @@ TEST(SystemTimer, NeverSetsAnAlarmThatWouldBeMissed) {
   EXPECT_THAT(bus.writes_to(kC1), ElementsAre(52u));
 }
 
+TEST(SystemTimer, SetsAnAlarmAnewThatWasMissedWhileItWasSet) {
+  FakeBus bus;
+  // The first time, 30 microseconds go by between the looks.
+  uint32_t time = 100;
+  int looks = 0;
+  bus.readers[kClo] = [&] { return looks++ == 1 ? time += 30 : time; };
+  bus.readers[kCs] = [] { return 0u; };
+  SystemTimer().set_alarm(SystemTimer::Channel::k3, 20);
+  EXPECT_THAT(bus.writes_to(kC3), ElementsAre(120u, 170u));
+}
+
+TEST(SystemTimer, LeavesAnAlarmAloneThatCameWhileItWasSet) {
+  FakeBus bus;
+  uint32_t time = 100;
+  bus.readers[kClo] = [&] { return time += 30; };
+  bus.readers[kCs] = [] { return 8u; };
+  SystemTimer().set_alarm(SystemTimer::Channel::k3, 20);
+  EXPECT_THAT(bus.writes_to(kC3), ElementsAre(150u));
+}
+
 TEST(SystemTimer, ClearsOnlyItsChannel) {
   FakeBus bus;
   SystemTimer().clear_alarm(SystemTimer::Channel::k1);
