@@ -165,7 +165,7 @@ TEST_P(DamagedSegment, TellsNothingAndWhere) {
              fakes::to_bytes(std::string("steps = 20\nseed = 3\nprompt = a b\n") + GetParam())},
             {"tales.blm", bytes}});
     const std::string console = session_.start();
-    const std::string place = is_matrix ? "segment " + std::to_string(i) + ", tile "
+    const std::string place = is_matrix ? "segment " + std::to_string(i) + ", from byte "
                                         : "the tokenizer (segment " + std::to_string(i);
     EXPECT_THAT(console, HasSubstr("error: tales.blm: " + place));
     EXPECT_THAT(console, HasSubstr("copy the model again"));
