@@ -8,6 +8,7 @@
 #include "host-tools/card_writer.h"
 #include "host-tools/failure.h"
 #include "host-tools/files.h"
+#include "host-tools/model/model_files.h"
 #include "host-tools/progress.h"
 
 namespace host {
@@ -73,6 +74,11 @@ void fill_card_folder(const fs::path& folder, const std::vector<CardFile>& files
   }
   interrupts.check();
   for (const auto& file : pending) file->commit();
+  for (const CardFile& file : files) {
+    if (file.is_model && file.name.ends_with(".blm")) {
+      remove_stale_parts(folder / file.name, find_model_files(file.source).parts.count);
+    }
+  }
 }
 
 }  // namespace host

@@ -1,9 +1,12 @@
 #include "kernel/storyteller.h"
 
 #include <algorithm>
+#include <array>
 
 #include "kernel/card_model.h"
 #include "kernel/settings_sources.h"
+#include "libpi/fs/file_reader.h"
+#include "llama/model_parts.h"
 
 namespace kernel {
 
@@ -19,6 +22,16 @@ constexpr double kUsualArmHz = 1e9;          // for which llama::Pace is
 constexpr uint64_t kTellingBytes = 4 << 20;  // a fifth of a second of reading
 
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+// Of a model, with all of its parts; what is no model has its own size.
+uint64_t bytes_of_model(pi::FatVolume& volume, const pi::FileInfo& first) {
+  std::array<std::byte, llama::ModelParts::kHeaderBytes> header;
+  if (first.size < header.size()) return first.size;
+  auto reader = pi::FileReader::open(volume, first);
+  if (!reader.ok() || !reader->read(0, header).ok()) return first.size;
+  const auto parts = llama::ModelParts::read(header);
+  return parts.ok() && parts->count > 1 ? parts->file_bytes() : first.size;
+}
 
 bool is_model_name(std::string_view name) {
   constexpr std::string_view kEnding = ".blm";
@@ -52,7 +65,8 @@ base::Result<uint32_t> Storyteller::list_models(base::TextSink& out) {
     if (!there) return count;
     if (info.is_folder || !is_model_name(info.name())) continue;
     ++count;
-    base::print(out, "  {:-32} {:8.1} MB\n", info.name(), static_cast<double>(info.size) / 1e6);
+    base::print(out, "  {:-32} {:8.1} MB\n", info.name(),
+                static_cast<double>(bytes_of_model(*volume_, info)) / 1e6);
   }
 }
 

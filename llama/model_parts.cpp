@@ -66,6 +66,10 @@ void ModelParts::add_to(std::span<std::byte> header) const {
   base::store_le32(header, kAtHeaderCrc, header_crc(header));
 }
 
+bool ModelParts::begins_later_part(std::span<const std::byte> bytes) {
+  return bytes.size() >= 4 && base::load_le32(bytes, kAtMagic) == kPartMagic;
+}
+
 Status ModelParts::check_size(uint32_t part, uint64_t file_bytes) const {
   CHECK(part >= 1 && part <= count);
   if (file_bytes == file_bytes_of(part)) return base::ok_status();

@@ -43,9 +43,14 @@ struct ModelParts {
     const uint32_t part = part_of(offset);
     return (part == 1 ? 0 : kHeaderBytes) + offset - first_byte(part);
   }
+  // Of all files together.
+  uint64_t file_bytes() const { return model_bytes + (count - 1) * uint64_t{kHeaderBytes}; }
   uint64_t file_bytes_of(uint32_t part) const {
     return (part == 1 ? 0 : kHeaderBytes) + bytes_of(part);
   }
+
+  // Whether these first bytes of a file are those of the second part, or a later one, of any model.
+  static bool begins_later_part(std::span<const std::byte> bytes);
 
   // Whether a file of so many bytes, and one with this header, can be that part of this model.
   // kCorrupt says what it is instead. The first part's header is the one that was read.

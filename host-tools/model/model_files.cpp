@@ -54,6 +54,24 @@ ModelFiles find_model_files(const fs::path& first) {
   return files;
 }
 
+void remove_stale_parts(const fs::path& first, uint32_t count) {
+  if (first.filename().string().size() <= ModelParts::kNumberBytes) return;
+  for (uint32_t part = count + 1; part <= ModelParts::kMost; ++part) {
+    if (part == 1) continue;
+    const fs::path path = path_of_part(first, part);
+    std::error_code error;
+    // What is none of ours stays.
+    if (!fs::is_regular_file(path, error) || fs::file_size(path) < ModelParts::kHeaderBytes ||
+        !ModelParts::begins_later_part(read_header(path))) {
+      return;
+    }
+    if (!fs::remove(path, error)) {
+      fail("{}: belonged to the model that was here before, and cannot be removed: {}",
+           path.string(), error.message());
+    }
+  }
+}
+
 PendingModelFiles::PendingModelFiles(const fs::path& first) : first_(first) {
   files_.push_back(std::make_unique<File>(first));
 }
@@ -101,6 +119,7 @@ void PendingModelFiles::commit() {
   }
   // The first one last: with it the model is there.
   for (size_t i = files_.size(); i > 0; --i) files_[i - 1]->pending.commit();
+  remove_stale_parts(first_, static_cast<uint32_t>(files_.size()));
 }
 
 }  // namespace host

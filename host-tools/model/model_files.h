@@ -24,6 +24,10 @@ ModelFiles find_model_files(const std::filesystem::path& first);
 
 std::filesystem::path path_of_part(const std::filesystem::path& first, uint32_t part);
 
+// Removes the parts behind part `count` that an earlier and larger model of this name left beside
+// `first`: nobody needs them any more.
+void remove_stale_parts(const std::filesystem::path& first, uint32_t count);
+
 // Files that come to be together: none of them is there before commit().
 class PendingModelFiles {
  public:
@@ -38,6 +42,7 @@ class PendingModelFiles {
   // Puts the bytes at the begin of the whole into their place, and the headers of all parts. `head`
   // begins with the model's own header, and lies in the first part.
   void put_head(std::span<std::byte> head, uint32_t directory_crc);
+  // Then all are there, and parts of an earlier model of this name are gone.
   void commit();
 
  private:

@@ -34,13 +34,15 @@ llama::Plan plan_for_board(const std::filesystem::path& path, const BoardOptions
   HostClock clock;
   const auto ram_bytes = static_cast<uint64_t>(options.ram_mb * 1048576) / base::Arena::kAlignment *
                          base::Arena::kAlignment;
-  return require_value(
-      llama::Plan::make(
-          model, source, clock, ram_bytes, kExtentBytes * find_model_files(path).parts.count,
-          {.transformer = {.context = options.context, .kv = options.kv, .weights = {}},
-           .max_prompt_bytes = kMaxPromptBytes,
-           .profiler = &profiler}),
-      path.string());
+  return require_value(llama::Plan::make(model, source, clock, ram_bytes,
+                                         kExtentBytes * find_model_files(path).parts.count,
+                                         {.transformer = {.context = options.context,
+                                                          .kv = options.kv,
+                                                          .all_logits = options.all_logits,
+                                                          .weights = {}},
+                                          .max_prompt_bytes = kMaxPromptBytes,
+                                          .profiler = &profiler}),
+                       path.string());
 }
 
 }  // namespace host

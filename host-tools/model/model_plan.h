@@ -14,6 +14,7 @@ struct BoardOptions {
   double ram_mb = kPiZeroRamMb;  // MiB for the model and its state, as the kernel's setting
   uint32_t context = 0;
   llama::KvType kv = llama::KvType::kF32;
+  bool all_logits = false;  // as the kernel needs them for its setting `hash`
 };
 
 // Throws Failure, with the file's name: also for a model that does not fit, with what it needs.

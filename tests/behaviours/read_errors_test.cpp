@@ -15,6 +15,7 @@ struct Fault {
   const char* name;
   Mode mode;
   Half half;
+  uint64_t every = 0;  // reads; then it comes again
 };
 
 // What a program reads on the console.
@@ -63,6 +64,7 @@ class ReadError : public SessionTest, public testing::WithParamInterface<Fault> 
         "barellama.ctx=16 barellama.prompt=a%20b");
     FailingBlockDevice card(*disk());
     card.fail_at(read, GetParam().mode, GetParam().half);
+    card.repeat_every(GetParam().every);
     machine.insert(&card);
     fakes::Conversation session(machine);
     session.start();
@@ -87,7 +89,8 @@ TEST_P(ReadError, AtAnyReadGivesTheRightTextOrAMessage) {
   ASSERT_EQ(good.faulty.hash.size(), 29u);
   ASSERT_GT(good.reads, 100u);
   uint64_t told_anyway = 0;
-  for (uint64_t read = 1; read <= good.reads; ++read) {
+  const uint64_t last = GetParam().every != 0 ? GetParam().every : good.reads;
+  for (uint64_t read = 1; read <= last; ++read) {
     SCOPED_TRACE(read);
     const Run bad = run(read);
     if (bad.faulty.is_complete) {
@@ -113,7 +116,10 @@ INSTANTIATE_TEST_SUITE_P(Card, ReadError,
                          testing::Values(Fault{"OnceAtItsStart", Mode::kOnce, Half::kStart},
                                          Fault{"OnceAtItsEnd", Mode::kOnce, Half::kFinish},
                                          Fault{"ForEver", Mode::kForever, Half::kFinish},
-                                         Fault{"StaleData", Mode::kStale, Half::kFinish}),
+                                         Fault{"StaleData", Mode::kStale, Half::kFinish},
+                                         Fault{"AgainAndAgain", Mode::kOnce, Half::kFinish, 30},
+                                         Fault{"StaleAgainAndAgain", Mode::kStale, Half::kFinish,
+                                               30}),
                          [](const auto& value) { return value.param.name; });
 
 }  // namespace

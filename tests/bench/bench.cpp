@@ -16,6 +16,7 @@
 #include "tests/bench/guest_bench.h"
 #include "tests/bench/host_bench.h"
 #include "tests/bench/plain_bench.h"
+#include "tests/bench/seven_b.h"
 
 namespace bench {
 namespace {
@@ -32,6 +33,7 @@ struct Options {
   std::optional<std::string> compare;
   std::string kv = "q8_0";
   bool host = false, guest = false, kernels = false, functions = false, large = false;
+  SevenBOptions seven_b;
 };
 
 // Model shapes with random weights: what a token costs does not depend on their values.
@@ -69,7 +71,8 @@ int run_bench(const Options& options) {
   host::Interrupts interrupts;
   const host::TemporaryFolder folder;
   const fs::path programs = host::program_folder();
-  const bool all = !options.host && !options.guest && !options.kernels;
+  const bool seven_b = !options.seven_b.types.empty();
+  const bool all = !options.host && !options.guest && !options.kernels && !seven_b;
   // Before the work, so that a place that cannot be written to is known at once.
   std::optional<host::PendingFile> json_file;
   if (options.json) json_file.emplace(*options.json);
@@ -119,11 +122,13 @@ int run_bench(const Options& options) {
     print_kernels(figures);
     json["kernels"] = to_array(figures);
   }
+  const int seven_b_code =
+      seven_b ? run_seven_b(options.seven_b, options.kernel, json, interrupts) : 0;
   if (json_file) {
     host::write_file(json_file->path(), json.dump(2) + "\n");
     json_file->commit();
   }
-  return options.compare && !print_changes(compare(older, json)) ? 1 : 0;
+  return options.compare && !print_changes(compare(older, json)) ? 1 : seven_b_code;
 }
 
 int run(int argc, char** argv) {
@@ -145,6 +150,7 @@ int run(int argc, char** argv) {
   app.add_flag("--functions", options.functions, "The most expensive functions of each model, too");
   app.add_flag("--host", options.host, "Only tokens/s on this machine");
   app.add_flag("--kernels", options.kernels, "Only the single kernels on this machine");
+  add_seven_b_options(app, options.seven_b);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -20,7 +20,6 @@ class FailingBlockDevice final : public pi::BlockDevice {
     kOnce,     // this read fails, all others work
     kForever,  // this read and all later ones fail
     kStale,    // this read is silently answered with the data of the read before it
-    kAllStale  // so are this read and all later ones
   };
   // Where the error shows: when the read is started, or when it is waited for.
   enum class Half { kStart, kFinish };
@@ -45,11 +44,8 @@ class FailingBlockDevice final : public pi::BlockDevice {
     half_ = half;
     failed_ = false;
   }
-  // Each `reads`-th read from now on goes wrong, as kOnce or kStale say.
-  void fail_every(uint64_t reads, Mode mode, Half half = Half::kFinish) {
-    fail_at(reads, mode, half);
-    every_ = reads;
-  }
+  // So do all reads that come a multiple of `every` after it; 0: none. As kOnce or kStale say.
+  void repeat_every(uint64_t every) { every_ = every; }
   void set_speed(const Speed& speed) { speed_ = speed; }
 
   // Whether a read has gone wrong since fail_at().
@@ -77,7 +73,7 @@ class FailingBlockDevice final : public pi::BlockDevice {
     goes_wrong_ = is_wrong_read();
     failed_ = failed_ || goes_wrong_;
     start_transfer(target.size());
-    if (goes_wrong_ && !is_stale() && half_ == Half::kStart) {
+    if (goes_wrong_ && mode_ != Mode::kStale && half_ == Half::kStart) {
       return base::Status::error(base::ErrorCode::kTimeout, "block {} did not come (on purpose)",
                                  first_block);
     }
@@ -92,7 +88,7 @@ class FailingBlockDevice final : public pi::BlockDevice {
     const base::Status status = good_.finish_read();
     if (speed_.clock != nullptr) speed_.clock->advance_to_ns(done_ns_);
     TRY(status);
-    if (goes_wrong_ && is_stale()) {
+    if (goes_wrong_ && mode_ == Mode::kStale) {
       for (size_t i = 0; i < target_.size(); ++i) {
         target_[i] = previous_.empty() ? std::byte{0} : previous_[i % previous_.size()];
       }
@@ -104,14 +100,13 @@ class FailingBlockDevice final : public pi::BlockDevice {
       return base::Status::error(base::ErrorCode::kIo, "block {} cannot be read (on purpose)",
                                  block_);
     }
-    if (is_stale()) previous_.assign(target_.begin(), target_.end());
+    if (mode_ == Mode::kStale) previous_.assign(target_.begin(), target_.end());
     return base::ok_status();
   }
 
-  bool is_stale() const { return mode_ == Mode::kStale || mode_ == Mode::kAllStale; }
   bool is_wrong_read() const {
     if (failing_read_ == 0 || reads_ < failing_read_) return false;
-    if (mode_ == Mode::kForever || mode_ == Mode::kAllStale) return true;
+    if (mode_ == Mode::kForever) return true;
     return every_ == 0 ? reads_ == failing_read_ : (reads_ - failing_read_) % every_ == 0;
   }
 

@@ -77,6 +77,23 @@ TEST_F(CommandModel, CutsLargeModelsIntoPartsThatAreOneModel) {
   expect_failure(barellama({"run", path("cut.blm")}), 1, "part 2 of 2 (cut.b02) is missing");
 }
 
+TEST_F(CommandModel, AModelOfFewerPartsLeavesNoneOfTheOneBefore) {
+  const auto synth = [&](const std::string& part_mb) {
+    EXPECT_EQ(barellama({"synth", "--shape", "stories260k", "--type", "f32", "--part-mb", part_mb,
+                         "-o", path("cut.blm")})
+                  .exit_code,
+              0);
+  };
+  synth("1");
+  ASSERT_TRUE(std::filesystem::exists(path("cut.b02")));
+  synth("2");
+  EXPECT_FALSE(std::filesystem::exists(path("cut.b02")));
+  // What is no part of a model is none of ours.
+  write_file(path("cut.b02"), std::string(5000, 'x'));
+  synth("2");
+  EXPECT_TRUE(std::filesystem::exists(path("cut.b02")));
+}
+
 TEST_F(CommandModel, PlansForABoard) {
   ASSERT_EQ(convert().exit_code, 0);
   const Outcome whole = barellama({"plan", path("story.blm"), "--kv", "q8_0", "--prompt", "5"});

@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <memory>
 
+#include "host-tools/failure.h"
 #include "host-tools/files.h"
 #include "host-tools/model/model_files.h"
 #include "libpi/fs/ram_disk.h"
@@ -216,6 +219,9 @@ TEST_F(PartsOnTheCard, AreOneModel) {
   ASSERT_GE(parts.size(), 4u);
   insert(parts);
   EXPECT_EQ(storyteller_->list_models(sink_).value(), 1u);
+  size_t bytes = 0;
+  for (const auto& [name, content] : parts) bytes += content.size();
+  EXPECT_THAT(sink_.text, HasSubstr(host::text("{:.1} MB", static_cast<double>(bytes) / 1e6)));
   sink_.text.clear();
   settings_.hash = true;
   settings_.steps = 30;
@@ -238,6 +244,27 @@ TEST_F(PartsOnTheCard, AreLookedForBesideTheFirstOne) {
   insert(files);
   ASSERT_TRUE(settings_.model.set("more/model.blm"));
   EXPECT_OK(storyteller_->load(settings_, nullptr));
+}
+
+TEST_F(PartsOnTheCard, AreNamedWhenTheirWeightsAreDamaged) {
+  fakes::Files parts = make_parts();
+  fakes::Bytes& third = parts[2].second;
+  third[third.size() / 2] ^= std::byte{1};
+  for (const double ram_mb : {0.0, 0.5}) {
+    settings_.ram_mb = ram_mb;
+    insert(parts);
+    base::Status status = storyteller_->load(settings_, nullptr);
+    if (status.ok()) status = storyteller_->tell("a b", settings_, nullptr, sink_).status();
+    EXPECT_EQ(status.code(), ErrorCode::kCorrupt);
+    EXPECT_THAT(pi::testing::message_of(status), HasSubstr(" of part 3 on (block "));
+    // There lies what was damaged.
+    const uint64_t byte = status.number(1);
+    EXPECT_LE(byte, third.size() / 2);
+    EXPECT_EQ(status.number(2), 3u);
+    alignas(pi::BlockDevice::kTargetAlignment) std::array<std::byte, 512> block;
+    ASSERT_OK(disk_->read(status.number(3), block));
+    EXPECT_TRUE(std::ranges::equal(block, std::span(third).subspan(byte, block.size())));
+  }
 }
 
 TEST_F(PartsOnTheCard, AreNamedWhenTheyAreMissingOrDoNotBelongThere) {

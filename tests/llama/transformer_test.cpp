@@ -251,6 +251,30 @@ TEST(Transformer, RefusesAnArenaOneByteTooSmall) {
   EXPECT_GT(refused.status_.number(2), 0u);
 }
 
+// Of a table that is not in memory a token needs one row, and reads the tile around it: 2 to 16 KB.
+TEST(Transformer, ReadsOneTileOfTheEmbeddingTableForEachToken) {
+  const auto bytes = tests::make_model(tests::small_config(), WeightType::kQ8_0, 4096);
+  uint64_t others = 0;
+  Machine whole(bytes, 4 << 20, options_with(UINT64_MAX, 8192));
+  const auto tensors = whole.file_.tensors();
+  for (const Tensor& tensor : tensors.subspan(1)) others += tensor.is_vector() ? 0 : tensor.bytes;
+  const uint64_t tile = tensors[0].bytes_of_tile(0);
+  Machine machine(bytes, 4 << 20, options_with(others + tile, 8192));
+  ASSERT_TRUE(machine.status_.ok());
+  EXPECT_EQ(machine.transformer_.weights().streamed_bytes(), 0u);
+  EXPECT_EQ(machine.transformer_.weights().row_bytes(), tile);
+  const uint64_t before = machine.source_.bytes_read();
+  std::vector<float> logits;
+  ASSERT_TRUE(machine.run(kTokens, 4, logits).ok());
+  uint64_t tiles = 0;
+  for (const int32_t token : kTokens) {
+    tiles += tensors[0].bytes_of_tile(static_cast<uint32_t>(token) / tensors[0].rows_per_tile);
+  }
+  EXPECT_LE(tiles, std::size(kTokens) * tile);
+  EXPECT_EQ(machine.source_.bytes_read() - before, tiles);
+  EXPECT_EQ(machine.transformer_.weights().counters().bytes_streamed, tiles);
+}
+
 class StopAfter final : public Interrupt {
  public:
   explicit StopAfter(int asks) : asks_(asks) {}
