@@ -19,8 +19,8 @@ namespace llama {
 struct Pace {
   double card_bytes_per_s = 20e6;  // 4 bits at 50 MHz are 25e6, less what commands take
   double macs_per_s = 700e6;       // multiply-accumulates of quantized matrices
-  // CRC-32C takes four bytes in about 18 cycles (base/crc32c.cpp), here of 1 GHz.
-  double checked_bytes_per_s = 220e6;
+  // CRC-32C of what has come by DMA: 8 cycles a byte, here of 1 GHz (docs/performance.md).
+  double checked_bytes_per_s = 125e6;
 };
 
 struct PassTime {

@@ -26,9 +26,8 @@ class RandomGenerator {
 // How a token is chosen, step by step, each on what the one before has left:
 //
 //   1. repeat_penalty: the logit of each token that is among the last repeat_last ones is divided
-//   by
-//      it if positive, multiplied otherwise; once, however often the token was there (Keskar et al.
-//      2019).
+//      by it if positive, multiplied otherwise; once, however often the token was there (Keskar et
+//      al. 2019).
 //   2. temperature, and the logits become probabilities.
 //   3. top_k: the k likeliest tokens stay; of equals, those with the lower number.
 //   4. top_p: of these, likeliest first, as many stay as it takes to exceed this share of what they

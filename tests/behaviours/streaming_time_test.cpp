@@ -27,7 +27,7 @@ constexpr size_t kBlock = pi::BlockDevice::kBlockSize;
 constexpr uint32_t kTileBytes = 2560;
 constexpr uint64_t kCardBytesPerS = 2'000'000;
 // CRC-32C at the board's pace, beside multiplications at the board's (llama::Pace).
-constexpr double kCheckedBytesPerMac = 220.0 / 700.0;
+constexpr double kCheckedBytesPerMac = 125.0 / 700.0;
 
 const std::vector<std::byte>& model_bytes() {
   static const std::vector<std::byte> bytes = [] {
