@@ -16,13 +16,11 @@
 #include "host-tools/failure.h"
 #include "host-tools/interrupts.h"
 #include "host-tools/story_reader.h"
+#include "llama/prompt_limits.h"
 
 namespace host {
 
 namespace {
-
-// As kernel/settings.h has it, which tools of the host do not include.
-constexpr size_t kMaxPromptBytes = 2048;
 
 struct Options {
   std::string card;
@@ -124,9 +122,9 @@ void run_emulate(const Options& options) {
   if (options.kernel.empty() && options.card.empty()) {
     throw Failure("say what to boot: a card image, or an image with --kernel", 2);
   }
-  if (options.prompt && options.prompt->size() > kMaxPromptBytes) {
+  if (options.prompt && options.prompt->size() > llama::kMaxPromptBytes) {
     throw Failure(text("--prompt: has {} bytes, and the kernel takes {}", options.prompt->size(),
-                       kMaxPromptBytes),
+                       llama::kMaxPromptBytes),
                   2);
   }
   const bool has_console =

@@ -10,6 +10,7 @@
 #include "base/format.h"
 #include "base/status.h"
 #include "llama/attention.h"
+#include "llama/prompt_limits.h"
 
 namespace kernel {
 
@@ -34,18 +35,15 @@ class SettingText {
 };
 
 struct Settings {
-  static constexpr size_t kMaxPromptBytes = 2048;
-  static constexpr size_t kMaxSystemBytes = 1024;
-
-  SettingText<255> model;               // a path on the card; empty: the first .blm file
-  SettingText<kMaxPromptBytes> prompt;  // of the story that is told at start
+  SettingText<255> model;                      // a path on the card; empty: the first .blm file
+  SettingText<llama::kMaxPromptBytes> prompt;  // of the story, or the question, at start
   // kAuto: models that were taught to talk chat, and others continue texts.
   enum class Chat : uint8_t { kAuto, kOn, kOff };
   Chat chat = Chat::kAuto;
   // What a chat begins with; empty: what the model's template has, "none": nothing.
-  SettingText<kMaxSystemBytes> system;
-  uint32_t steps =
-      0;  // positions of a story, prompt included, or tokens of an answer; 0: the context
+  SettingText<llama::kMaxSystemBytes> system;
+  // Positions of a story, prompt included, or tokens of an answer; 0: the context.
+  uint32_t steps = 0;
   float temperature = 0.8f;
   float top_p = 0.9f;
   uint64_t seed = 0;         // 0: another one each time

@@ -132,7 +132,6 @@ Status Storyteller::open_model(const Settings& settings, const pi::FileInfo& fil
                                     .max_columns = 8,
                                     .all_logits = settings.hash,
                                     .weights = {}},
-                    .max_prompt_bytes = Settings::kMaxPromptBytes + Settings::kMaxSystemBytes,
                     .profiler = is_profiled_ ? &profiler_ : nullptr,
                     .profile_spans = traces ? kTracedSpans : 0};
   return model_->open(source_, machine_.clock(), *arena_, model_options_);

@@ -10,6 +10,7 @@
 #include "llama/generator.h"
 #include "llama/model_file.h"
 #include "llama/perplexity.h"
+#include "llama/prompt_limits.h"
 #include "llama/tokenizer.h"
 #include "llama/transformer.h"
 
@@ -19,7 +20,7 @@ class Model {
  public:
   struct Options {
     Transformer::Options transformer;
-    size_t max_prompt_bytes = 4096;
+    size_t max_prompt_bytes = kMaxPromptBytes + kMaxSystemBytes;  // both together
     Profiler* profiler = nullptr;  // gets its tables in the arena; null: none. Outlives the model
     size_t profile_spans = 0;      // Profiler::create()
   };

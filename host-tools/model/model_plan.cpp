@@ -7,8 +7,6 @@
 namespace host {
 namespace {
 
-// As kernel/settings.h has it, which tools of the host do not include.
-constexpr size_t kMaxPromptBytes = 2048 + 1024;  // with a system prompt
 // The list of where the model lies on the card has an entry for each piece, one a part if nothing
 // is fragmented.
 constexpr uint64_t kExtentBytes = 16;
@@ -40,7 +38,6 @@ llama::Plan plan_for_board(const std::filesystem::path& path, const BoardOptions
                                                           .kv = options.kv,
                                                           .all_logits = options.all_logits,
                                                           .weights = {}},
-                                          .max_prompt_bytes = kMaxPromptBytes,
                                           .profiler = &profiler}),
                        path.string());
 }
