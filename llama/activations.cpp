@@ -6,8 +6,7 @@
 
 namespace llama {
 
-float quantize_to_words(std::span<const float> values,
-                        std::span<uint32_t, kColumnsPerGroup> words) {
+float activation_scale(std::span<const float> values) {
   // Without their sign, floats are in the order of their bits, infinity and the NaNs last.
   constexpr uint32_t kInfinity = 0x7f800000;
   uint32_t largest_bits = 0;
@@ -15,16 +14,26 @@ float quantize_to_words(std::span<const float> values,
     const uint32_t bits = std::bit_cast<uint32_t>(value) & 0x7fffffffu;
     largest_bits = bits > largest_bits ? bits : largest_bits;
   }
-  const bool finite = largest_bits < kInfinity;
-  const float scale = std::bit_cast<float>(largest_bits) / 127.0f;
-  if (!finite || scale == 0) {
+  if (largest_bits >= kInfinity) return std::bit_cast<float>(0x7fc00000u);
+  return std::bit_cast<float>(largest_bits) / 127.0f;
+}
+
+void quantize_to_words(std::span<const float> values, float scale,
+                       std::span<uint32_t, kColumnsPerGroup> words) {
+  if (!(scale > 0)) {
     for (uint32_t& word : words) word = 0;
-    return finite ? scale : std::bit_cast<float>(0x7fc00000u);
+    return;
   }
   const float inverse = 1.0f / scale;
   // |x| * inverse is 127 plus at most an ulp or two, which rounds to 127.
   for (size_t i = 0; i < values.size(); ++i) words[i] = round_to_word(values[i] * inverse);
   for (size_t i = values.size(); i < words.size(); ++i) words[i] = 0;
+}
+
+float quantize_to_words(std::span<const float> values,
+                        std::span<uint32_t, kColumnsPerGroup> words) {
+  const float scale = activation_scale(values);
+  quantize_to_words(values, scale, words);
   return scale;
 }
 

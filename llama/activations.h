@@ -15,9 +15,16 @@ namespace llama {
 float quantize_activations(std::span<const float> values,
                            std::span<int8_t, kColumnsPerGroup> weights);
 
+// That scale, of any number of values.
+float activation_scale(std::span<const float> values);
+
 // The same with a word for each weight, of which the lower half is the weight in two's complement
 // and the upper one means nothing: what an addition that rounds leaves.
 float quantize_to_words(std::span<const float> values, std::span<uint32_t, kColumnsPerGroup> words);
+
+// With a scale that activation_scale() gave for these values and others.
+void quantize_to_words(std::span<const float> values, float scale,
+                       std::span<uint32_t, kColumnsPerGroup> words);
 
 // What integer dots are multiplied by in the kernels (llama/kernels.h), and the power of two that
 // an activation's scale is multiplied by to make up for it and for the weights' scales.

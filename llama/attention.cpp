@@ -15,8 +15,6 @@ namespace {
 constexpr float kHalfFactor = 0x1p112f;
 
 // Positions whose values all heads go over, eight values at a time, before the next ones come.
-// About 1 KiB of 8-bit values: so far ahead the ARM1176's loops ask for memory
-// (llama/attention_armv6.S).
 constexpr uint32_t kMixedAtOnce = 14;
 
 uint16_t half_of(float value) {
@@ -26,41 +24,57 @@ uint16_t half_of(float value) {
   return (half & 0x7c00u) == 0 ? half & 0x8000u : half;
 }
 
-// Up to 32 values, padded with zeros.
-struct Group {
-  Group(std::span<const float> all, uint32_t first) : values{} {
-    const size_t left = all.size() - first;
-    for (size_t i = 0; i < left && i < kColumnsPerGroup; ++i) values[i] = all[first + i];
-  }
-  float values[kColumnsPerGroup];
-};
+// From here on a key's scale has no form in 16 bits. No model makes such keys, nor what is no
+// number; neither must be read as a pointer or an integer.
+constexpr float kLargestKeyScale = 126;
 
-// What a group of values is worth, if its scale has a form in 16 bits: magnitudes to 127 * 128.
-constexpr float kLargestKey = 16000;
+uint32_t key_word(const uint32_t* x) {
+  return ((x[0] & 0xffu) | (x[1] & 0xffu) << 8 | (x[2] & 0xffu) << 16 | x[3] << 24) ^ 0x00800080u;
+}
 
 void store_key_q8(std::span<std::byte> row_group, uint32_t row, std::span<const float> key) {
-  for (uint32_t g = 0; g < column_groups(static_cast<uint32_t>(key.size())); ++g) {
-    Group group(key, g * kColumnsPerGroup);
-    for (float& value : group.values) {
-      // What no model makes, or no number, must not be read as a pointer or an integer either.
-      value = value > kLargestKey ? kLargestKey : value > -kLargestKey ? value : -kLargestKey;
+  for (size_t first = 0; first < key.size(); first += kColumnsPerGroup) {
+    const auto values = key.subspan(first, std::min<size_t>(key.size() - first, kColumnsPerGroup));
+    uint32_t words[kColumnsPerGroup];
+    float scale = quantize_to_words(values, words);
+    if (!(scale < kLargestKeyScale)) scale = kLargestKeyScale;
+    const auto block = row_group.subspan(first / kColumnsPerGroup * kQ8BlockBytes, kQ8BlockBytes);
+    base::store_le16(block, row * kScaleBytes, scale_from_float(scale));
+    std::byte* to = block.data() + kRowsPerGroup * kScaleBytes + row * sizeof(uint32_t);
+    for (uint32_t k = 0; k < kColumnsPerGroup; k += 4, to += kRowsPerGroup * sizeof(uint32_t)) {
+      const uint32_t word = key_word(words + k);
+      __builtin_memcpy(__builtin_assume_aligned(to, sizeof(word)), &word, sizeof(word));
     }
-    int8_t weights[kColumnsPerGroup];
-    const uint16_t scale = quantize_group(WeightType::kQ8_0, group.values, weights);
-    CHECK(pack_group(WeightType::kQ8_0, {scale, weights}, row,
-                     row_group.subspan(size_t{g} * kQ8BlockBytes, kQ8BlockBytes)));
   }
 }
 
-void store_value_q8(std::span<std::byte> to, std::span<const float> value) {
-  for (uint32_t g = 0; g < column_groups(static_cast<uint32_t>(value.size())); ++g) {
-    const Group group(value, g * kColumnsPerGroup);
-    int8_t weights[kColumnsPerGroup];
-    const auto bytes = to.subspan(size_t{g} * kValueGroupBytes, kValueGroupBytes);
-    const float scale = quantize_activations(group.values, weights);
-    base::store_le32(bytes, 0, std::bit_cast<uint32_t>(scale));
-    for (uint32_t i = 0; i < kColumnsPerGroup; ++i) {
-      bytes[sizeof(float) + i] = static_cast<std::byte>(weights[i]);
+void store_value_q8(std::span<std::byte> values, uint32_t position, std::span<const float> value) {
+  constexpr uint32_t kOnes = 0x64006400;  // two scales of 1 (llama/packed_rows.h)
+  const size_t group_bytes = value_group_bytes(static_cast<uint32_t>(value.size()));
+  const auto group = values.subspan(position / kValuesPerGroup * group_bytes, group_bytes);
+  const uint32_t column = position % kValuesPerGroup;
+  const auto blocks = group.subspan(kValuesPerGroup * sizeof(float));
+  if (column == 0) {
+    for (size_t at = 0; at < blocks.size(); at += kQ8BlockBytes) {
+      base::store_le32(blocks, at, kOnes);
+      base::store_le32(blocks, at + sizeof(kOnes), kOnes);
+    }
+  }
+  const float scale = activation_scale(value);
+  base::store_le32(group, column * sizeof(float), std::bit_cast<uint32_t>(scale));
+  const uint32_t offset = column % 2 == 0 ? 0x80 : 0;  // as even columns are stored
+  // The byte of this column in a row's words.
+  std::byte* to = blocks.data() + kRowsPerGroup * kScaleBytes +
+                  column / 4 * kRowsPerGroup * sizeof(uint32_t) + column % 4;
+  for (size_t first = 0; first < value.size(); first += kColumnsPerGroup) {
+    const auto some =
+        value.subspan(first, std::min<size_t>(value.size() - first, kColumnsPerGroup));
+    uint32_t words[kColumnsPerGroup];
+    quantize_to_words(some, scale, words);
+    for (uint32_t i = 0; i < some.size(); i += kRowsPerGroup, to += kQ8BlockBytes) {
+      for (uint32_t r = 0; r < kRowsPerGroup; ++r) {
+        to[r * sizeof(uint32_t)] = static_cast<std::byte>(words[i + r] ^ offset);
+      }
     }
   }
 }
@@ -70,6 +84,36 @@ void store_halves(std::span<std::byte> to, size_t first, size_t step,
   for (size_t i = 0; i < values.size(); ++i) {
     base::store_le16(to, (first + i * step) * sizeof(uint16_t), half_of(values[i]));
   }
+}
+
+// Weights become weights times their positions' scales.
+void scale_weights(std::span<float> weights, std::span<const std::byte> values,
+                   size_t group_bytes) {
+  for (size_t t = 0; t < weights.size(); t += kValuesPerGroup) {
+    float scales[kValuesPerGroup];
+    __builtin_memcpy(scales, values.subspan(t / kValuesPerGroup * group_bytes).data(),
+                     sizeof(scales));
+    const auto some = weights.subspan(t, std::min<size_t>(weights.size() - t, kValuesPerGroup));
+    multiply(some, std::span(scales).first(some.size()));
+  }
+}
+
+void mix_q8(std::span<float> out, uint32_t heads, float* weights, size_t stride,
+            std::span<std::byte> prepared, std::span<const std::byte> values, uint32_t seen) {
+  const auto head_size = static_cast<uint32_t>(out.size() / heads);
+  const size_t group_bytes = value_group_bytes(head_size);
+  for (uint32_t h = 0; h < heads; ++h) {
+    scale_weights({weights + h * stride, seen}, values, group_bytes);
+  }
+  const Columns columns{.count = heads,
+                        .width = seen,
+                        .values = {weights, (heads - 1) * stride + seen},
+                        .prepared = prepared,
+                        .value_stride = stride};
+  prepare_columns(WeightType::kQ8_0, columns);
+  multiply_blocks(WeightType::kQ8_0, values.subspan(kValuesPerGroup * sizeof(float)),
+                  {.row_group_stride = kQ8BlockBytes, .column_group_stride = group_bytes},
+                  head_size, columns, out.data(), head_size);
 }
 
 }  // namespace
@@ -104,16 +148,15 @@ void store_key(KvType type, std::span<std::byte> keys, uint32_t position,
 
 void store_value(KvType type, std::span<std::byte> values, uint32_t position,
                  std::span<const float> value) {
-  const size_t bytes = value_bytes(type, static_cast<uint32_t>(value.size()));
-  const auto to = values.subspan(position * bytes, bytes);
   switch (type) {
     case KvType::kF32:
-      __builtin_memcpy(to.data(), value.data(), value.size_bytes());
+      __builtin_memcpy(values.subspan(position * value.size_bytes(), value.size_bytes()).data(),
+                       value.data(), value.size_bytes());
       return;
     case KvType::kF16:
-      return store_halves(to, 0, 1, value);
+      return store_halves(values, position * value.size(), 1, value);
     case KvType::kQ8_0:
-      return store_value_q8(to, value);
+      return store_value_q8(values, position, value);
   }
 }
 
@@ -135,34 +178,27 @@ void attention_scores(KvType type, std::span<float> queries, uint32_t heads,
     if (rows != WeightType::kF32) prepare_columns(rows, columns);
     multiply_rows(rows, keys, seen, columns, scores, stride);
   }
-  const float root = sqrt(static_cast<float>(head_size));
-  for (uint32_t h = 0; h < heads; ++h) divide({scores + h * stride, seen}, root);
+  const float factor = 1.0f / sqrt(static_cast<float>(head_size));
+  for (uint32_t h = 0; h < heads; ++h) scale({scores + h * stride, seen}, factor);
 }
 
 void attention_mix(KvType type, std::span<float> out, uint32_t heads, float* weights, size_t stride,
-                   std::span<const std::byte> values, uint32_t seen) {
+                   std::span<std::byte> prepared, std::span<const std::byte> values,
+                   uint32_t seen) {
   const auto head_size = static_cast<uint32_t>(out.size() / heads);
-  const size_t bytes = value_bytes(type, head_size);
-  if (type == KvType::kF16) {
-    for (uint32_t h = 0; h < heads; ++h) {
-      for (uint32_t t = 0; t < seen; ++t) weights[h * stride + t] *= kHalfFactor;
-    }
+  if (type == KvType::kQ8_0) {
+    return mix_q8(out, heads, weights, stride, prepared, values, seen);
   }
+  if (type == KvType::kF16) {
+    for (uint32_t h = 0; h < heads; ++h) scale({weights + h * stride, seen}, kHalfFactor);
+  }
+  const size_t bytes = values_bytes(type, 1, head_size);
   for (float& value : out) value = 0;
   for (uint32_t t = 0; t < seen; t += kMixedAtOnce) {
     const uint32_t count = std::min(kMixedAtOnce, seen - t);
-    const std::byte* const first = values.data() + t * bytes;
     for (uint32_t h = 0; h < heads; ++h) {
-      const std::span<const float> mixed(weights + h * stride + t, count);
-      const auto head = out.subspan(size_t{h} * head_size, head_size);
-      if (type != KvType::kQ8_0) {
-        add_weighted(type, head, mixed, first, bytes);
-        continue;
-      }
-      for (uint32_t i = 0; i < head_size; i += kColumnsPerGroup) {
-        add_weighted(type, head.subspan(i, std::min(kColumnsPerGroup, head_size - i)), mixed,
-                     first + size_t{i / kColumnsPerGroup} * kValueGroupBytes, bytes);
-      }
+      add_weighted(type, out.subspan(size_t{h} * head_size, head_size),
+                   {weights + h * stride + t, count}, values.data() + t * bytes, bytes);
     }
   }
 }

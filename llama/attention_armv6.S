@@ -39,7 +39,7 @@
         push    {r4-r11, lr}
         vpush   {d8-d15}
         sub     sp, sp, #4
-        ldm     r0, {r0-r3, r9, r12}    // r9: the scales of 8-bit values
+        ldm     r0, {r0-r3, r12}
         fmrx    r4, fpscr
         orr     r4, r4, #(7 << 16)      // LEN = 8, STRIDE = 1
         fmxr    fpscr, r4
@@ -79,7 +79,7 @@
         bne     1b
 2:      leave_mix
 
-.macro decode_halves weight, s0, s1, s2, s3, s4, s5, s6, s7
+.macro decode_halves s0, s1, s2, s3, s4, s5, s6, s7
         ldm     r2, {r5-r8}
         pld     [r2, #VALUES_AHEAD]
         add     r2, r2, r3
@@ -87,58 +87,22 @@
         decode_scales r7, r8, lr, r10, r11, \s4, \s5, \s6, \s7
 .endm
 
-// A position's weight, in \weight, times its scale; its eight bytes as floats.
-.macro decode_bytes weight, s0, s1, s2, s3, s4, s5, s6, s7
-        ldm     r2, {r5, r6}
-        pld     [r2, #VALUES_AHEAD]
-        add     r2, r2, r3
-        vldmia  r9, {s2}
-        add     r9, r9, r3
-        sxtb    r7, r5
-        sxtb    r8, r5, ror #8
-        vmul.f32 \weight, \weight, s2
-        vmov    \s0, \s1, r7, r8
-        sxtb    r7, r5, ror #16
-        sxtb    r8, r5, ror #24
-        vmov    \s2, \s3, r7, r8
-        sxtb    r7, r6
-        sxtb    r8, r6, ror #8
-        vmov    \s4, \s5, r7, r8
-        sxtb    r7, r6, ror #16
-        sxtb    r8, r6, ror #24
-        vmov    \s6, \s7, r7, r8
-        vcvt.f32.s32 \s0, \s0
-        vcvt.f32.s32 \s1, \s1
-        vcvt.f32.s32 \s2, \s2
-        vcvt.f32.s32 \s3, \s3
-        vcvt.f32.s32 \s4, \s4
-        vcvt.f32.s32 \s5, \s5
-        vcvt.f32.s32 \s6, \s6
-        vcvt.f32.s32 \s7, \s7
-.endm
-
-// `decode` makes eight floats of a position's values.
-.macro function_of_mix name, decode
-        function \name
+        function armv6_mix_f16
         enter_mix
-        ldr     lr, =SCALE_MASK         // of halves
+        ldr     lr, =SCALE_MASK         // halves lie as our scales do
         tst     r12, #1
         beq     1f
         vldmia  r1!, {s0}
-        \decode s0, s16, s17, s18, s19, s20, s21, s22, s23
+        decode_halves s16, s17, s18, s19, s20, s21, s22, s23
         subs    r12, r12, #1
         vmla.f32 s8, s16, s0
         beq     2f
 1:      vldmia  r1!, {s0, s1}
-        \decode s0, s16, s17, s18, s19, s20, s21, s22, s23
+        decode_halves s16, s17, s18, s19, s20, s21, s22, s23
         vmla.f32 s8, s16, s0
-        \decode s1, s24, s25, s26, s27, s28, s29, s30, s31
+        decode_halves s24, s25, s26, s27, s28, s29, s30, s31
         subs    r12, r12, #2
         vmla.f32 s8, s24, s1
         bne     1b
 2:      leave_mix
         .ltorg
-.endm
-
-        function_of_mix armv6_mix_f16, decode_halves
-        function_of_mix armv6_mix_q8, decode_bytes

@@ -8,7 +8,6 @@ extern "C" {
 void armv6_multiply_half_keys(const RowsWork* work);
 void armv6_mix_f32(const MixWork* work);
 void armv6_mix_f16(const MixWork* work);
-void armv6_mix_q8(const MixWork* work);
 }
 
 void multiply_half_keys(std::span<const std::byte> keys, std::span<const float> q,
@@ -32,42 +31,20 @@ void add_weighted(KvType type, std::span<float> out, std::span<const float> weig
                   const std::byte* values, size_t stride) {
   constexpr size_t kAtOnce = 8;
   if (weights.empty()) return;
+  const bool is_f32 = type == KvType::kF32;
+  const size_t value_size = is_f32 ? sizeof(float) : sizeof(uint16_t);
   const size_t whole = out.size() / kAtOnce * kAtOnce;
-  const size_t value_size = type == KvType::kF32 ? 4 : type == KvType::kF16 ? 2 : 1;
-  const size_t header = type == KvType::kQ8_0 ? sizeof(float) : 0;
   for (size_t i = 0; i < whole; i += kAtOnce) {
     const MixWork work{.out = out.data() + i,
                        .weights = weights.data(),
-                       .values = values + header + i * value_size,
+                       .values = values + i * value_size,
                        .stride = stride,
-                       .scales = values,
                        .count = static_cast<uint32_t>(weights.size())};
-    switch (type) {
-      case KvType::kF32:
-        armv6_mix_f32(&work);
-        break;
-      case KvType::kF16:
-        armv6_mix_f16(&work);
-        break;
-      case KvType::kQ8_0:
-        armv6_mix_q8(&work);
-        break;
-    }
+    is_f32 ? armv6_mix_f32(&work) : armv6_mix_f16(&work);
   }
   if (whole == out.size()) return;
-  // A head size that is no multiple of eight; 8-bit values keep their scale in front.
-  if (type != KvType::kQ8_0) {
-    return reference::add_weighted(type, out.subspan(whole), weights, values + whole * value_size,
-                                   stride);
-  }
-  for (size_t t = 0; t < weights.size(); ++t) {
-    float scale;
-    __builtin_memcpy(&scale, values + t * stride, sizeof(scale));
-    const float weight = weights[t] * scale;
-    for (size_t i = whole; i < out.size(); ++i) {
-      out[i] += weight * static_cast<float>(static_cast<int8_t>(values[t * stride + header + i]));
-    }
-  }
+  // A head size that is no multiple of eight.
+  reference::add_weighted(type, out.subspan(whole), weights, values + whole * value_size, stride);
 }
 
 }  // namespace llama

@@ -32,16 +32,9 @@ void add_weighted(KvType type, std::span<float> out, std::span<const float> weig
                   const std::byte* values, size_t stride) {
   for (size_t t = 0; t < weights.size(); ++t) {
     const std::span position(values + t * stride, stride);
-    const float scale = type == KvType::kQ8_0 ? base::load_le_f32(position, 0) : 1.0f;
-    const float weight = type == KvType::kQ8_0 ? weights[t] * scale : weights[t];
     for (size_t i = 0; i < out.size(); ++i) {
-      float value = 0;
-      if (type == KvType::kF32) value = base::load_le_f32(position, i * sizeof(float));
-      if (type == KvType::kF16) value = half_at(position, i);
-      if (type == KvType::kQ8_0) {
-        value = static_cast<float>(static_cast<int8_t>(position[sizeof(float) + i]));
-      }
-      out[i] += weight * value;
+      out[i] += weights[t] * (type == KvType::kF32 ? base::load_le_f32(position, i * sizeof(float))
+                                                   : half_at(position, i));
     }
   }
 }

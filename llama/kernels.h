@@ -23,7 +23,13 @@ struct Columns {
   uint32_t width;
   std::span<const float> values;  // (count, width)
   std::span<std::byte>
-      prepared;  // prepared_bytes(count, width), aligned to 8; may be empty for f32
+      prepared;             // prepared_bytes(count, width), aligned to 8; may be empty for f32
+  size_t value_stride = 0;  // from a column's values to the next one's, if that is not `width`;
+                            // not for f32 rows
+
+  std::span<const float> column(uint32_t index) const {
+    return values.subspan(index * (value_stride == 0 ? width : value_stride), width);
+  }
 };
 
 // Room for what prepare_columns() makes of `count` columns, or of less: the same on all machines,
@@ -40,16 +46,32 @@ constexpr size_t prepared_bytes(uint32_t count, uint32_t width) {
 // machine for rows of `type`, a quantized one.
 void prepare_columns(WeightType type, const Columns& columns);
 
+// Where the blocks of quantized rows lie: bytes from one row group to the next, and from a block to
+// that of the next column group.
+struct BlockLayout {
+  size_t row_group_stride;
+  size_t column_group_stride;
+};
+
+// One row group behind the other: the rows of a model file.
+constexpr BlockLayout rows_layout(WeightType type, uint32_t width) {
+  return {static_cast<size_t>(row_group_bytes(type, width)), block_bytes(type)};
+}
+
 // out[c * out_stride + r] = row r of `packed` times column c, for r < rows. `packed` holds whole
-// row groups (llama/packed_rows.h) and is aligned to 8 bytes. Sums run over the columns in order.
-// Quantized rows need columns prepared for their type, and are summed over the groups g of 32
-// columns in order: sum += float(S * dot) * (w * x), where dot is the integer product of the
-// group's weights with its activations, w its 16-bit weight scale times 2^-102, as its bits stand
-// in a float, x its activation scale times 2^102 / S, and S = 256 for q8_0 and 4096 for q4_0: the
-// powers of two in which the fast loops of the ARM1176 count. All of that is exact but for the two
-// products and the sum.
+// row groups (llama/packed_rows.h) one behind the other, and is aligned to 8 bytes. Sums run over
+// the columns in order. Quantized rows need columns prepared for their type, and are summed over
+// the groups g of 32 columns in order: sum += float(S * dot) * (w * x), where dot is the integer
+// product of the group's weights with its activations, w its 16-bit weight scale times 2^-102, as
+// its bits stand in a float, x its activation scale times 2^102 / S, and S = 256 for q8_0 and 4096
+// for q4_0: the powers of two in which the fast loops of the ARM1176 count. All of that is exact
+// but for the two products and the sum.
 void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t rows,
                    const Columns& columns, float* out, size_t out_stride);
+
+// The same for quantized rows whose blocks lie otherwise.
+void multiply_blocks(WeightType type, std::span<const std::byte> packed, const BlockLayout& layout,
+                     uint32_t rows, const Columns& columns, float* out, size_t out_stride);
 
 // out = weight * (x / rms(x)), all (width); out may be x. RMSNorm (Zhang & Sennrich 2019).
 void rmsnorm(std::span<float> out, std::span<const float> x, std::span<const float> weight,
@@ -59,16 +81,17 @@ void rmsnorm(std::span<float> out, std::span<const float> x, std::span<const flo
 // turns[2i] and turns[2i + 1]. x is (heads, head_size), turns (head_size). RoFormer, eq. 34.
 void rotate_pairs(std::span<float> x, std::span<const float> turns);
 
-// x /= divisor
-void divide(std::span<float> x, float divisor);
+// x *= factor
+void scale(std::span<float> x, float factor);
 
-// x = softmax(x), with the maximum taken out first.
+// x = softmax(x), with the maximum taken out first: exponentials times one over their sum.
 void softmax(std::span<float> x);
 
 // gate = silu(gate) * up. SwiGLU (Shazeer 2020).
 void swiglu(std::span<float> gate, std::span<const float> up);
 
-// x += y.
+// x += y, x *= y.
 void add(std::span<float> x, std::span<const float> y);
+void multiply(std::span<float> x, std::span<const float> y);
 
 }  // namespace llama

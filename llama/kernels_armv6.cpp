@@ -150,20 +150,20 @@ void spread(WeightType type, const float* sums, uint32_t rows, bool four, uint32
   }
 }
 
-void multiply_quantized(WeightType type, RowsWork work, uint32_t width, bool four) {
+void multiply_quantized(WeightType type, RowsWork work, size_t stride, uint32_t width, bool four) {
   const uint32_t groups = column_groups(width);
-  const uint32_t block_bytes = type == WeightType::kQ8_0 ? kQ8BlockBytes : kQ4BlockBytes;
   const uint32_t group_bytes = (four ? kColumnsAtOnce : 1) * kPreparedGroupBytes;
   const auto* const blocks = work.blocks;
   const auto* const columns = static_cast<const std::byte*>(work.columns);
   const Loop loop = loop_for(type, four);
-  const uint32_t at_once = kColumnBytesAtOnce / group_bytes;
+  // The loops go through a row group's blocks one behind the other, if they lie so.
+  const uint32_t at_once = stride == block_bytes(type) ? kColumnBytesAtOnce / group_bytes : 1;
   for (uint32_t g = 0; g < groups; g += at_once) {
     const uint32_t count = std::min(groups - g, at_once);
-    work.blocks = blocks + size_t{g} * block_bytes;
+    work.blocks = blocks + g * stride;
     work.columns = columns + size_t{g} * group_bytes;
     work.columns_bytes = count * group_bytes;
-    work.groups_bytes = count * block_bytes;
+    work.groups_bytes = count * block_bytes(type);
     work.continues = g > 0 ? 1 : 0;
     loop(&work);
   }
@@ -171,9 +171,9 @@ void multiply_quantized(WeightType type, RowsWork work, uint32_t width, bool fou
 
 // Up to kRowsAtOnce rows, or as many as one likes in place, with `taken` columns from `first` on:
 // one, or up to four that are computed as four.
-void multiply_some(WeightType type, const std::byte* row_groups, uint32_t rows,
-                   const Columns& columns, uint32_t first, uint32_t taken, float* out,
-                   size_t out_stride) {
+void multiply_some(WeightType type, const std::byte* row_groups, const BlockLayout& layout,
+                   uint32_t rows, const Columns& columns, uint32_t first, uint32_t taken,
+                   float* out, size_t out_stride) {
   const bool four = taken > 1;
   // One column's sums can be gathered where they belong, if there are four of each row group.
   const bool in_place = !four && rows % kRowsPerGroup == 0;
@@ -181,7 +181,7 @@ void multiply_some(WeightType type, const std::byte* row_groups, uint32_t rows,
   RowsWork work{};
   work.blocks = row_groups;
   work.row_groups = base::divide_up(rows, kRowsPerGroup);
-  work.row_group_stride = static_cast<size_t>(row_group_bytes(type, columns.width));
+  work.row_group_stride = layout.row_group_stride;
   work.sums = in_place ? out : sums;
   if (type == WeightType::kF32) {
     work.columns = columns.values.data() + size_t{first} * columns.width;
@@ -191,7 +191,7 @@ void multiply_some(WeightType type, const std::byte* row_groups, uint32_t rows,
     loop_for(type, four)(&work);
   } else {
     work.columns = columns.prepared.data() + first * prepared_column_bytes(columns.width);
-    multiply_quantized(type, work, columns.width, four);
+    multiply_quantized(type, work, layout.column_group_stride, columns.width, four);
   }
   if (in_place) return;
   spread(type, sums, rows, four, taken, out, out_stride);
@@ -210,10 +210,10 @@ void prepare_columns(WeightType type, const Columns& columns) {
       const uint32_t from = g * kColumnsPerGroup;
       const uint32_t rest = columns.width - from;
       for (uint32_t c = 0; c < step; ++c) {
-        const auto values =
-            c >= left ? std::span<const float>()
-                      : columns.values.subspan(size_t{first + c} * columns.width + from,
-                                               rest < kColumnsPerGroup ? rest : kColumnsPerGroup);
+        const auto values = c >= left
+                                ? std::span<const float>()
+                                : columns.column(first + c).subspan(
+                                      from, rest < kColumnsPerGroup ? rest : kColumnsPerGroup);
         prepare_group(type, values, to, c, step);
       }
       to += step * kPreparedGroupBytes;
@@ -223,8 +223,12 @@ void prepare_columns(WeightType type, const Columns& columns) {
 
 void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t rows,
                    const Columns& columns, float* out, size_t out_stride) {
-  const auto row_group_stride = static_cast<size_t>(row_group_bytes(type, columns.width));
-  CHECK(base::divide_up<size_t>(rows, kRowsPerGroup) * row_group_stride <= packed.size());
+  multiply_blocks(type, packed, rows_layout(type, columns.width), rows, columns, out, out_stride);
+}
+
+void multiply_blocks(WeightType type, std::span<const std::byte> packed, const BlockLayout& layout,
+                     uint32_t rows, const Columns& columns, float* out, size_t out_stride) {
+  CHECK(base::divide_up<size_t>(rows, kRowsPerGroup) * layout.row_group_stride <= packed.size());
   for (uint32_t c = 0; c < columns.count;) {
     // f32 columns are not padded: what is left of them after the last four goes one by one.
     const uint32_t left = columns.count - c;
@@ -234,7 +238,7 @@ void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t 
     const uint32_t whole = rows - rows % kRowsPerGroup;
     const uint32_t at_once = four || whole == 0 ? kRowsAtOnce : whole;
     for (uint32_t row = 0; row < rows; row += at_once) {
-      multiply_some(type, packed.data() + row / kRowsPerGroup * row_group_stride,
+      multiply_some(type, packed.data() + row / kRowsPerGroup * layout.row_group_stride, layout,
                     std::min(rows - row, at_once), columns, c, taken, out + c * out_stride + row,
                     out_stride);
     }

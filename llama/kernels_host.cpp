@@ -12,4 +12,9 @@ void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t 
   reference::multiply_rows(type, packed, rows, columns, out, out_stride);
 }
 
+void multiply_blocks(WeightType type, std::span<const std::byte> packed, const BlockLayout& layout,
+                     uint32_t rows, const Columns& columns, float* out, size_t out_stride) {
+  reference::multiply_blocks(type, packed, layout, rows, columns, out, out_stride);
+}
+
 }  // namespace llama

@@ -59,14 +59,14 @@ int32_t dot_q4(const std::byte* block, uint32_t row, const int8_t* x) {
   return sum;
 }
 
-void multiply_quantized(WeightType type, const std::byte* row_group, uint32_t rows,
+// `stride`: from a block of the row group to the next.
+void multiply_quantized(WeightType type, const std::byte* row_group, size_t stride, uint32_t rows,
                         const Columns& columns, uint32_t column, float* out) {
   const uint32_t groups = column_groups(columns.width);
   const bool is_q8 = type == WeightType::kQ8_0;
-  const uint32_t block_bytes = is_q8 ? kQ8BlockBytes : kQ4BlockBytes;
   float sums[kRowsPerGroup] = {};
   for (uint32_t g = 0; g < groups; ++g) {
-    const std::byte* block = row_group + size_t{g} * block_bytes;
+    const std::byte* block = row_group + g * stride;
     ActivationGroup x;
     __builtin_memcpy(&x, columns.prepared.data() + (size_t{column} * groups + g) * sizeof(x),
                      sizeof(x));
@@ -99,7 +99,7 @@ void prepare_columns(WeightType type, const Columns& columns) {
   const uint32_t groups = column_groups(columns.width);
   CHECK(columns.prepared.size() >= prepared_bytes(columns.count, columns.width));
   for (uint32_t c = 0; c < columns.count; ++c) {
-    const auto column = columns.values.subspan(size_t{c} * columns.width, columns.width);
+    const auto column = columns.column(c);
     for (uint32_t g = 0; g < groups; ++g) {
       const uint32_t first = g * kColumnsPerGroup;
       const uint32_t left = columns.width - first;
@@ -116,17 +116,21 @@ void prepare_columns(WeightType type, const Columns& columns) {
 
 void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t rows,
                    const Columns& columns, float* out, size_t out_stride) {
-  const size_t group_bytes = static_cast<size_t>(row_group_bytes(type, columns.width));
-  CHECK(base::divide_up<size_t>(rows, kRowsPerGroup) * group_bytes <= packed.size());
+  reference::multiply_blocks(type, packed, rows_layout(type, columns.width), rows, columns, out, out_stride);
+}
+
+void multiply_blocks(WeightType type, std::span<const std::byte> packed, const BlockLayout& layout,
+                     uint32_t rows, const Columns& columns, float* out, size_t out_stride) {
+  CHECK(base::divide_up<size_t>(rows, kRowsPerGroup) * layout.row_group_stride <= packed.size());
   for (uint32_t first = 0; first < rows; first += kRowsPerGroup) {
-    const std::byte* row_group = packed.data() + first / kRowsPerGroup * group_bytes;
+    const std::byte* row_group = packed.data() + first / kRowsPerGroup * layout.row_group_stride;
     const uint32_t in_group = rows - first < kRowsPerGroup ? rows - first : kRowsPerGroup;
     for (uint32_t c = 0; c < columns.count; ++c) {
       float* const to = out + c * out_stride + first;
       if (type == WeightType::kF32) {
         multiply_f32(row_group, in_group, columns, c, to);
       } else {
-        multiply_quantized(type, row_group, in_group, columns, c, to);
+        multiply_quantized(type, row_group, layout.column_group_stride, in_group, columns, c, to);
       }
     }
   }
@@ -151,6 +155,22 @@ void side_by_side(float* out, const float* a, const float* b, size_t count, cons
     for (size_t k = 0; k < kTogether; ++k) out[i + k] = results[k];
   }
   for (; i < count; ++i) out[i] = step(a[i], b[i]);
+}
+
+// As integers, since comparing floats costs the VFP11 ten cycles: a NaN with a plus sign counts as
+// the largest, one with a minus as the smallest.
+float largest_of(std::span<const float> x) {
+  // The order of floats is that of their bits, the other way round among those with a sign.
+  const auto ordered = [](float value) {
+    const auto bits = std::bit_cast<int32_t>(value);
+    return bits ^ (bits >> 31 & 0x7fffffff);
+  };
+  int32_t largest = ordered(x[0]);
+  for (const float value : x) {
+    const int32_t one = ordered(value);
+    largest = one > largest ? one : largest;
+  }
+  return std::bit_cast<float>(largest ^ (largest >> 31 & 0x7fffffff));
 }
 
 }  // namespace
@@ -178,18 +198,18 @@ void rotate_pairs(std::span<float> x, std::span<const float> turns) {
 }
 
 void softmax(std::span<float> x) {
-  float largest = x[0];
-  for (const float value : x) largest = value > largest ? value : largest;
-  for (float& value : x) value -= largest;
+  const float largest = largest_of(x);
+  side_by_side(x.data(), x.data(), x.data(), x.size(),
+               [largest](float value, float) { return value - largest; });
   exp(x);
   float sum = 0;
   for (const float value : x) sum += value;
-  divide(x, sum);
+  scale(x, 1.0f / sum);
 }
 
-void divide(std::span<float> x, float divisor) {
+void scale(std::span<float> x, float factor) {
   side_by_side(x.data(), x.data(), x.data(), x.size(),
-               [divisor](float value, float) { return value / divisor; });
+               [factor](float value, float) { return value * factor; });
 }
 
 void swiglu(std::span<float> gate, std::span<const float> up) {
@@ -208,6 +228,10 @@ void swiglu(std::span<float> gate, std::span<const float> up) {
 
 void add(std::span<float> x, std::span<const float> y) {
   side_by_side(x.data(), x.data(), y.data(), x.size(), [](float a, float b) { return a + b; });
+}
+
+void multiply(std::span<float> x, std::span<const float> y) {
+  side_by_side(x.data(), x.data(), y.data(), x.size(), [](float a, float b) { return a * b; });
 }
 
 }  // namespace llama

@@ -9,12 +9,11 @@ namespace {
 constexpr size_t kLine = 32;
 
 size_t bytes_of_keys(const ModelConfig& config, uint32_t positions, KvType type) {
-  return base::round_up<size_t>(
-      base::divide_up(positions, kKeysPerGroup) * key_group_bytes(type, config.head_size), kLine);
+  return base::round_up<size_t>(keys_bytes(type, positions, config.head_size), kLine);
 }
 
 size_t bytes_of_values(const ModelConfig& config, uint32_t positions, KvType type) {
-  return base::round_up<size_t>(positions * value_bytes(type, config.head_size), kLine);
+  return base::round_up<size_t>(values_bytes(type, positions, config.head_size), kLine);
 }
 
 }  // namespace

@@ -150,9 +150,9 @@ void unpack_row(WeightType type, std::span<const std::byte> row_group, uint32_t 
     return;
   }
   const bool is_q8 = type == WeightType::kQ8_0;
-  const size_t block_bytes = is_q8 ? kQ8BlockBytes : kQ4BlockBytes;
+  const size_t bytes = block_bytes(type);
   for (size_t column = 0; column < out.size(); ++column) {
-    const auto block = row_group.subspan(column / kColumnsPerGroup * block_bytes, block_bytes);
+    const auto block = row_group.subspan(column / kColumnsPerGroup * bytes, bytes);
     const float scale = scale_to_float(base::load_le16(block, row_in_group * kScaleBytes));
     const auto in_group = static_cast<uint32_t>(column % kColumnsPerGroup);
     const int weight =

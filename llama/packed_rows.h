@@ -19,6 +19,7 @@
 // single row (a norm's weights) is not interleaved: it is plain little-endian f32.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -37,6 +38,10 @@ constexpr uint32_t kScaleBytes = 2;
 constexpr uint32_t kQ8BlockBytes = kRowsPerGroup * (kScaleBytes + kColumnsPerGroup);
 constexpr uint32_t kQ4BlockBytes = kRowsPerGroup * (kScaleBytes + kColumnsPerGroup / 2);
 static_assert(kQ8BlockBytes == 136 && kQ4BlockBytes == 72);
+
+constexpr uint32_t block_bytes(WeightType type) {  // of a quantized type
+  return type == WeightType::kQ8_0 ? kQ8BlockBytes : kQ4BlockBytes;
+}
 
 constexpr uint32_t column_groups(uint32_t columns) {
   return base::divide_up(columns, kColumnsPerGroup);
@@ -66,6 +71,16 @@ float scale_to_float(uint16_t scale);
 // The scale that equals the IEEE half `half`; false if there is none (128 and above, infinity,
 // NaN).
 bool scale_from_half(uint16_t half, uint16_t& scale);
+
+// The scale next to `scale`, which is not negative and below 128; 0 for what is below 2^-24.
+constexpr uint16_t scale_from_float(float scale) {
+  // Half of what goes less one, and the last kept place itself, make ties even (a carry into the
+  // exponent is what it should be).
+  const auto bits = std::bit_cast<uint32_t>(scale);
+  constexpr uint32_t kRebias = (127 - kScaleBias) << 23;
+  if (bits < kRebias + (1u << 23)) return 0;
+  return static_cast<uint16_t>((bits - kRebias + 0xfff + (bits >> 13 & 1)) >> 13);
+}
 
 // One row of groups of 32 as every tool outside knows them: the scale as an IEEE half, and the
 // weights as int8 (q8_0: -128 to 127; q4_0: -8 to 7).

@@ -25,7 +25,6 @@ struct MixWork {
   const float* weights;
   const std::byte* values;  // of the first position
   size_t stride;            // from one position to the next
-  const std::byte* scales;  // q8_0: of the first position
   uint32_t count;           // positions, at least 1
 };
 

@@ -17,8 +17,8 @@ base::Result<uint32_t> Transformer::decide_context(const ModelConfig& config, ui
                          wished, config.context);
   }
   if (wished != 0) return wished;
-  const uint64_t of_four = KvCache::bytes(config, kKeysPerGroup, kv);
-  const uint64_t fitting = room / 2 / of_four * kKeysPerGroup;
+  const uint32_t together = positions_together(kv);
+  const uint64_t fitting = room / 2 / KvCache::bytes(config, together, kv) * together;
   return static_cast<uint32_t>(std::clamp<uint64_t>(fitting, 1, config.context));
 }
 
@@ -49,11 +49,12 @@ Status Transformer::allocate_state(base::Arena& arena) {
   TRY_ASSIGN(gate_, arena.allocate<float>(columns * model.hidden_dim, "activations"));
   TRY_ASSIGN(up_, arena.allocate<float>(columns * model.hidden_dim, "activations"));
   TRY_ASSIGN(turns_, arena.allocate<float>(columns * model.head_size, "activations"));
-  // Attention prepares the queries that share a KV head.
+  // Attention prepares the queries that share a KV head, and how they weigh the positions.
   const uint32_t heads = model.n_heads / model.n_kv_heads;
+  const uint32_t attention_width = std::max(model.head_size, cache_.positions());
   TRY_ASSIGN(prepared_,
              arena.allocate<std::byte>(std::max(prepared_bytes(options_.max_columns, widest),
-                                                prepared_bytes(heads, model.head_size)),
+                                                prepared_bytes(heads, attention_width)),
                                        "activations"));
   TRY_ASSIGN(scores_,
              arena.allocate<float>(
@@ -154,7 +155,7 @@ void Transformer::attend_column(uint32_t layer, uint32_t column, uint32_t positi
     for (uint32_t head = 0; head < heads; ++head) {
       softmax(scores_.subspan(head * stride, seen));
     }
-    attention_mix(cache_.type(), row(out, kv_head, width), heads, scores_.data(), stride,
+    attention_mix(cache_.type(), row(out, kv_head, width), heads, scores_.data(), stride, prepared_,
                   cache_.values(layer, kv_head), seen);
   }
 }

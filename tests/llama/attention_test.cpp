@@ -15,8 +15,8 @@ namespace {
 // Keys and values of some positions of one head, as given and as kept.
 struct Kept {
   Kept(KvType type, uint32_t positions, uint32_t head_size, uint32_t seed)
-      : keys((positions + 3) / 4 * key_group_bytes(type, head_size)),
-        values(positions * value_bytes(type, head_size)) {
+      : keys(keys_bytes(type, positions, head_size)),
+        values(values_bytes(type, positions, head_size)) {
     std::mt19937 random(seed);
     std::normal_distribution<float> normal(0, 1);
     for (uint32_t t = 0; t < positions; ++t) {
@@ -91,7 +91,9 @@ TEST_P(Attention, MixesValuesByTheirWeights) {
     for (float& x : weights) x = static_cast<float>(random() % 1000) / 350'000.0f;
     const std::vector<float> given = weights;
     std::vector<float> out(heads * head_size, 99);
-    attention_mix(GetParam(), out, heads, weights.data(), positions, kept.values, positions);
+    std::vector<std::byte> prepared(prepared_bytes(heads, positions));
+    attention_mix(GetParam(), out, heads, weights.data(), positions, prepared, kept.values,
+                  positions);
     for (uint32_t h = 0; h < heads; ++h) {
       for (uint32_t i = 0; i < head_size; ++i) {
         double expected = 0;
@@ -117,16 +119,17 @@ TEST_P(Attention, KeepsWhatIsNoNumberWithoutHarm) {
   store_key(GetParam(), kept.keys, 2, bad);
   store_value(GetParam(), kept.values, 2, bad);
   std::vector<float> weights(4, 0.25f), out(32);
-  attention_mix(GetParam(), out, 1, weights.data(), 4, kept.values, 4);
+  std::vector<std::byte> prepared(prepared_bytes(1, 4));
+  attention_mix(GetParam(), out, 1, weights.data(), 4, prepared, kept.values, 4);
   EXPECT_FALSE(std::isfinite(out[0]) && std::isfinite(out[1]) && std::abs(out[2]) < 1000);
 }
 
 TEST(HalfKeys, LoseTheSmallestAndBoundTheLargest) {
   enter_flush_to_zero();
-  std::vector<std::byte> values(value_bytes(KvType::kF16, 4));
+  std::vector<std::byte> values(values_bytes(KvType::kF16, 1, 4));
   store_value(KvType::kF16, values, 0, std::vector<float>{1e-5f, 1e9f, -0.75f, 6.2e-5f});
   std::vector<float> weights = {1}, out(4);
-  attention_mix(KvType::kF16, out, 1, weights.data(), 1, values, 1);
+  attention_mix(KvType::kF16, out, 1, weights.data(), 1, {}, values, 1);
   EXPECT_EQ(out[0], 0.0f);
   EXPECT_EQ(out[1], 65504.0f);
   EXPECT_EQ(out[2], -0.75f);

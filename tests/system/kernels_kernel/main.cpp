@@ -93,16 +93,27 @@ bool compare_attention(base::TextSink& out, llama::KvType type, uint32_t head_si
     if (type == llama::KvType::kF16) llama::store_key(type, prepared, t, {values, head_size});
   }
   for (uint32_t t = 0; t < positions; ++t) values[t] = random_float(random, Flavour::kUsual);
-  const uint32_t mixed = head_size < 32 || type != llama::KvType::kQ8_0 ? head_size : 32;
-  for (uint32_t i = 0; i < mixed; ++i) expected[i] = actual[i] = static_cast<float>(i);
-  const size_t stride = llama::value_bytes(type, head_size);
-  llama::reference::add_weighted(type, {expected, mixed}, {values, positions}, packed, stride);
-  llama::add_weighted(type, {actual, mixed}, {values, positions}, packed, stride);
-  uint32_t size = mixed;
+  for (uint32_t i = 0; i < head_size; ++i) expected[i] = actual[i] = static_cast<float>(i);
+  uint32_t size = head_size;
+  if (type == llama::KvType::kQ8_0) {
+    const llama::Columns weights{1, positions, {values, positions}, prepared};
+    const std::span blocks = std::span<const std::byte>(packed).subspan(32 * sizeof(float));
+    const llama::BlockLayout layout{llama::kQ8BlockBytes, llama::value_group_bytes(head_size)};
+    llama::reference::prepare_columns(WeightType::kQ8_0, weights);
+    llama::reference::multiply_blocks(WeightType::kQ8_0, blocks, layout, head_size, weights,
+                                      expected, head_size);
+    llama::prepare_columns(WeightType::kQ8_0, weights);
+    llama::multiply_blocks(WeightType::kQ8_0, blocks, layout, head_size, weights, actual,
+                           head_size);
+  } else {
+    const size_t stride = llama::values_bytes(type, 1, head_size);
+    llama::reference::add_weighted(type, {expected, size}, {values, positions}, packed, stride);
+    llama::add_weighted(type, {actual, size}, {values, positions}, packed, stride);
+  }
   if (type == llama::KvType::kF16) {
     const uint32_t whole = positions / 4 * 4;
-    llama::reference::multiply_half_keys(prepared, {values, head_size}, {expected + mixed, whole});
-    llama::multiply_half_keys(prepared, {values, head_size}, {actual + mixed, whole});
+    llama::reference::multiply_half_keys(prepared, {values, head_size}, {expected + size, whole});
+    llama::multiply_half_keys(prepared, {values, head_size}, {actual + size, whole});
     size += whole;
   }
   for (uint32_t i = 0; i < size; ++i) {
