@@ -2,6 +2,7 @@
 
 #include <bit>
 
+#include "llama/elements.h"
 #include "llama/math.h"
 
 namespace llama {
@@ -32,7 +33,12 @@ void quantize_to_words(std::span<const float> values, float scale,
 
 float quantize_to_words(std::span<const float> values,
                         std::span<uint32_t, kColumnsPerGroup> words) {
-  const float scale = activation_scale(values);
+  float scale;
+  if (values.size() == kColumnsPerGroup &&
+      quantize_plain(values.first<kColumnsPerGroup>(), words, scale)) {
+    return scale;
+  }
+  scale = activation_scale(values);
   quantize_to_words(values, scale, words);
   return scale;
 }

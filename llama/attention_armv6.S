@@ -6,7 +6,7 @@
 // ---- Half keys: groups of four positions, 8 bytes a column
 
         function armv6_multiply_half_keys
-        enter   SCALE_MASK
+        enter
         ldr     lr, =SCALE_MASK         // halves lie as our scales do
 1:      begin_row_group
         mov     r5, #0

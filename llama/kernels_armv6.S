@@ -34,11 +34,11 @@
         vmov    s18, s19, r2, r2
         vmov    s24, s25, r2, r2
         vmov    s26, s27, r2, r2
-2:      pld     [r0, #AHEAD]
+2:      ldrd    r8, r9, [r0], #8
         .ifnc   \scale_mask, lr
-        ldr     \scale_mask, =SCALE_MASK
+        ldr     \scale_mask, [sp, #LOCAL_CONSTANT]
         .endif
-        ldrd    r8, r9, [r0], #8
+        pld     [r0, #(AHEAD - 8)]
         vldmia  r1!, {s0}
         ldr     r12, [r1], #4
         decode_scales r8, r9, \scale_mask, r10, r11, s28, s29, s30, s31
@@ -54,6 +54,7 @@
         vcvt.f32.s32 s19, s19
         cmp     r0, r12
         bne     2b
+        pld     [r0, #AHEAD]            // of the next row group: memory must not rest
         vmla.f32 s8, s16, s24
         ldr     r3, [sp, #LOCAL_SUMS]
         vstmia  r3!, {s8-s11}
@@ -300,9 +301,9 @@
         vmov    s28, s29, r2, r2
         vmov    s30, s31, r2, r2
         add     r1, r1, #16
-2:      pld     [r0, #AHEAD]
-        ldr     r3, =SCALE_MASK
-        ldm     r0, {r8, r9}
+2:      ldm     r0, {r8, r9}
+        ldr     r3, [sp, #LOCAL_CONSTANT]
+        pld     [r0, #AHEAD]
         decode_scales r8, r9, r3, r10, r11, s0, s1, s2, s3
         \row_macro 0, s20, s0
         pld     [r0, #(AHEAD + 32)]

@@ -116,7 +116,8 @@ void prepare_columns(WeightType type, const Columns& columns) {
 
 void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t rows,
                    const Columns& columns, float* out, size_t out_stride) {
-  reference::multiply_blocks(type, packed, rows_layout(type, columns.width), rows, columns, out, out_stride);
+  reference::multiply_blocks(type, packed, rows_layout(type, columns.width), rows, columns, out,
+                             out_stride);
 }
 
 void multiply_blocks(WeightType type, std::span<const std::byte> packed, const BlockLayout& layout,

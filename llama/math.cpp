@@ -1,7 +1,8 @@
 #include "llama/math.h"
 
-#include <array>
 #include <limits>
+
+#include "llama/elements.h"
 
 namespace llama {
 namespace {
@@ -38,18 +39,6 @@ Rounded round(double x) {
   return {shifted - kShift, static_cast<int32_t>(std::bit_cast<uint64_t>(shifted))};
 }
 
-// 2^(i/32), correctly rounded. With steps this small four terms of the series are enough, where
-// 2^x in one piece would need eleven, each waiting for the one before it.
-constexpr std::array<double, 32> kPowersOfTwo = {
-    0x1.0000000000000p+0, 0x1.059b0d3158574p+0, 0x1.0b5586cf9890fp+0, 0x1.11301d0125b51p+0,
-    0x1.172b83c7d517bp+0, 0x1.1d4873168b9aap+0, 0x1.2387a6e756238p+0, 0x1.29e9df51fdee1p+0,
-    0x1.306fe0a31b715p+0, 0x1.371a7373aa9cbp+0, 0x1.3dea64c123422p+0, 0x1.44e086061892dp+0,
-    0x1.4bfdad5362a27p+0, 0x1.5342b569d4f82p+0, 0x1.5ab07dd485429p+0, 0x1.6247eb03a5585p+0,
-    0x1.6a09e667f3bcdp+0, 0x1.71f75e8ec5f74p+0, 0x1.7a11473eb0187p+0, 0x1.82589994cce13p+0,
-    0x1.8ace5422aa0dbp+0, 0x1.93737b0cdc5e5p+0, 0x1.9c49182a3f090p+0, 0x1.a5503b23e255dp+0,
-    0x1.ae89f995ad3adp+0, 0x1.b7f76f2fb5e47p+0, 0x1.c199bdd85529cp+0, 0x1.cb720dcef9069p+0,
-    0x1.d5818dcfba487p+0, 0x1.dfc97337b9b5fp+0, 0x1.ea4afa2a490dap+0, 0x1.f50765b6e4540p+0};
-
 // e^x rounded to float. x = (32 k + i) ln2/32 + r, so e^x = 2^k * 2^(i/32) * e^r.
 float exp_to_float(double x) {
   if (x > 89) return kInfinity;
@@ -63,60 +52,12 @@ float exp_to_float(double x) {
   const double r2 = r * r;
   const double series =
       1.0 + (r + r2 * ((0.5 + r * 0x1.5555555555555p-3) + r2 * 0x1.5555555555555p-5));
-  const double fraction = kPowersOfTwo[static_cast<uint32_t>(steps.integer) & 31] * series;
+  const double fraction = kExpPowers[static_cast<uint32_t>(steps.integer) & 31] * series;
   // k is -127 to 128, and the fraction 0.98 to 2.02: the sum of the exponents stays within
   // double's.
   const int64_t k = (steps.integer - (steps.integer & 31)) / 32;
   const uint64_t bits = std::bit_cast<uint64_t>(fraction) + (static_cast<uint64_t>(k) << 52);
   return to_float(std::bit_cast<double>(bits));
-}
-
-// How many exponentials are computed side by side: each step waits 8 cycles for the one before it
-// on the VFP11, and the others' steps fill them.
-constexpr size_t kSideBySide = 4;
-
-// From here on e^x or e^-x is no normal float, or infinite.
-constexpr float kLargestPlain = 87;
-
-// Those x whose exponentials are normal floats, so that to_float() has nothing to do.
-bool all_plain(const float* x) {
-  uint32_t largest = 0;
-  for (size_t i = 0; i < kSideBySide; ++i) {
-    const uint32_t magnitude = std::bit_cast<uint32_t>(x[i]) & 0x7fffffffu;
-    largest = magnitude > largest ? magnitude : largest;
-  }
-  return largest <= std::bit_cast<uint32_t>(kLargestPlain);
-}
-
-// exp_to_float(), step by step for several.
-void exp_side_by_side(float* x) {
-  constexpr double kStepsPerUnit = 0x1.71547652b82fep+5;
-  constexpr double kStep = 0x1.62e42fefa39efp-6;
-  constexpr double kShift = 0x1.8p52;
-  double r[kSideBySide], r2[kSideBySide], series[kSideBySide], shifted[kSideBySide];
-  uint32_t steps[kSideBySide];
-  for (size_t i = 0; i < kSideBySide; ++i) {
-    r[i] = static_cast<double>(x[i]);
-    shifted[i] = r[i] * kStepsPerUnit + kShift;
-  }
-  for (size_t i = 0; i < kSideBySide; ++i) {
-    steps[i] = static_cast<uint32_t>(std::bit_cast<uint64_t>(shifted[i]));
-    r[i] = r[i] - (shifted[i] - kShift) * kStep;
-  }
-  for (size_t i = 0; i < kSideBySide; ++i) {
-    r2[i] = r[i] * r[i];
-    series[i] = 0.5 + r[i] * 0x1.5555555555555p-3;
-  }
-  for (size_t i = 0; i < kSideBySide; ++i) {
-    series[i] = 1.0 + (r[i] + r2[i] * (series[i] + r2[i] * 0x1.5555555555555p-5));
-  }
-  for (size_t i = 0; i < kSideBySide; ++i) {
-    const double fraction = kPowersOfTwo[steps[i] & 31] * series[i];
-    // steps / 32, rounded down, into the exponent.
-    const uint32_t exponent = (steps[i] & ~31u) << 15;
-    x[i] = static_cast<float>(
-        std::bit_cast<double>(std::bit_cast<uint64_t>(fraction) + (uint64_t{exponent} << 32)));
-  }
 }
 
 // ln x for a normal x > 0. x = 2^k m with sqrt(1/2) <= m < sqrt(2), and with s = (m-1)/(m+1):
@@ -175,15 +116,12 @@ float exp(float x) {
 }
 
 void exp(std::span<float> x) {
-  size_t i = 0;
-  for (; i + kSideBySide <= x.size(); i += kSideBySide) {
-    if (all_plain(x.data() + i)) {
-      exp_side_by_side(x.data() + i);
-    } else {
-      for (size_t k = i; k < i + kSideBySide; ++k) x[k] = exp(x[k]);
-    }
+  for (size_t i = 0; i < x.size();) {
+    i += exp_plain(x.subspan(i));
+    // Those that are left, or four of which some are not plain.
+    const size_t end = x.size() - i < kExpTogether ? x.size() : i + kExpTogether;
+    for (; i < end; ++i) x[i] = exp(x[i]);
   }
-  for (; i < x.size(); ++i) x[i] = exp(x[i]);
 }
 
 float log(float x) {

@@ -31,7 +31,7 @@ AddressRule multiple(uint32_t code, uint32_t byte_count) {
 }
 
 AddressRule of_data_processing(uint32_t code) {
-  constexpr uint32_t kSub = 2, kAdd = 4, kMov = 13, kMvn = 15;
+  constexpr uint32_t kAnd = 0, kSub = 2, kAdd = 4, kMov = 13, kMvn = 15;
   const uint32_t operation = bits(code, 24, 21);
   const uint8_t target = number_at(code, 12);
   const auto immediate =
@@ -39,6 +39,12 @@ AddressRule of_data_processing(uint32_t code) {
   if (bit(code, 25)) {
     if (operation == kMov) return {.kind = Kind::kConstant, .target = target, .offset = immediate};
     if (operation == kMvn) return {.kind = Kind::kConstant, .target = target, .offset = ~immediate};
+    if (operation == kAnd) {
+      return {.kind = Kind::kMasked,
+              .source = number_at(code, 16),
+              .target = target,
+              .offset = immediate};
+    }
     if (operation != kAdd && operation != kSub) return {};
     return {.kind = Kind::kSum,
             .source = number_at(code, 16),
@@ -84,8 +90,8 @@ AddressRule address_rule(uint32_t code, const Instruction& decoded) {
              !decoded.is_conditional) {
     rule = of_data_processing(code);
   }
-  if (decoded.sets_lockdown && !decoded.is_conditional) {
-    rule = {.kind = Kind::kLockdown, .source = number_at(code, 12)};
+  if ((decoded.sets_lockdown || decoded.empties_line) && !decoded.is_conditional) {
+    rule = {.kind = Kind::kMoved, .source = number_at(code, 12)};
   }
   if (rule.source == kPc || rule.target == kPc) return {};
   return rule;

@@ -18,10 +18,10 @@ class AddressTracker {
     return values_[rule.source] + static_cast<uint32_t>(rule.offset);
   }
 
-  // What MCR writes to the lockdown register.
-  std::optional<uint32_t> lockdown(const Instruction& move) const {
+  // What MCR moves to one of the data cache's registers.
+  std::optional<uint32_t> moved(const Instruction& move) const {
     const AddressRule& rule = move.addresses;
-    if (rule.kind != AddressRule::Kind::kLockdown || !knows(rule.source)) return {};
+    if (rule.kind != AddressRule::Kind::kMoved || !knows(rule.source)) return {};
     return values_[rule.source];
   }
 
@@ -35,12 +35,15 @@ class AddressTracker {
     switch (rule.kind) {
       case AddressRule::Kind::kNone:
       case AddressRule::Kind::kPreload:
-      case AddressRule::Kind::kLockdown:
+      case AddressRule::Kind::kMoved:
         return;
       case AddressRule::Kind::kConstant:
         return set(rule.target, offset);
       case AddressRule::Kind::kSum:
         if (knew_source) set(rule.target, source + offset);
+        return;
+      case AddressRule::Kind::kMasked:
+        if (knew_source) set(rule.target, source & offset);
         return;
       case AddressRule::Kind::kAccess:
         if (has_access && (instruction.results & register_bit(rule.source)) == 0) {

@@ -22,6 +22,13 @@ uint32_t Cache::next_way() {
   return victim_ % kCacheWays;
 }
 
+bool Cache::empty(uint32_t way, uint32_t set) {
+  Line& line = sets_[set % kSets][way % kCacheWays];
+  const bool was_dirty = line.is_dirty;
+  line = {};
+  return was_dirty;
+}
+
 Cache::Line& Cache::replace(uint32_t number, bool& evicted_dirty) {
   auto& set = sets_[number % kSets];
   uint32_t way = 0;

@@ -29,6 +29,8 @@ class Cache {
   // Ways that are not refilled, a bit each; what they hold stays. With all of them locked a miss is
   // served as if way 0 were not (TRM page 3-88).
   void lock(uint32_t ways);
+  // Empties a place; `set` counts modulo the sets. True if what was there has to be written.
+  bool empty(uint32_t way, uint32_t set);
   // A place for the line, which now is its own. `evicted_dirty`: what was there has to be written.
   Line& replace(uint32_t number, bool& evicted_dirty);
 

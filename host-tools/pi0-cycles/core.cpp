@@ -37,7 +37,7 @@ void Core::execute(const Instruction& instruction, const Accesses& accesses, uin
   }
   wait_for_operands(instruction, counters);
   if (instruction.pipe != Pipe::kCore) use_pipe(instruction, counters);
-  if (instruction.sets_lockdown) move_to_lockdown(instruction, counters);
+  if (instruction.sets_lockdown || instruction.empties_line) control_cache(instruction, counters);
   if (instruction.memory != Memory::kNone) {
     access_memory(instruction, accesses, counters);
   } else {
@@ -153,11 +153,14 @@ void Core::access_memory(const Instruction& instruction, const Accesses& accesse
   updated_bases_ |= instruction.updated_base;
 }
 
-void Core::move_to_lockdown(const Instruction& instruction, Counters& counters) {
-  if (const auto ways = addresses_.lockdown(instruction)) {
-    data_.lock(*ways);
-  } else {
+void Core::control_cache(const Instruction& instruction, Counters& counters) {
+  const auto value = addresses_.moved(instruction);
+  if (!value) {
     ++counters.unknown_preloads;
+  } else if (instruction.sets_lockdown) {
+    data_.lock(*value);
+  } else {
+    data_.empty(now_, *value, counters);
   }
 }
 

@@ -62,7 +62,7 @@ class Core {
   void access_memory(const Instruction& instruction, const Accesses& accesses, Counters& counters);
   void load(const Instruction& instruction, const Accesses& accesses, Counters& counters);
   void store(const Instruction& instruction, const Accesses& accesses, Counters& counters);
-  void move_to_lockdown(const Instruction& instruction, Counters& counters);
+  void control_cache(const Instruction& instruction, Counters& counters);
   void preload(const Instruction& instruction, Counters& counters);
   void set_ready(Registers registers, uint64_t ready, Cause cause);
   void finish(const Instruction& instruction, uint32_t next_address, Counters& counters);

@@ -81,6 +81,13 @@ uint64_t DataSide::buffer_write(uint64_t now, uint32_t words, uint32_t bytes, ui
   return accepted;
 }
 
+void DataSide::empty(uint64_t now, uint32_t place, Counters& counters) {
+  if (!cache_.empty(place >> 30, place / kLineBytes)) return;
+  sdram_.write(now, kLineBytes);
+  ++counters.write_backs;
+  counters.sdram_write_bytes += kLineBytes;
+}
+
 uint64_t DataSide::idle_at() const {
   uint64_t at = *std::max_element(fills_.begin(), fills_.end());
   for (const Write& write : writes_) at = std::max(at, write.done);

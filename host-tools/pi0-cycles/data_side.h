@@ -31,6 +31,10 @@ class DataSide {
   // The L bits of the lockdown register, on top of the ways that the settings lock.
   void lock(uint32_t ways) { cache_.lock(ways | settings_.locked_ways); }
 
+  // Cleans and invalidates a line: `place` is its way, in bits 30 and 31, and its set, from bit 5
+  // on.
+  void empty(uint64_t now, uint32_t place, Counters& counters);
+
   // When everything that is under way now will be done.
   uint64_t idle_at() const;
 

@@ -223,6 +223,7 @@ void decode_cp15(uint32_t code, Instruction& out) {
     out.issue = kCacheOperationIssue;
   }
   if (crn != kCaches) return;
+  out.empties_line = crm == 14 && opcode2 == 2;  // TRM page 3-74
   if (crm == 10 && (opcode2 == 4 || opcode2 == 5)) {
     out.barrier = Barrier::kMemory;  // DSB, DMB
   } else if (crm == 5 && opcode2 == 4) {

@@ -59,7 +59,8 @@ struct AddressRule {
     kPreload,   // so is a PLD's
     kSum,       // target = source + offset
     kConstant,  // target = offset
-    kLockdown,  // the lockdown register = source
+    kMasked,    // target = source & offset
+    kMoved,     // source goes to a register of the cache's (see below)
   };
   Kind kind = Kind::kNone;
   uint8_t source = 0, target = 0;
@@ -109,6 +110,8 @@ struct Instruction {
   bool sets_fpscr = false;  // from the register in `normal`
   // MCR of the data cache's lockdown register (c9), from a register whose value must be known.
   bool sets_lockdown = false;
+  // MCR that cleans and invalidates a line of the data cache by set and way (c7), likewise.
+  bool empties_line = false;
 
   Flow flow = Flow::kNext;
   bool is_conditional = false;

@@ -218,10 +218,10 @@ void on_lockdown(unsigned, void* ways) {
 
 // What an instruction moves to the lockdown register, if the one before it made that.
 std::optional<uint32_t> locked_ways(const Executed* before, const Executed& move) {
-  if (before == nullptr) return {};
+  if (before == nullptr || !move.instruction.sets_lockdown) return {};
   AddressTracker tracker;
   tracker.follow(before->instruction, false, 0);
-  return tracker.lockdown(move.instruction);
+  return tracker.moved(move.instruction);
 }
 
 void on_translated(qemu_plugin_id_t, qemu_plugin_tb* block) {

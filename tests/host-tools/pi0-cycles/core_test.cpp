@@ -214,5 +214,20 @@ TEST(Core, LocksTheWaysThatAProgramLocks) {
   EXPECT_EQ(program.run({{kLockdown}}).unknown_preloads, 1u);
 }
 
+TEST(Core, EmptiesALineBySetAndWay) {
+  constexpr uint32_t kLdr = 0xe5912000;   // ldr r2, [r1]
+  constexpr uint32_t kAnd = 0xe2014efe;   // and r4, r1, #0xfe0: the set of r1's line, in way 0
+  constexpr uint32_t kMcr = 0xee074f5e;   // mcr p15, 0, r4, c7, c14, 2
+  constexpr uint32_t kLock = 0xee093f10;  // mcr p15, 0, r3, c9, c0, 0
+  const auto misses = [&](uint32_t ways) {
+    Program program;
+    return program
+        .run({{ways}, {kLock}, loads(kLdr, kData, 4), {kAnd}, {kMcr}, loads(kLdr, kData, 4)})
+        .data_misses;
+  };
+  EXPECT_EQ(misses(0xe3a0300e), 2u) << "mov r3, #14: way 0 is the one that is filled";
+  EXPECT_EQ(misses(0xe3a03001), 1u) << "mov r3, #1: the line is in another way";
+}
+
 }  // namespace
 }  // namespace pi0
