@@ -34,9 +34,12 @@ void quantize_to_words(std::span<const float> values, float scale,
 float quantize_to_words(std::span<const float> values,
                         std::span<uint32_t, kColumnsPerGroup> words) {
   float scale;
-  if (values.size() == kColumnsPerGroup &&
-      quantize_plain(values.first<kColumnsPerGroup>(), words, scale)) {
-    return scale;
+  if (values.size() == kColumnsPerGroup) {
+    if (quantize_plain(values.first<kColumnsPerGroup>(), words, scale)) return scale;
+  } else {
+    float padded[kColumnsPerGroup] = {};
+    __builtin_memcpy(padded, values.data(), values.size_bytes());
+    if (quantize_plain(padded, words, scale)) return scale;
   }
   scale = activation_scale(values);
   quantize_to_words(values, scale, words);

@@ -50,10 +50,12 @@ void store_key_q8(std::span<std::byte> row_group, uint32_t row, std::span<const 
 
 void store_value_q8(std::span<std::byte> values, uint32_t position, std::span<const float> value) {
   constexpr uint32_t kOnes = 0x64006400;  // two scales of 1 (llama/packed_rows.h)
-  const size_t group_bytes = value_group_bytes(static_cast<uint32_t>(value.size()));
-  const auto group = values.subspan(position / kValuesPerGroup * group_bytes, group_bytes);
+  const auto head_size = static_cast<uint32_t>(value.size());
+  const size_t group_bytes = value_blocks_bytes(head_size);
+  const auto blocks = values.subspan(
+      value_scales_bytes(values.size(), head_size) + position / kValuesPerGroup * group_bytes,
+      group_bytes);
   const uint32_t column = position % kValuesPerGroup;
-  const auto blocks = group.subspan(kValuesPerGroup * sizeof(float));
   if (column == 0) {
     for (size_t at = 0; at < blocks.size(); at += kQ8BlockBytes) {
       base::store_le32(blocks, at, kOnes);
@@ -61,7 +63,7 @@ void store_value_q8(std::span<std::byte> values, uint32_t position, std::span<co
     }
   }
   const float scale = activation_scale(value);
-  base::store_le32(group, column * sizeof(float), std::bit_cast<uint32_t>(scale));
+  base::store_le32(values, position * sizeof(float), std::bit_cast<uint32_t>(scale));
   const uint32_t offset = column % 2 == 0 ? 0x80 : 0;  // as even columns are stored
   // The byte of this column in a row's words.
   std::byte* to = blocks.data() + kRowsPerGroup * kScaleBytes +
@@ -86,34 +88,23 @@ void store_halves(std::span<std::byte> to, size_t first, size_t step,
   }
 }
 
-// Weights become weights times their positions' scales.
-void scale_weights(std::span<float> weights, std::span<const std::byte> values,
-                   size_t group_bytes) {
-  for (size_t t = 0; t < weights.size(); t += kValuesPerGroup) {
-    float scales[kValuesPerGroup];
-    __builtin_memcpy(scales, values.subspan(t / kValuesPerGroup * group_bytes).data(),
-                     sizeof(scales));
-    const auto some = weights.subspan(t, std::min<size_t>(weights.size() - t, kValuesPerGroup));
-    multiply(some, std::span(scales).first(some.size()));
-  }
-}
-
 void mix_q8(std::span<float> out, uint32_t heads, float* weights, size_t stride,
             std::span<std::byte> prepared, std::span<const std::byte> values, uint32_t seen) {
   const auto head_size = static_cast<uint32_t>(out.size() / heads);
-  const size_t group_bytes = value_group_bytes(head_size);
-  for (uint32_t h = 0; h < heads; ++h) {
-    scale_weights({weights + h * stride, seen}, values, group_bytes);
-  }
+  const size_t scales_bytes = value_scales_bytes(values.size(), head_size);
+  // As stored, little-endian, they are floats on every machine that we build for.
+  const auto* const scales = reinterpret_cast<const float*>(values.data());
+  for (uint32_t h = 0; h < heads; ++h) multiply({weights + h * stride, seen}, {scales, seen});
   const Columns columns{.count = heads,
                         .width = seen,
                         .values = {weights, (heads - 1) * stride + seen},
                         .prepared = prepared,
                         .value_stride = stride};
   prepare_columns(WeightType::kQ8_0, columns);
-  multiply_blocks(WeightType::kQ8_0, values.subspan(kValuesPerGroup * sizeof(float)),
-                  {.row_group_stride = kQ8BlockBytes, .column_group_stride = group_bytes},
-                  head_size, columns, out.data(), head_size);
+  multiply_blocks(
+      WeightType::kQ8_0, values.subspan(scales_bytes),
+      {.row_group_stride = kQ8BlockBytes, .column_group_stride = value_blocks_bytes(head_size)},
+      head_size, columns, out.data(), head_size);
 }
 
 }  // namespace

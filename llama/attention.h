@@ -8,9 +8,9 @@
 //   are
 //     a matrix product: f32 and q8_0 exactly like that, f16 as f32 but of halves.
 //   values: f32 and f16 position by position, plain. q8_0 as the columns of a matrix whose rows are
-//     the head's values, so that mixing them by their weights is a matrix product, too: 32
-//     positions together are one column group, which holds a f32 scale for each position and then
-//     the blocks of all row groups, whose own scales are 1.
+//     the head's values, so that mixing them by their weights is a matrix product, too: a f32 scale
+//     of each position, and then, for each 32 positions, the blocks of all row groups, whose own
+//     scales are 1. Room is for a multiple of 32 positions.
 #pragma once
 
 #include <cstddef>
@@ -43,10 +43,16 @@ constexpr size_t key_group_bytes(KvType type, uint32_t head_size) {
   }
   return 0;
 }
-// Bytes of the values of 32 positions of one head in q8_0.
+// Bytes of the values of 32 positions of one head in q8_0, without and with their scales.
+constexpr size_t value_blocks_bytes(uint32_t head_size) {
+  return size_t{base::divide_up(head_size, kRowsPerGroup)} * kQ8BlockBytes;
+}
 constexpr size_t value_group_bytes(uint32_t head_size) {
-  return kValuesPerGroup * sizeof(float) +
-         size_t{base::divide_up(head_size, kRowsPerGroup)} * kQ8BlockBytes;
+  return kValuesPerGroup * sizeof(float) + value_blocks_bytes(head_size);
+}
+// Bytes of all scales, which come first, in room of `bytes`: of whole groups, or a little more.
+constexpr size_t value_scales_bytes(size_t bytes, uint32_t head_size) {
+  return bytes / value_group_bytes(head_size) * kValuesPerGroup * sizeof(float);
 }
 constexpr size_t keys_bytes(KvType type, uint32_t positions, uint32_t head_size) {
   return base::divide_up(positions, kKeysPerGroup) * key_group_bytes(type, head_size);

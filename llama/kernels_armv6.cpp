@@ -16,8 +16,6 @@
 //     the sum is 4096 (s3 x3 + u2 x2 + u1 x1 + u0 x0), and the bias -8 * 4096 * (x2 + x1 + x0).
 //
 // All operands fit 16 bits since |x| <= 127; sums wrap around on the way, and end within 32 bits.
-#include <arm_acle.h>
-
 #include <algorithm>
 #include <bit>
 
@@ -60,50 +58,8 @@ void armv6_multiply_q4_1(const RowsWork* work);
 void armv6_multiply_q4_4(const RowsWork* work);
 void armv6_multiply_f32_1(const RowsWork* work);
 void armv6_multiply_f32_4(const RowsWork* work);
-}
-
-// Two activations in a word.
-uint32_t pair(uint32_t low, uint32_t high) { return (low & 0xffffu) | high << 16; }
-
-// Both halves times 16, times 256.
-int16x2_t times_16(int16x2_t x) {
-  for (int i = 0; i < 4; ++i) x = __sadd16(x, x);
-  return x;
-}
-int16x2_t times_256(int16x2_t x) { return static_cast<int16x2_t>(__uxtb16(x) << 8); }
-
-constexpr int16x2_t kOnes = 0x00010001;
-
-int16x2_t halves(uint32_t low, uint32_t high) { return static_cast<int16x2_t>(pair(low, high)); }
-
-// Writes the pairs of 32 activations, every `step` words from `out` on; returns the bias. Of the
-// words in x the lower half counts, in two's complement.
-int32_t write_pairs_q8(const uint32_t* x, int16x2_t* out, size_t step) {
-  int32_t even = 0;
-  for (uint32_t k = 0; k < kColumnsPerGroup; k += 4, x += 4, out += 2 * step) {
-    const int16x2_t evens = halves(x[0], x[2]);
-    const int16x2_t odds = halves(x[1], x[3]);
-    out[0] = odds;
-    out[step] = __ssub16(times_256(evens), odds);
-    even = __smlad(evens, kOnes, even);
-  }
-  return even * (-128 * 256);
-}
-
-int32_t write_pairs_q4(const uint32_t* x, int16x2_t* out, size_t step) {
-  int32_t offset = 0;
-  for (uint32_t k = 0; k < kColumnsPerGroup; k += 8, x += 8, out += 4 * step) {
-    const int16x2_t first = halves(x[0], x[4]);
-    const int16x2_t second = halves(x[1], x[5]);
-    const int16x2_t third = halves(x[2], x[6]);
-    const int16x2_t fourth = halves(x[3], x[7]);
-    out[0] = fourth;
-    out[step] = __ssub16(times_16(third), fourth);
-    out[2 * step] = __ssub16(times_16(first), second);
-    out[3 * step] = __ssub16(times_256(second), fourth);
-    offset = __smlad(first, kOnes, __smlad(second, kOnes, __smlad(third, kOnes, offset)));
-  }
-  return offset * (-8 * 4096);
+int32_t armv6_write_pairs_q8(const uint32_t* words, uint32_t* pairs, size_t step);
+int32_t armv6_write_pairs_q4(const uint32_t* words, uint32_t* pairs, size_t step);
 }
 
 void prepare_group(WeightType type, std::span<const float> values, std::byte* prepared,
@@ -111,9 +67,8 @@ void prepare_group(WeightType type, std::span<const float> values, std::byte* pr
   uint32_t x[kColumnsPerGroup];
   const float scale = scale_factor(type) * quantize_to_words(values, x);
   auto* const words = reinterpret_cast<uint32_t*>(prepared) + in_step;
-  auto* const pairs = reinterpret_cast<int16x2_t*>(words + kFirstPairWord * step);
-  const int32_t bias =
-      type == WeightType::kQ8_0 ? write_pairs_q8(x, pairs, step) : write_pairs_q4(x, pairs, step);
+  const auto write_pairs = type == WeightType::kQ8_0 ? armv6_write_pairs_q8 : armv6_write_pairs_q4;
+  const int32_t bias = write_pairs(x, words + kFirstPairWord * step, step * sizeof(uint32_t));
   words[kScaleWord * step] = std::bit_cast<uint32_t>(scale);
   words[kBiasWord * step] = static_cast<uint32_t>(bias);
 }

@@ -89,6 +89,10 @@ const char* name_of(TensorRole role) {
   return kNames[static_cast<size_t>(role)];
 }
 
+bool Tensor::has_padding() const {
+  return tile_bytes != packed_bytes(type, rows_per_tile, columns);
+}
+
 uint64_t packed_bytes(WeightType type, uint32_t rows, uint32_t columns) {
   if (rows == 1) return uint64_t{columns} * sizeof(float);
   return base::divide_up(rows, kRowsPerGroup) * row_group_bytes(type, columns);

@@ -73,6 +73,7 @@ struct Tensor {
   uint64_t bytes;   // of all tiles
 
   bool is_vector() const { return rows == 1; }
+  bool has_padding() const;  // between tiles
   uint32_t rows_in_tile(uint32_t tile) const {
     const uint32_t first = tile * rows_per_tile;
     return rows - first < rows_per_tile ? rows - first : rows_per_tile;

@@ -230,13 +230,15 @@ Status Transformer::multiply(Operation operation, uint32_t tensor_index, std::sp
     prepared_for_ = tensor.type;
   }
   const uint32_t total = config().n_layers * 7 + 1;
-  for (uint32_t tile = 0; tile < tensor.tile_count; ++tile) {
+  for (uint32_t row = 0, tile = 0; tile < tensor.tile_count;) {
     if (interrupt_ != nullptr && interrupt_->should_stop(matrices_done_, total)) {
       return Status::error(ErrorCode::kCancelled, "stopped");
     }
-    TRY_ASSIGN(const auto packed, weights_.tile(tensor_index, tile));
-    multiply_rows(tensor.type, packed, tensor.rows_in_tile(tile), input_,
-                  out.data() + size_t{tile} * tensor.rows_per_tile, tensor.rows);
+    TRY_ASSIGN(const Weights::Tiles tiles, weights_.tiles(tensor_index, tile));
+    tile += tiles.count;
+    const uint32_t end = std::min(tile * tensor.rows_per_tile, tensor.rows);
+    multiply_rows(tensor.type, tiles.data, end - row, input_, out.data() + row, tensor.rows);
+    row = end;
   }
   ++matrices_done_;
   return base::ok_status();

@@ -222,12 +222,24 @@ std::span<std::byte> Weights::pinned_data(uint32_t tensor_index, uint32_t tile) 
           static_cast<size_t>(tensor.bytes_of_tile(tile))};
 }
 
-base::Result<std::span<const std::byte>> Weights::tile(uint32_t tensor_index, uint32_t tile) {
-  CHECK(tile < file_->tensors()[tensor_index].tile_count);
-  if (stream_.is_used()) stream_.keep_reading(tensor_index, tile);
-  const auto pinned = pinned_data(tensor_index, tile);
-  if (!pinned.empty()) return std::span<const std::byte>(pinned);
-  return stream_.tile(tensor_index, tile);
+base::Result<Weights::Tiles> Weights::tiles(uint32_t tensor_index, uint32_t first) {
+  const Tensor& tensor = file_->tensors()[tensor_index];
+  CHECK(first < tensor.tile_count);
+  if (stream_.is_used()) stream_.keep_reading(tensor_index, first);
+  auto data = pinned_data(tensor_index, first);
+  if (data.empty()) {
+    TRY_ASSIGN(const auto streamed, stream_.tile(tensor_index, first));
+    return Tiles{streamed, 1};
+  }
+  uint32_t count = 1;
+  if (!stream_.is_used() && !tensor.has_padding()) {
+    // All of the tensor is pinned.
+    const uint64_t most = std::max<uint64_t>(kMostTilesBytes / tensor.tile_bytes, 1);
+    count = static_cast<uint32_t>(std::min<uint64_t>(most, tensor.tile_count - first));
+    const uint64_t bytes = uint64_t{count - 1} * tensor.tile_bytes;
+    data = {data.data(), static_cast<size_t>(bytes + tensor.bytes_of_tile(first + count - 1))};
+  }
+  return Tiles{data, count};
 }
 
 base::Status Weights::embedding_row(uint32_t token, std::span<float> out) {

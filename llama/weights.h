@@ -76,8 +76,18 @@ class Weights {
   // starts afresh.
   void begin_pass(bool with_classifier) { stream_.begin_pass(with_classifier); }
 
-  // The bytes of the next tile of the pass; valid until the tile after it is asked for.
-  base::Result<std::span<const std::byte>> tile(uint32_t tensor_index, uint32_t tile);
+  // The next tiles of the pass, whose rows lie one behind the other: one of a model that streams,
+  // since others come meanwhile; else as many as neither padding nor kMostTilesBytes cuts off.
+  // Valid until the tile after them is asked for.
+  struct Tiles {
+    std::span<const std::byte> data;
+    uint32_t count;
+  };
+  base::Result<Tiles> tiles(uint32_t tensor_index, uint32_t first);
+
+  // Some three quarters of a millisecond of an ARM1176's time: so long nobody looks at the
+  // keyboard, whose FIFO holds more than a millisecond of 115200 baud.
+  static constexpr uint64_t kMostTilesBytes = 256 << 10;
 
   // One row of the embedding table as floats, wherever it is. May be called between passes only
   // (after begin_pass(), before its first tile).

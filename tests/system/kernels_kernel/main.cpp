@@ -3,8 +3,10 @@
 #include <bit>
 
 #include "kernel/board.h"
+#include "llama/activations.h"
 #include "llama/attention.h"
 #include "llama/kernels_reference.h"
+#include "llama/math.h"
 
 namespace {
 
@@ -87,9 +89,10 @@ bool compare(base::TextSink& out, WeightType type, uint32_t width, uint32_t rows
 // The loops over cached keys and values.
 bool compare_attention(base::TextSink& out, llama::KvType type, uint32_t head_size,
                        uint32_t positions, Random& random) {
+  const std::span kept = std::span(packed).first(llama::values_bytes(type, positions, head_size));
   for (uint32_t t = 0; t < positions; ++t) {
     for (uint32_t i = 0; i < head_size; ++i) values[i] = random_float(random, Flavour::kUsual);
-    llama::store_value(type, packed, t, {values, head_size});
+    llama::store_value(type, kept, t, {values, head_size});
     if (type == llama::KvType::kF16) llama::store_key(type, prepared, t, {values, head_size});
   }
   for (uint32_t t = 0; t < positions; ++t) values[t] = random_float(random, Flavour::kUsual);
@@ -97,8 +100,9 @@ bool compare_attention(base::TextSink& out, llama::KvType type, uint32_t head_si
   uint32_t size = head_size;
   if (type == llama::KvType::kQ8_0) {
     const llama::Columns weights{1, positions, {values, positions}, prepared};
-    const std::span blocks = std::span<const std::byte>(packed).subspan(32 * sizeof(float));
-    const llama::BlockLayout layout{llama::kQ8BlockBytes, llama::value_group_bytes(head_size)};
+    const std::span<const std::byte> blocks =
+        kept.subspan(llama::value_scales_bytes(kept.size(), head_size));
+    const llama::BlockLayout layout{llama::kQ8BlockBytes, llama::value_blocks_bytes(head_size)};
     llama::reference::prepare_columns(WeightType::kQ8_0, weights);
     llama::reference::multiply_blocks(WeightType::kQ8_0, blocks, layout, head_size, weights,
                                       expected, head_size);
@@ -121,6 +125,32 @@ bool compare_attention(base::TextSink& out, llama::KvType type, uint32_t head_si
     base::print(out,
                 "DIFFERENT: attention {} head size {} positions {}: {} is {:08x}, not {:08x}\n",
                 name_of(type), head_size, positions, i, std::bit_cast<uint32_t>(actual[i]),
+                std::bit_cast<uint32_t>(expected[i]));
+    return false;
+  }
+  return true;
+}
+
+// Exponentials and 8-bit activations, against those of single values.
+bool compare_elements(base::TextSink& out, Flavour flavour, Random& random) {
+  constexpr uint32_t kCount = 32;
+  for (uint32_t i = 0; i < kCount; ++i) {
+    values[i] = random_float(random, flavour) * (flavour == Flavour::kUsual ? 44 : 1);
+    expected[i] = llama::exp(values[i]);
+    actual[i] = values[i];
+  }
+  uint32_t words[kCount], expected_words[kCount];
+  const std::span<const float> given(values, kCount);
+  expected[kCount] = llama::activation_scale(given);
+  llama::quantize_to_words(given, expected[kCount], expected_words);
+  actual[kCount] = llama::quantize_to_words(given, words);
+  llama::exp({actual, kCount});
+  for (uint32_t i = 0; i <= kCount; ++i) {
+    // Of a word the lower half counts.
+    const bool same_words = i == kCount || ((words[i] ^ expected_words[i]) & 0xffff) == 0;
+    if (same(expected[i], actual[i]) && same_words) continue;
+    base::print(out, "DIFFERENT: elements, of {:08x}: {} is {:08x}, not {:08x}\n",
+                std::bit_cast<uint32_t>(values[i]), i, std::bit_cast<uint32_t>(actual[i]),
                 std::bit_cast<uint32_t>(expected[i]));
     return false;
   }
@@ -156,6 +186,11 @@ extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
         ++compared;
       }
     }
+  }
+  for (uint32_t round = 0; round < 1000; ++round) {
+    all_same &= compare_elements(out, Flavour::kUsual, random);
+    all_same &= compare_elements(out, Flavour::kExtreme, random);
+    compared += 2;
   }
   base::print(out, "{} products compared: {}\n", compared, all_same ? "all the same" : "FAILED");
   for (;;) board.idle(1'000'000);
