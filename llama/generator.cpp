@@ -58,7 +58,7 @@ base::Result<Generation> Generator::answer(Transformer& transformer, const Reque
   TRY_ASSIGN(auto logits, read(transformer, request, from_prompt, out));
   made.prompt_us = clock_->now_us() - started;
   while (from_prompt == unread) {
-    const int32_t next = choose(sampler, logits);
+    const int32_t next = choose(transformer, sampler, logits);
     if (ends(request, next)) {
       made.reason = StopReason::kEnd;
       break;
@@ -88,9 +88,10 @@ bool Generator::ends(const Request& request, int32_t token) const {
   return token == vocabulary.bos() || token == vocabulary.eos();
 }
 
-int32_t Generator::choose(Sampler& sampler, std::span<float> logits) {
+int32_t Generator::choose(const Transformer& transformer, Sampler& sampler,
+                          std::span<float> logits) {
   const Profiler::Scope scope(profiler_, Operation::kSample);
-  return sampler.sample(logits, conversation_.tokens());
+  return sampler.sample(logits, conversation_.tokens(), transformer.likeliest());
 }
 
 // Runs the next `count` tokens that the cache does not hold, as many at once as the transformer

@@ -90,7 +90,7 @@ class Generator {
                                      bool wants_logits);
   bool ends(const Request& request, int32_t token) const;
   base::Result<bool> make_room(const Request& request);
-  int32_t choose(Sampler& sampler, std::span<float> logits);
+  int32_t choose(const Transformer& transformer, Sampler& sampler, std::span<float> logits);
   void emit(int32_t previous, int32_t token, base::TextSink& out);
   void flush(base::TextSink& out);
   void write(std::string_view text, base::TextSink& out);

@@ -12,6 +12,7 @@
 #include <span>
 
 #include "base/align.h"
+#include "llama/largest.h"
 #include "llama/packed_rows.h"
 
 namespace llama {
@@ -66,12 +67,16 @@ constexpr BlockLayout rows_layout(WeightType type, uint32_t width) {
 // its bits stand in a float, x its activation scale times 2^102 / S, and S = 256 for q8_0 and 4096
 // for q4_0: the powers of two in which the fast loops of the ARM1176 count. All of that is exact
 // but for the two products and the sum.
+//
+// `largest`, if not null, and there is one column, considers all of them.
 void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t rows,
-                   const Columns& columns, float* out, size_t out_stride);
+                   const Columns& columns, float* out, size_t out_stride,
+                   Largest* largest = nullptr);
 
 // The same for quantized rows whose blocks lie otherwise.
 void multiply_blocks(WeightType type, std::span<const std::byte> packed, const BlockLayout& layout,
-                     uint32_t rows, const Columns& columns, float* out, size_t out_stride);
+                     uint32_t rows, const Columns& columns, float* out, size_t out_stride,
+                     Largest* largest = nullptr);
 
 // out = weight * (x / rms(x)), all (width); out may be x. RMSNorm (Zhang & Sennrich 2019).
 void rmsnorm(std::span<float> out, std::span<const float> x, std::span<const float> weight,

@@ -56,11 +56,28 @@
         bne     2b
         pld     [r0, #AHEAD]            // of the next row group: memory must not rest
         vmla.f32 s8, s16, s24
+        ldr     r2, [sp, #LOCAL_WORK]
         ldr     r3, [sp, #LOCAL_SUMS]
+        ldr     r8, [r2, #WORK_LARGEST]
+        vmov    r4, r5, s8, s9
+        vmov    r6, r7, s10, s11
         vstmia  r3!, {s8-s11}
-        end_row_group
+        cmp     r4, r8
+        cmple   r5, r8
+        cmple   r6, r8
+        cmple   r7, r8
+        bgt     4f
+3:      end_row_group
         bne     1b
         leave
+4:      .irp    sum, r4, r5, r6, r7
+        cmp     \sum, r8
+        movgt   r8, \sum
+        .endr
+        sub     r4, r3, #16
+        str     r8, [r2, #WORK_LARGEST]
+        str     r4, [r2, #WORK_LARGEST_AT]
+        b       3b
         .ltorg
 .endm
 

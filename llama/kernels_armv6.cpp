@@ -48,6 +48,9 @@ constexpr size_t prepared_column_bytes(uint32_t width) {
 // again and again is a part of the columns, at most. 16 KiB, 4 ways (ARM1176JZF-S TRM 7.2).
 constexpr uint32_t kColumnBytesAtOnce = 9216;
 
+// RowsWork::largest, if nobody asks.
+constexpr int32_t kNoneIsLarger = 0x7fffffff;
+
 // Rows of one call if their sums are gathered on the stack.
 constexpr uint32_t kRowsAtOnce = 64;
 
@@ -105,9 +108,11 @@ void spread(WeightType type, const float* sums, uint32_t rows, bool four, uint32
   }
 }
 
-void multiply_quantized(WeightType type, RowsWork work, size_t stride, uint32_t width, bool four) {
+// `work` is left with the largest of the sums.
+void multiply_quantized(WeightType type, RowsWork& work, size_t stride, uint32_t width, bool four) {
   const uint32_t groups = column_groups(width);
   const uint32_t group_bytes = (four ? kColumnsAtOnce : 1) * kPreparedGroupBytes;
+  const int32_t largest = work.largest;
   const auto* const blocks = work.blocks;
   const auto* const columns = static_cast<const std::byte*>(work.columns);
   const Loop loop = loop_for(type, four);
@@ -120,15 +125,18 @@ void multiply_quantized(WeightType type, RowsWork work, size_t stride, uint32_t 
     work.columns_bytes = count * group_bytes;
     work.groups_bytes = count * block_bytes(type);
     work.continues = g > 0 ? 1 : 0;
+    // Sums are complete with the last column group.
+    work.largest = g + count == groups ? largest : kNoneIsLarger;
     loop(&work);
   }
 }
 
 // Up to kRowsAtOnce rows, or as many as one likes in place, with `taken` columns from `first` on:
-// one, or up to four that are computed as four.
-void multiply_some(WeightType type, const std::byte* row_groups, const BlockLayout& layout,
+// one, or up to four that are computed as four. `largest`: null, or to consider what is computed in
+// place; true if it did.
+bool multiply_some(WeightType type, const std::byte* row_groups, const BlockLayout& layout,
                    uint32_t rows, const Columns& columns, uint32_t first, uint32_t taken,
-                   float* out, size_t out_stride) {
+                   float* out, size_t out_stride, Largest* largest) {
   const bool four = taken > 1;
   // One column's sums can be gathered where they belong, if there are four of each row group.
   const bool in_place = !four && rows % kRowsPerGroup == 0;
@@ -138,6 +146,9 @@ void multiply_some(WeightType type, const std::byte* row_groups, const BlockLayo
   work.row_groups = base::divide_up(rows, kRowsPerGroup);
   work.row_group_stride = layout.row_group_stride;
   work.sums = in_place ? out : sums;
+  // The loops over quantized rows look for the largest sum, of one column in place.
+  const bool looks = in_place && largest != nullptr && type != WeightType::kF32;
+  work.largest = looks ? largest->bits : kNoneIsLarger;
   if (type == WeightType::kF32) {
     work.columns = columns.values.data() + size_t{first} * columns.width;
     work.groups_bytes = static_cast<uint32_t>(work.row_group_stride);
@@ -148,8 +159,14 @@ void multiply_some(WeightType type, const std::byte* row_groups, const BlockLayo
     work.columns = columns.prepared.data() + first * prepared_column_bytes(columns.width);
     multiply_quantized(type, work, layout.column_group_stride, columns.width, four);
   }
-  if (in_place) return;
-  spread(type, sums, rows, four, taken, out, out_stride);
+  if (!in_place) spread(type, sums, rows, four, taken, out, out_stride);
+  if (looks && work.largest_at != nullptr) {
+    // In one of these four.
+    const float* at = work.largest_at;
+    while (std::bit_cast<int32_t>(*at) != work.largest) ++at;
+    *largest = {work.largest, static_cast<uint32_t>(at - out)};
+  }
+  return looks;
 }
 
 }  // namespace
@@ -177,13 +194,16 @@ void prepare_columns(WeightType type, const Columns& columns) {
 }
 
 void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t rows,
-                   const Columns& columns, float* out, size_t out_stride) {
-  multiply_blocks(type, packed, rows_layout(type, columns.width), rows, columns, out, out_stride);
+                   const Columns& columns, float* out, size_t out_stride, Largest* largest) {
+  multiply_blocks(type, packed, rows_layout(type, columns.width), rows, columns, out, out_stride,
+                  largest);
 }
 
 void multiply_blocks(WeightType type, std::span<const std::byte> packed, const BlockLayout& layout,
-                     uint32_t rows, const Columns& columns, float* out, size_t out_stride) {
+                     uint32_t rows, const Columns& columns, float* out, size_t out_stride,
+                     Largest* largest) {
   CHECK(base::divide_up<size_t>(rows, kRowsPerGroup) * layout.row_group_stride <= packed.size());
+  const bool asked = largest != nullptr && columns.count == 1;
   for (uint32_t c = 0; c < columns.count;) {
     // f32 columns are not padded: what is left of them after the last four goes one by one.
     const uint32_t left = columns.count - c;
@@ -193,9 +213,16 @@ void multiply_blocks(WeightType type, std::span<const std::byte> packed, const B
     const uint32_t whole = rows - rows % kRowsPerGroup;
     const uint32_t at_once = four || whole == 0 ? kRowsAtOnce : whole;
     for (uint32_t row = 0; row < rows; row += at_once) {
-      multiply_some(type, packed.data() + row / kRowsPerGroup * layout.row_group_stride, layout,
-                    std::min(rows - row, at_once), columns, c, taken, out + c * out_stride + row,
-                    out_stride);
+      const uint32_t some = std::min(rows - row, at_once);
+      Largest part{.bits = asked ? largest->bits : Largest::kNone};
+      const bool has_looked = multiply_some(
+          type, packed.data() + row / kRowsPerGroup * layout.row_group_stride, layout, some,
+          columns, c, taken, out + c * out_stride + row, out_stride, asked ? &part : nullptr);
+      if (!asked) continue;
+      if (part.bits != largest->bits) *largest = {part.bits, row + part.at};
+      for (uint32_t i = has_looked ? row + some : row; i < row + some; ++i) {
+        largest->consider(out[i], i);
+      }
     }
     c += taken;
   }

@@ -115,13 +115,14 @@ void prepare_columns(WeightType type, const Columns& columns) {
 }
 
 void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t rows,
-                   const Columns& columns, float* out, size_t out_stride) {
+                   const Columns& columns, float* out, size_t out_stride, Largest* largest) {
   reference::multiply_blocks(type, packed, rows_layout(type, columns.width), rows, columns, out,
-                             out_stride);
+                             out_stride, largest);
 }
 
 void multiply_blocks(WeightType type, std::span<const std::byte> packed, const BlockLayout& layout,
-                     uint32_t rows, const Columns& columns, float* out, size_t out_stride) {
+                     uint32_t rows, const Columns& columns, float* out, size_t out_stride,
+                     Largest* largest) {
   CHECK(base::divide_up<size_t>(rows, kRowsPerGroup) * layout.row_group_stride <= packed.size());
   for (uint32_t first = 0; first < rows; first += kRowsPerGroup) {
     const std::byte* row_group = packed.data() + first / kRowsPerGroup * layout.row_group_stride;
@@ -135,6 +136,8 @@ void multiply_blocks(WeightType type, std::span<const std::byte> packed, const B
       }
     }
   }
+  if (largest == nullptr || columns.count != 1) return;
+  for (uint32_t r = 0; r < rows; ++r) largest->consider(out[r], r);
 }
 
 }  // namespace reference

@@ -17,6 +17,10 @@ struct RowsWork {
   size_t row_group_stride;
   size_t column_stride;  // f32, four columns: bytes from one to the next
   uint32_t continues;    // 1: adds to what `sums` holds; 0: begins with zeros
+  // Of a quantized column's sums: the largest one's bits, as an integer, so far, and the four among
+  // which it was found, if it was found by this call. See Largest (largest.h).
+  int32_t largest = 0x7fffffff;
+  const float* largest_at = nullptr;
 };
 
 // out[i] += the sum over t of weights[t] * (value i of position t), for eight values.

@@ -56,26 +56,20 @@ float RandomGenerator::next_unit() { return static_cast<float>(next_u32() >> 8) 
 
 int32_t argmax(std::span<const float> values) {
   CHECK(!values.empty());
-  // Usually the largest is a normal number above 0. Among those, floats are in the order of their
-  // bits, above which are the NaNs, and negative ones have negative bits.
-  constexpr int32_t kBelowNormal = 0x007fffff, kInfinityBits = 0x7f800000;
-  int32_t largest = kBelowNormal;
-  size_t best = 0;
-  const auto consider = [&](size_t i) {
-    const auto bits = std::bit_cast<int32_t>(values[i]);
-    if (bits > largest && bits <= kInfinityBits) [[unlikely]] {
-      largest = bits;
-      best = i;
-    }
-  };
+  Largest largest;
   constexpr size_t kLineFloats = 8, kAheadLines = 4;
   size_t line = 0;
   for (; line + kLineFloats <= values.size(); line += kLineFloats) {
     __builtin_prefetch(values.data() + line + kAheadLines * kLineFloats);
-    for (size_t i = 0; i < kLineFloats; ++i) consider(line + i);
+    for (size_t i = 0; i < kLineFloats; ++i) {
+      largest.consider(values[line + i], static_cast<uint32_t>(line + i));
+    }
   }
-  for (; line < values.size(); ++line) consider(line);
-  if (largest != kBelowNormal) return static_cast<int32_t>(best);
+  for (; line < values.size(); ++line) {
+    largest.consider(values[line], static_cast<uint32_t>(line));
+  }
+  if (largest.is_known()) return static_cast<int32_t>(largest.at);
+  size_t best = 0;
   for (size_t i = 1; i < values.size(); ++i) {
     // The second half: a NaN in the first place gives way to whatever is a number.
     if (values[i] > values[best] || (values[best] != values[best] && values[i] == values[i])) {
@@ -103,10 +97,13 @@ Result<Sampler> Sampler::make(const SamplerSettings& settings, const Scratch& sc
   return Sampler(settings, scratch);
 }
 
-int32_t Sampler::sample(std::span<float> logits, std::span<const int32_t> before) {
+int32_t Sampler::sample(std::span<float> logits, std::span<const int32_t> before,
+                        const Largest& largest) {
   CHECK(!logits.empty());
-  if (settings_.has_repeat_penalty()) penalize(logits, before);
-  const int32_t likeliest = argmax(logits);
+  const bool penalizes = settings_.has_repeat_penalty();
+  if (penalizes) penalize(logits, before);
+  const int32_t likeliest =
+      !penalizes && largest.is_known() ? static_cast<int32_t>(largest.at) : argmax(logits);
   if (settings_.temperature == 0) return likeliest;
   if (!make_probabilities(logits, settings_.temperature, likeliest)) return likeliest;
   return uses_candidates(settings_) ? sample_likeliest(logits) : sample_all(logits);

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/status.h"
+#include "llama/largest.h"
 
 namespace llama {
 
@@ -83,7 +84,9 @@ class Sampler {
   //
   // Always ends, with an index in range: where logits make no distribution (a NaN, an infinity, or
   // all -infinity), the answer is the largest logit that is a number, or 0 without one.
-  int32_t sample(std::span<float> logits, std::span<const int32_t> before);
+  // `largest`, if it is known, is what the caller knows of the logits: it saves looking for it.
+  int32_t sample(std::span<float> logits, std::span<const int32_t> before,
+                 const Largest& largest = {});
 
  private:
   Sampler(const SamplerSettings& settings, const Scratch& scratch)

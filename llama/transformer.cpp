@@ -73,6 +73,7 @@ base::Result<std::span<float>> Transformer::forward(std::span<const int32_t> tok
   columns_ = static_cast<uint32_t>(tokens.size());
   interrupt_ = interrupt;
   matrices_done_ = 0;
+  likeliest_ = {};
   Profiler::PassScope pass(profiler_, position, columns_);
   const uint64_t bytes_before = weights_.counters().bytes_read;
   weights_.begin_pass(logits != Logits::kNone);
@@ -237,11 +238,22 @@ Status Transformer::multiply(Operation operation, uint32_t tensor_index, std::sp
     TRY_ASSIGN(const Weights::Tiles tiles, weights_.tiles(tensor_index, tile));
     tile += tiles.count;
     const uint32_t end = std::min(tile * tensor.rows_per_tile, tensor.rows);
-    multiply_rows(tensor.type, tiles.data, end - row, input_, out.data() + row, tensor.rows);
+    multiply_tiles(tensor, tiles.data, row, end, out);
     row = end;
   }
   ++matrices_done_;
   return base::ok_status();
+}
+
+// Rows `row` to `end` - 1; of logits, which is the largest.
+void Transformer::multiply_tiles(const Tensor& tensor, std::span<const std::byte> packed,
+                                 uint32_t row, uint32_t end, std::span<float> out) {
+  const bool is_asked =
+      tensor.role == file_->tensors()[file_->classifier_index()].role && columns_ == 1;
+  Largest largest{.bits = likeliest_.bits};
+  multiply_rows(tensor.type, packed, end - row, input_, out.data() + row, tensor.rows,
+                is_asked ? &largest : nullptr);
+  if (largest.bits != likeliest_.bits) likeliest_ = {largest.bits, row + largest.at};
 }
 
 }  // namespace llama

@@ -19,6 +19,7 @@
 #include "base/status.h"
 #include "llama/kernels.h"
 #include "llama/kv_cache.h"
+#include "llama/largest.h"
 #include "llama/model_file.h"
 #include "llama/profiler.h"
 #include "llama/rope.h"
@@ -73,6 +74,9 @@ class Transformer {
   base::Result<std::span<float>> forward(std::span<const int32_t> tokens, uint32_t position,
                                          Logits logits, Interrupt* interrupt);
 
+  // Of the logits that the last call returned, if they are of one token.
+  const Largest& likeliest() const { return likeliest_; }
+
   // Whom the forward passes tell how long they take; null: nobody. Outlives them.
   void set_profiler(Profiler* profiler) {
     profiler_ = profiler;
@@ -101,6 +105,8 @@ class Transformer {
   void add_residual(std::span<const float> branch);
   void set_input(std::span<const float> values, uint32_t width);
   base::Status multiply(Operation operation, uint32_t tensor_index, std::span<float> out);
+  void multiply_tiles(const Tensor& tensor, std::span<const std::byte> packed, uint32_t row,
+                      uint32_t end, std::span<float> out);
 
   // Row `column` of a (columns, width) buffer.
   static std::span<float> row(std::span<float> buffer, uint32_t column, uint32_t width) {
@@ -116,6 +122,7 @@ class Transformer {
   Interrupt* interrupt_ = nullptr;
   uint32_t columns_ = 0;  // of the call that runs
   uint32_t matrices_done_ = 0;
+  Largest likeliest_;
 
   std::span<float> x_;       // (columns, dim)
   std::span<float> xb_;      // (columns, max(dim, q_dim)): inside a residual branch

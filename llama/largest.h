@@ -1,0 +1,31 @@
+// The largest of many floats and where it was, found on the way: what argmax() would look for
+// again.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+
+namespace llama {
+
+// As long as one of them is a normal number above 0, which of logits one usually is. Among those,
+// floats are in the order of their bits, above which are the NaNs; negative ones have negative
+// bits.
+struct Largest {
+  static constexpr int32_t kNone = 0x007fffff;
+  static constexpr int32_t kInfinity = 0x7f800000;
+
+  int32_t bits = kNone;
+  uint32_t at = 0;  // the first place of equals
+
+  void consider(float value, uint32_t place) {
+    const auto candidate = std::bit_cast<int32_t>(value);
+    if (candidate > bits && candidate <= kInfinity) [[unlikely]] {
+      bits = candidate;
+      at = place;
+    }
+  }
+  // False also when a fast loop came by a NaN.
+  bool is_known() const { return bits > kNone && bits <= kInfinity; }
+};
+
+}  // namespace llama
