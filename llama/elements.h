@@ -34,6 +34,19 @@ constexpr float kLargestPlain = 87;
 // magnitude. Returns how many are done, a multiple of four. The bits are those of exp().
 size_t exp_plain(std::span<float> x);
 
+// Whole eights of floats, `eights` of them: the kernels of the same names (llama/kernels.h) for
+// what the VFP11 computes at once.
+namespace eights {
+void add(float* x, const float* y, size_t eights);       // x += y
+void multiply(float* x, const float* y, size_t eights);  // x *= y
+void add_to_all(float* x, size_t eights, float y);       // x += y
+void scale(float* x, size_t eights, float factor);       // x *= factor
+// out = weights * (scale * x)
+void scale_and_weigh(float* out, const float* x, const float* weights, size_t eights, float scale);
+// gate = (gate * (1 / (1 + powers))) * up
+void silu(float* gate, const float* up, const float* powers, size_t eights);
+}  // namespace eights
+
 // quantize_to_words() (llama/activations.h) of 32 values; false, if this machine leaves them to the
 // general one.
 bool quantize_plain(std::span<const float, kColumnsPerGroup> values,

@@ -1,5 +1,5 @@
-// Loops over single values on the ARM1176: exponentials and 8-bit activations, in the VFP11's vectors
-// (ARM1176JZF-S TRM 20). Called by llama/elements_armv6.cpp. All that they compute is what the C++ of
+// Loops over single values on the ARM1176: sums, products, exponentials and 8-bit activations, in the
+// VFP11's vectors (ARM1176JZF-S TRM 20). Called by llama/elements_armv6.cpp. All that they compute is what the C++ of
 // llama/math.cpp and llama/activations.cpp computes, operation by operation.
 
         .syntax unified
@@ -222,3 +222,95 @@
         mov     r0, r0, lsl #15                 // 8 * 4096
         rsb     r0, r0, #0
         pop     {r4-r11, pc}
+
+// Eights of floats, r2 or r3 of them: x in s8-s15 and y in s16-s23. An instruction computes eight, and
+// a line of the cache is eight.
+        .equ    LINES_AHEAD, 96
+
+.macro enter_eights count
+        cmp     \count, #0
+        bxeq    lr
+        vpush   {d8-d15}
+        fmrx    r12, fpscr
+        orr     r12, r12, #(7 << 16)            // LEN = 8, STRIDE = 1
+        fmxr    fpscr, r12
+.endm
+
+.macro leave_eights
+        bic     r12, r12, #(7 << 16)
+        fmxr    fpscr, r12
+        vpop    {d8-d15}
+        bx      lr
+.endm
+
+// void NAME(float* x, const float* y, size_t eights): x = x OPERATION y
+.macro function_of_two name, operation
+        function \name
+        enter_eights r2
+1:      vldmia  r1!, {s16-s23}
+        vldmia  r0, {s8-s15}
+        pld     [r1, #LINES_AHEAD]
+        pld     [r0, #LINES_AHEAD]
+        subs    r2, r2, #1
+        \operation s8, s8, s16
+        vstmia  r0!, {s8-s15}
+        bne     1b
+        leave_eights
+.endm
+
+        function_of_two armv6_add, vadd.f32
+        function_of_two armv6_multiply, vmul.f32
+
+// void NAME(float* x, size_t eights, float y): x = x OPERATION y
+.macro function_of_one name, operation
+        function \name
+        enter_eights r1
+1:      vldmia  r0, {s8-s15}
+        pld     [r0, #LINES_AHEAD]
+        subs    r1, r1, #1
+        \operation s8, s8, s0
+        vstmia  r0!, {s8-s15}
+        bne     1b
+        leave_eights
+.endm
+
+        function_of_one armv6_add_to_all, vadd.f32
+        function_of_one armv6_scale, vmul.f32
+
+// void armv6_scale_and_weigh(float* out, const float* x, const float* weights, size_t eights,
+//                            float scale): out = weights * (scale * x)
+        function armv6_scale_and_weigh
+        enter_eights r3
+1:      vldmia  r1!, {s8-s15}
+        vldmia  r2!, {s16-s23}
+        pld     [r1, #LINES_AHEAD]
+        pld     [r2, #LINES_AHEAD]
+        subs    r3, r3, #1
+        vmul.f32 s8, s8, s0
+        vmul.f32 s8, s16, s8
+        vstmia  r0!, {s8-s15}
+        bne     1b
+        leave_eights
+
+// void armv6_silu(float* gate, const float* up, const float* powers, size_t eights):
+// gate = (gate * (1 / (1 + powers))) * up
+        function armv6_silu
+        enter_eights r3
+        push    {r4}
+        mov     r4, #0x3f800000
+        vmov    s0, r4
+        pop     {r4}
+1:      vldmia  r2!, {s8-s15}
+        vmov.f32 s24, s0
+        vldmia  r0, {s16-s23}
+        vadd.f32 s8, s8, s0
+        pld     [r0, #LINES_AHEAD]
+        vdiv.f32 s8, s24, s8
+        vldmia  r1!, {s24-s31}
+        pld     [r1, #LINES_AHEAD]
+        subs    r3, r3, #1
+        vmul.f32 s8, s16, s8
+        vmul.f32 s8, s8, s24
+        vstmia  r0!, {s8-s15}
+        bne     1b
+        leave_eights

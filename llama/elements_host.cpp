@@ -58,6 +58,34 @@ size_t exp_plain(std::span<float> x) {
   return i;
 }
 
+namespace eights {
+namespace {
+constexpr size_t kFloats = 8;
+}
+
+void add(float* x, const float* y, size_t eights) {
+  for (size_t i = 0; i < eights * kFloats; ++i) x[i] += y[i];
+}
+void multiply(float* x, const float* y, size_t eights) {
+  for (size_t i = 0; i < eights * kFloats; ++i) x[i] *= y[i];
+}
+void add_to_all(float* x, size_t eights, float y) {
+  for (size_t i = 0; i < eights * kFloats; ++i) x[i] += y;
+}
+void scale(float* x, size_t eights, float factor) {
+  for (size_t i = 0; i < eights * kFloats; ++i) x[i] *= factor;
+}
+void scale_and_weigh(float* out, const float* x, const float* weights, size_t eights, float scale) {
+  for (size_t i = 0; i < eights * kFloats; ++i) out[i] = weights[i] * (scale * x[i]);
+}
+void silu(float* gate, const float* up, const float* powers, size_t eights) {
+  for (size_t i = 0; i < eights * kFloats; ++i) {
+    gate[i] = gate[i] * (1.0f / (1.0f + powers[i])) * up[i];
+  }
+}
+
+}  // namespace eights
+
 bool quantize_plain(std::span<const float, kColumnsPerGroup>, std::span<uint32_t, kColumnsPerGroup>,
                     float&) {
   return false;

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "llama/activations.h"
+#include "llama/elements.h"
 #include "llama/math.h"
 
 namespace llama {
@@ -144,22 +145,7 @@ void multiply_blocks(WeightType type, std::span<const std::byte> packed, const B
 
 namespace {
 
-// Elements that do not depend on each other, eight side by side: `step` makes the result of one.
-// The VFP11 waits 8 cycles and more for each operation, and the other elements' fill them. Eight
-// floats are a line of the cache; what is several lines ahead is asked for meanwhile.
-template <typename Step>
-void side_by_side(float* out, const float* a, const float* b, size_t count, const Step& step) {
-  constexpr size_t kTogether = 8, kAhead = 4 * kTogether;
-  size_t i = 0;
-  for (; i + kTogether <= count; i += kTogether) {
-    __builtin_prefetch(a + i + kAhead);
-    if (b != a) __builtin_prefetch(b + i + kAhead);
-    float results[kTogether];
-    for (size_t k = 0; k < kTogether; ++k) results[k] = step(a[i + k], b[i + k]);
-    for (size_t k = 0; k < kTogether; ++k) out[i + k] = results[k];
-  }
-  for (; i < count; ++i) out[i] = step(a[i], b[i]);
-}
+constexpr size_t kEight = 8;
 
 // As integers, since comparing floats costs the VFP11 ten cycles: a NaN with a plus sign counts as
 // the largest, one with a minus as the smallest.
@@ -179,13 +165,17 @@ float largest_of(std::span<const float> x) {
 
 }  // namespace
 
+// What is left after whole eights goes one by one.
+
 void rmsnorm(std::span<float> out, std::span<const float> x, std::span<const float> weight,
              float eps) {
   float sum = 0;
   for (const float value : x) sum += value * value;
   const float scale = 1.0f / sqrt(sum / static_cast<float>(x.size()) + eps);
-  side_by_side(out.data(), weight.data(), x.data(), x.size(),
-               [scale](float w, float value) { return w * (scale * value); });
+  eights::scale_and_weigh(out.data(), x.data(), weight.data(), x.size() / kEight, scale);
+  for (size_t i = x.size() / kEight * kEight; i < x.size(); ++i) {
+    out[i] = weight[i] * (scale * x[i]);
+  }
 }
 
 void rotate_pairs(std::span<float> x, std::span<const float> turns) {
@@ -203,39 +193,42 @@ void rotate_pairs(std::span<float> x, std::span<const float> turns) {
 
 void softmax(std::span<float> x) {
   const float largest = largest_of(x);
-  side_by_side(x.data(), x.data(), x.data(), x.size(),
-               [largest](float value, float) { return value - largest; });
+  eights::add_to_all(x.data(), x.size() / kEight, -largest);
+  for (size_t i = x.size() / kEight * kEight; i < x.size(); ++i) x[i] -= largest;
   exp(x);
   float sum = 0;
   for (const float value : x) sum += value;
   scale(x, 1.0f / sum);
 }
 
-void scale(std::span<float> x, float factor) {
-  side_by_side(x.data(), x.data(), x.data(), x.size(),
-               [factor](float value, float) { return value * factor; });
-}
-
 void swiglu(std::span<float> gate, std::span<const float> up) {
-  constexpr size_t kAtOnce = 16;
+  constexpr size_t kAtOnce = 8 * kEight;
   float powers[kAtOnce];
   for (size_t first = 0; first < gate.size(); first += kAtOnce) {
     const size_t count = gate.size() - first < kAtOnce ? gate.size() - first : kAtOnce;
-    for (size_t i = 0; i < count; ++i) powers[i] = -gate[first + i];
+    float* const some = gate.data() + first;
+    for (size_t i = 0; i < count; ++i) powers[i] = -some[i];
     exp(std::span(powers, count));
-    side_by_side(powers, powers, gate.data() + first, count,
-                 [](float power, float value) { return value * (1.0f / (1.0f + power)); });
-    side_by_side(gate.data() + first, powers, up.data() + first, count,
-                 [](float silu, float value) { return silu * value; });
+    eights::silu(some, up.data() + first, powers, count / kEight);
+    for (size_t i = count / kEight * kEight; i < count; ++i) {
+      some[i] = some[i] * (1.0f / (1.0f + powers[i])) * up[first + i];
+    }
   }
 }
 
+void scale(std::span<float> x, float factor) {
+  eights::scale(x.data(), x.size() / kEight, factor);
+  for (size_t i = x.size() / kEight * kEight; i < x.size(); ++i) x[i] *= factor;
+}
+
 void add(std::span<float> x, std::span<const float> y) {
-  side_by_side(x.data(), x.data(), y.data(), x.size(), [](float a, float b) { return a + b; });
+  eights::add(x.data(), y.data(), x.size() / kEight);
+  for (size_t i = x.size() / kEight * kEight; i < x.size(); ++i) x[i] += y[i];
 }
 
 void multiply(std::span<float> x, std::span<const float> y) {
-  side_by_side(x.data(), x.data(), y.data(), x.size(), [](float a, float b) { return a * b; });
+  eights::multiply(x.data(), y.data(), x.size() / kEight);
+  for (size_t i = x.size() / kEight * kEight; i < x.size(); ++i) x[i] *= y[i];
 }
 
 }  // namespace llama

@@ -234,8 +234,8 @@ base::Result<Weights::Tiles> Weights::tiles(uint32_t tensor_index, uint32_t firs
   uint32_t count = 1;
   if (!stream_.is_used() && !tensor.has_padding()) {
     // All of the tensor is pinned.
-    const uint64_t most = std::max<uint64_t>(kMostTilesBytes / tensor.tile_bytes, 1);
-    count = static_cast<uint32_t>(std::min<uint64_t>(most, tensor.tile_count - first));
+    const uint32_t most = std::max<uint32_t>(kMostTilesBytes / tensor.tile_bytes, 1);
+    count = std::min<uint32_t>(most, tensor.tile_count - first);
     const uint64_t bytes = uint64_t{count - 1} * tensor.tile_bytes;
     data = {data.data(), static_cast<size_t>(bytes + tensor.bytes_of_tile(first + count - 1))};
   }

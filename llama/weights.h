@@ -87,7 +87,7 @@ class Weights {
 
   // Some three quarters of a millisecond of an ARM1176's time: so long nobody looks at the
   // keyboard, whose FIFO holds more than a millisecond of 115200 baud.
-  static constexpr uint64_t kMostTilesBytes = 256 << 10;
+  static constexpr uint32_t kMostTilesBytes = 256 << 10;
 
   // One row of the embedding table as floats, wherever it is. May be called between passes only
   // (after begin_pass(), before its first tile).
