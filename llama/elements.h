@@ -39,8 +39,9 @@ size_t exp_plain(std::span<float> x);
 namespace eights {
 void add(float* x, const float* y, size_t eights);       // x += y
 void multiply(float* x, const float* y, size_t eights);  // x *= y
-void add_to_all(float* x, size_t eights, float y);       // x += y
-void scale(float* x, size_t eights, float factor);       // x *= factor
+// out = x + y, out = x * factor; out may be x
+void add_to_all(float* out, const float* x, size_t eights, float y);
+void scale(float* out, const float* x, size_t eights, float factor);
 // out = weights * (scale * x)
 void scale_and_weigh(float* out, const float* x, const float* weights, size_t eights, float scale);
 // gate = (gate * (1 / (1 + powers))) * up

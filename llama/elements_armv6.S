@@ -119,6 +119,7 @@
         cmp     r3, \value, lsl #1
         movlo   r3, \value, lsl #1
         .endr
+        pld     [r0, #96]                       // the next call's, most likely
         .endr
         sub     r0, r0, #128
         cmp     r3, #SMALLEST_TWICE
@@ -261,13 +262,13 @@
         function_of_two armv6_add, vadd.f32
         function_of_two armv6_multiply, vmul.f32
 
-// void NAME(float* x, size_t eights, float y): x = x OPERATION y
+// void NAME(float* out, const float* x, size_t eights, float y): out = x OPERATION y
 .macro function_of_one name, operation
         function \name
-        enter_eights r1
-1:      vldmia  r0, {s8-s15}
-        pld     [r0, #LINES_AHEAD]
-        subs    r1, r1, #1
+        enter_eights r2
+1:      vldmia  r1!, {s8-s15}
+        pld     [r1, #LINES_AHEAD]
+        subs    r2, r2, #1
         \operation s8, s8, s0
         vstmia  r0!, {s8-s15}
         bne     1b

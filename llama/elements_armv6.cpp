@@ -22,8 +22,8 @@ uint32_t armv6_exp_fours(float* x, uint32_t fours, const double* constants, cons
 uint32_t armv6_quantize(const float* values, uint32_t* words, float* scale);
 void armv6_add(float* x, const float* y, size_t eights);
 void armv6_multiply(float* x, const float* y, size_t eights);
-void armv6_add_to_all(float* x, size_t eights, float y);
-void armv6_scale(float* x, size_t eights, float factor);
+void armv6_add_to_all(float* out, const float* x, size_t eights, float y);
+void armv6_scale(float* out, const float* x, size_t eights, float factor);
 void armv6_scale_and_weigh(float* out, const float* x, const float* weights, size_t eights,
                            float scale);
 void armv6_silu(float* gate, const float* up, const float* powers, size_t eights);
@@ -33,8 +33,12 @@ namespace eights {
 
 void add(float* x, const float* y, size_t eights) { armv6_add(x, y, eights); }
 void multiply(float* x, const float* y, size_t eights) { armv6_multiply(x, y, eights); }
-void add_to_all(float* x, size_t eights, float y) { armv6_add_to_all(x, eights, y); }
-void scale(float* x, size_t eights, float factor) { armv6_scale(x, eights, factor); }
+void add_to_all(float* out, const float* x, size_t eights, float y) {
+  armv6_add_to_all(out, x, eights, y);
+}
+void scale(float* out, const float* x, size_t eights, float factor) {
+  armv6_scale(out, x, eights, factor);
+}
 void scale_and_weigh(float* out, const float* x, const float* weights, size_t eights, float scale) {
   armv6_scale_and_weigh(out, x, weights, eights, scale);
 }

@@ -69,11 +69,11 @@ void add(float* x, const float* y, size_t eights) {
 void multiply(float* x, const float* y, size_t eights) {
   for (size_t i = 0; i < eights * kFloats; ++i) x[i] *= y[i];
 }
-void add_to_all(float* x, size_t eights, float y) {
-  for (size_t i = 0; i < eights * kFloats; ++i) x[i] += y;
+void add_to_all(float* out, const float* x, size_t eights, float y) {
+  for (size_t i = 0; i < eights * kFloats; ++i) out[i] = x[i] + y;
 }
-void scale(float* x, size_t eights, float factor) {
-  for (size_t i = 0; i < eights * kFloats; ++i) x[i] *= factor;
+void scale(float* out, const float* x, size_t eights, float factor) {
+  for (size_t i = 0; i < eights * kFloats; ++i) out[i] = x[i] * factor;
 }
 void scale_and_weigh(float* out, const float* x, const float* weights, size_t eights, float scale) {
   for (size_t i = 0; i < eights * kFloats; ++i) out[i] = weights[i] * (scale * x[i]);

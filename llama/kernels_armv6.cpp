@@ -141,14 +141,17 @@ bool multiply_some(WeightType type, const std::byte* row_groups, const BlockLayo
   // One column's sums can be gathered where they belong, if there are four of each row group.
   const bool in_place = !four && rows % kRowsPerGroup == 0;
   float sums[kRowsAtOnce * kColumnsAtOnce];
-  RowsWork work{};
-  work.blocks = row_groups;
-  work.row_groups = base::divide_up(rows, kRowsPerGroup);
-  work.row_group_stride = layout.row_group_stride;
-  work.sums = in_place ? out : sums;
-  // The loops over quantized rows look for the largest sum, of one column in place.
   const bool looks = in_place && largest != nullptr && type != WeightType::kF32;
-  work.largest = looks ? largest->bits : kNoneIsLarger;
+  RowsWork work{.blocks = row_groups,
+                .columns = nullptr,
+                .sums = in_place ? out : sums,
+                .columns_bytes = 0,
+                .groups_bytes = 0,
+                .row_groups = base::divide_up(rows, kRowsPerGroup),
+                .row_group_stride = layout.row_group_stride,
+                .column_stride = 0,
+                .continues = 0,
+                .largest = looks ? largest->bits : kNoneIsLarger};
   if (type == WeightType::kF32) {
     work.columns = columns.values.data() + size_t{first} * columns.width;
     work.groups_bytes = static_cast<uint32_t>(work.row_group_stride);

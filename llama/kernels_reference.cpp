@@ -181,6 +181,7 @@ void rmsnorm(std::span<float> out, std::span<const float> x, std::span<const flo
 void rotate_pairs(std::span<float> x, std::span<const float> turns) {
   for (size_t head = 0; head < x.size(); head += turns.size()) {
     for (size_t i = 0; i < turns.size(); i += 2) {
+      __builtin_prefetch(x.data() + head + i + 24);
       const float cosine = turns[i];
       const float sine = turns[i + 1];
       const float a = x[head + i];
@@ -193,7 +194,7 @@ void rotate_pairs(std::span<float> x, std::span<const float> turns) {
 
 void softmax(std::span<float> x) {
   const float largest = largest_of(x);
-  eights::add_to_all(x.data(), x.size() / kEight, -largest);
+  eights::add_to_all(x.data(), x.data(), x.size() / kEight, -largest);
   for (size_t i = x.size() / kEight * kEight; i < x.size(); ++i) x[i] -= largest;
   exp(x);
   float sum = 0;
@@ -207,7 +208,8 @@ void swiglu(std::span<float> gate, std::span<const float> up) {
   for (size_t first = 0; first < gate.size(); first += kAtOnce) {
     const size_t count = gate.size() - first < kAtOnce ? gate.size() - first : kAtOnce;
     float* const some = gate.data() + first;
-    for (size_t i = 0; i < count; ++i) powers[i] = -some[i];
+    eights::scale(powers, some, count / kEight, -1);
+    for (size_t i = count / kEight * kEight; i < count; ++i) powers[i] = -some[i];
     exp(std::span(powers, count));
     eights::silu(some, up.data() + first, powers, count / kEight);
     for (size_t i = count / kEight * kEight; i < count; ++i) {
@@ -217,7 +219,7 @@ void swiglu(std::span<float> gate, std::span<const float> up) {
 }
 
 void scale(std::span<float> x, float factor) {
-  eights::scale(x.data(), x.size() / kEight, factor);
+  eights::scale(x.data(), x.data(), x.size() / kEight, factor);
   for (size_t i = x.size() / kEight * kEight; i < x.size(); ++i) x[i] *= factor;
 }
 
