@@ -15,6 +15,7 @@
 #include "tests/bench/comparison.h"
 #include "tests/bench/guest_bench.h"
 #include "tests/bench/host_bench.h"
+#include "tests/bench/micro_bench.h"
 #include "tests/bench/plain_bench.h"
 #include "tests/bench/seven_b.h"
 
@@ -32,7 +33,7 @@ struct Options {
   std::optional<std::string> json;
   std::optional<std::string> compare;
   std::string kv = "q8_0";
-  bool host = false, guest = false, kernels = false, functions = false, large = false;
+  bool host = false, guest = false, core = false, kernels = false, functions = false, large = false;
   SevenBOptions seven_b;
 };
 
@@ -72,7 +73,7 @@ int run_bench(const Options& options) {
   const host::TemporaryFolder folder;
   const fs::path programs = host::program_folder();
   const bool seven_b = !options.seven_b.types.empty();
-  const bool all = !options.host && !options.guest && !options.kernels && !seven_b;
+  const bool all = !options.host && !options.guest && !options.core && !options.kernels && !seven_b;
   // Before the work, so that a place that cannot be written to is known at once.
   std::optional<host::PendingFile> json_file;
   if (options.json) json_file.emplace(*options.json);
@@ -108,6 +109,12 @@ int run_bench(const Options& options) {
       for (const GuestFigures& one : figures) print_functions(one);
     }
     json["guest"] = to_array(figures);
+  }
+  if (all || options.core) {
+    const fs::path images = fs::path(options.kernel).parent_path() / "tests";
+    const auto figures = measure_micro(images, programs / "libpi0_cycles.so", &interrupts);
+    print_micro(figures);
+    json["core"] = to_json(figures);
   }
   if (all || options.host) {
     std::vector<HostFigures> figures;
@@ -148,6 +155,7 @@ int run(int argc, char** argv) {
   app.add_flag("--guest", options.guest, "Only the emulated Pi: instructions, predicted speed");
   app.add_flag("--large", options.large, "Shapes of more than 100 million weights, too");
   app.add_flag("--functions", options.functions, "The most expensive functions of each model, too");
+  app.add_flag("--core", options.core, "Only the model of the core beside published figures");
   app.add_flag("--host", options.host, "Only tokens/s on this machine");
   app.add_flag("--kernels", options.kernels, "Only the single kernels on this machine");
   add_seven_b_options(app, options.seven_b);
