@@ -33,7 +33,8 @@ struct Options {
   std::optional<std::string> json;
   std::optional<std::string> compare;
   std::string kv = "q8_0";
-  bool host = false, guest = false, core = false, kernels = false, functions = false, large = false;
+  bool host = false, guest = false, core = false, kernels = false, functions = false,
+       scopes = false, large = false;
   SevenBOptions seven_b;
 };
 
@@ -105,10 +106,23 @@ int run_bench(const Options& options) {
       const fs::path images = fs::path(options.kernel).parent_path() / "tests";
       print_plain(measure_plain(images, plugin, options.large, interrupts), figures);
     }
-    if (options.functions) {
-      for (const GuestFigures& one : figures) print_functions(one);
-    }
     json["guest"] = to_array(figures);
+    if (options.functions) {
+      json["functions"] = nlohmann::ordered_json::array();
+      for (const GuestFigures& one : figures) {
+        print_functions(one);
+        json["functions"].push_back(functions_to_json(one));
+      }
+    }
+    if (options.scopes) {
+      json["scopes"] = nlohmann::ordered_json::array();
+      for (const fs::path& model : models) {
+        const ScopeFigures scopes =
+            measure_scopes(model, options.kv, options.kernel, plugin, interrupts);
+        print_scopes(scopes);
+        json["scopes"].push_back(to_json(scopes));
+      }
+    }
   }
   if (all || options.core) {
     const fs::path images = fs::path(options.kernel).parent_path() / "tests";
@@ -155,6 +169,7 @@ int run(int argc, char** argv) {
   app.add_flag("--guest", options.guest, "Only the emulated Pi: instructions, predicted speed");
   app.add_flag("--large", options.large, "Shapes of more than 100 million weights, too");
   app.add_flag("--functions", options.functions, "The most expensive functions of each model, too");
+  app.add_flag("--scopes", options.scopes, "What each operation of the profiler costs, too");
   app.add_flag("--core", options.core, "Only the model of the core beside published figures");
   app.add_flag("--host", options.host, "Only tokens/s on this machine");
   app.add_flag("--kernels", options.kernels, "Only the single kernels on this machine");

@@ -22,6 +22,7 @@ struct Stretch {
   uint32_t end_position = 0;
   std::vector<GuestCounts> machines;  // of all its tokens together
   nlohmann::json functions;           // likewise, at kBandwidths[0]
+  nlohmann::json scopes;              // likewise, if the profiler was on
   int64_t matrix_macs = 0;            // likewise
   int64_t attention_macs = 0;
   double streamed_bytes = 0;  // of weights from the card, for a token
@@ -45,6 +46,27 @@ struct GuestFigures {
                         // classifier
 };
 
+// What each operation of the profiler (llama/profiler.h) cost, as the profiler itself has it: its
+// own time, without that of the operations within it. Measured with the profiler on, at
+// kBandwidths[kUsualBandwidth].
+struct ScopeFigures {
+  struct Scope {
+    std::string operation;
+    uint64_t entries = 0;
+    nlohmann::json figures;  // as libpi0_cycles.so has them
+  };
+  std::string model;
+  uint32_t first_position = 0;
+  uint32_t tokens = 0;        // of a story, that all figures are of together
+  GuestCounts counts;         // of everything
+  std::vector<Scope> scopes;  // those that were entered, and "rest", the most expensive first
+};
+ScopeFigures measure_scopes(const std::filesystem::path& model, const std::string& kv,
+                            const std::filesystem::path& kernel,
+                            const std::filesystem::path& plugin, host::Interrupts& interrupts);
+void print_scopes(const ScopeFigures& figures);
+nlohmann::ordered_json to_json(const ScopeFigures& figures);
+
 // `kernel` is kernel.img, with kernel.elf beside it; `plugin` libpi0_cycles.so; `kv` a value of the
 // setting of that name. Throws host::Failure when QEMU is missing, the kernel reports an error, or
 // the story ends too early.
@@ -66,5 +88,6 @@ void print_guest(const std::vector<GuestFigures>& all);
 // The most expensive functions of a token of a story.
 void print_functions(const GuestFigures& figures);
 nlohmann::ordered_json to_json(const GuestFigures& figures);
+nlohmann::ordered_json functions_to_json(const GuestFigures& figures);
 
 }  // namespace bench

@@ -42,6 +42,7 @@ std::string plugin_option(const GuestCounter& counter, const fs::path& output) {
   if (!counter.from.empty()) {
     option += host::text(",from={},warm={}", counter.from, counter.warm_up);
   }
+  if (!counter.scopes.empty()) option += ",scopes=" + counter.scopes;
   if (!counter.to.empty()) option += ",to=" + counter.to;
   for (size_t i = 0; i < counter.bandwidths.size(); ++i) {
     option += (i == 0 ? ",bandwidth=" : ":") + std::to_string(counter.bandwidths[i]);
@@ -86,6 +87,7 @@ GuestRun count_guest(host::EmulatorOptions options, const GuestCounter& counter,
   auto json = nlohmann::json::parse(host::read_file(output));
   for (const nlohmann::json& one : json) run.machines.push_back(parse_counts(one.at("total")));
   run.functions = std::move(json.at(0).at("functions"));
+  run.scopes = std::move(json.at(0).at("scopes"));
   run.console = machine.log();
   return run;
 }

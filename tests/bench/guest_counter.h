@@ -41,12 +41,14 @@ struct GuestCounter {
   std::string from, to;                      // "function:3": the third time that it is entered
   uint64_t warm_up = 1;                      // entries before `from` that are modelled, too
   std::vector<uint32_t> bandwidths = {350};  // of SDRAM in MB/s: a machine each
+  std::string scopes;                        // the profiler's table, as the plugin takes it
 };
 
 struct GuestRun {
   std::vector<GuestCounts> machines;  // one for each bandwidth
   // What each function of the first machine cost, the most expensive first: "name", "cycles"...
   nlohmann::json functions;
+  nlohmann::json scopes;  // of the first machine, in the order of the profiler's table
   std::string console;
 
   const GuestCounts& counts() const { return machines.front(); }
