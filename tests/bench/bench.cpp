@@ -107,6 +107,7 @@ int run_bench(const Options& options) {
       print_plain(measure_plain(images, plugin, options.large, interrupts), figures);
     }
     json["guest"] = to_array(figures);
+    json["start"] = to_array(starts);
     if (options.functions) {
       json["functions"] = nlohmann::ordered_json::array();
       for (const GuestFigures& one : figures) {

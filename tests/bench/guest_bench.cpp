@@ -24,6 +24,8 @@ constexpr std::chrono::minutes kPatience{15};
 // The card's, with a good one (docs/hardware.md), and the core's.
 constexpr double kCardBytesPerSecond = 20e6;
 constexpr double kCyclesPerSecond = 1e9;
+// The console, as it is if no setting says otherwise: with start and stop bit.
+constexpr double kBaud = 115200, kBitsPerCharacter = 10;
 
 // A context of 256, half full. Smaller models tell several tokens, as single ones differ a little.
 constexpr uint32_t kContext = 256, kStoryPosition = 128, kStoryTokens = 2;
@@ -38,6 +40,8 @@ constexpr uint32_t kColumns = 8, kPromptFirst = 8, kPromptEnd = 16;
 // Entered once for each token that is chosen, and once for each pass through the layers.
 constexpr const char* kSample = "llama::Sampler::sample";
 constexpr const char* kForward = "llama::Transformer::forward";
+// Entered when the console has written its prompt.
+constexpr const char* kReadLine = "kernel::Session::read_line";
 
 // What the kernel's record of the end of the story says.
 nlohmann::json end_of_story(const std::string& console, const fs::path& model) {
@@ -257,21 +261,33 @@ StartFigures measure_start(const fs::path& model, const fs::path& kernel, const 
   host::EmulatorOptions options;
   options.kernel = kernel;
   options.card = make_card(model, kernel, folder.path(), interrupts);
-  options.settings = {{"model", model.filename().string()},
-                      {"prompt", ""},
-                      {"steps", "1"},
-                      {"autostart", "1"},
-                      {"temperature", "0"},
-                      {"profile", "off"},
-                      {"poweroff", "1"}};
   GuestCounter counter;
   counter.plugin = plugin;
   counter.elf = fs::path(kernel).replace_extension(".elf");
-  counter.to = host::text("{}:1", kForward);
-  const GuestRun run = count_guest(options, counter, kPatience, &interrupts);
-  return {.model = model.filename().string(),
-          .core_seconds = static_cast<double>(run.counts().cycles) / kCyclesPerSecond,
-          .card_seconds = static_cast<double>(fs::file_size(model)) / kCardBytesPerSecond};
+  const auto run = [&](const char* autostart, const char* until) {
+    options.settings = {{"model", model.filename().string()},
+                        {"prompt", ""},
+                        {"steps", "1"},
+                        {"autostart", autostart},
+                        {"temperature", "0"},
+                        {"profile", "off"},
+                        {"poweroff", "1"}};
+    counter.to = host::text("{}:1", until);
+    return count_guest(options, counter, kPatience, &interrupts);
+  };
+  const auto seconds = [](const GuestRun& of) {
+    return static_cast<double>(of.counts().cycles) / kCyclesPerSecond;
+  };
+  StartFigures figures;
+  figures.model = model.filename().string();
+  figures.token_seconds = seconds(run("1", kForward));
+  counter.at_prompt = "/poweroff\r";
+  const GuestRun prompt = run("0", kReadLine);
+  figures.prompt_seconds = seconds(prompt);
+  const size_t characters = prompt.console.find(GuestCounter::kPrompt) + counter.kPrompt.size();
+  figures.line_seconds = static_cast<double>(characters) * kBitsPerCharacter / kBaud;
+  figures.card_seconds = static_cast<double>(fs::file_size(model)) / kCardBytesPerSecond;
+  return figures;
 }
 
 }  // namespace bench

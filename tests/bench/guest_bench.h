@@ -74,15 +74,21 @@ GuestFigures measure_guest(const std::filesystem::path& model, const std::string
                            const std::filesystem::path& kernel, const std::filesystem::path& plugin,
                            host::Interrupts& interrupts);
 
-// From power on until the first token is computed: the model is loaded, and checked.
+// From power on until the model is loaded and checked, and the console asks for a prompt; or, with
+// a story at start, until the first token is computed.
 struct StartFigures {
   std::string model;
-  double core_seconds = 0;  // all that the core executes, at 1 GHz and 350 MB/s
+  double prompt_seconds = 0;  // all that the core executes, at 1 GHz and 350 MB/s
+  double token_seconds = 0;
   double card_seconds = 0;  // the model's bytes at 20 MB/s
+  double line_seconds = 0;  // what the console says before its prompt, at 115200 baud
+  // If the core, the card and the line waited for each other all the time.
+  double sum() const { return prompt_seconds + card_seconds + line_seconds; }
 };
 StartFigures measure_start(const std::filesystem::path& model, const std::filesystem::path& kernel,
                            const std::filesystem::path& plugin, host::Interrupts& interrupts);
 void print_start(const std::vector<StartFigures>& all);
+nlohmann::ordered_json to_json(const StartFigures& figures);
 
 void print_guest(const std::vector<GuestFigures>& all);
 // The most expensive functions of a token of a story.
