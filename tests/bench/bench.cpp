@@ -17,6 +17,7 @@
 #include "tests/bench/host_bench.h"
 #include "tests/bench/micro_bench.h"
 #include "tests/bench/plain_bench.h"
+#include "tests/bench/rows_bench.h"
 #include "tests/bench/seven_b.h"
 
 namespace bench {
@@ -33,7 +34,7 @@ struct Options {
   std::optional<std::string> json;
   std::optional<std::string> compare;
   std::string kv = "q8_0";
-  bool host = false, guest = false, core = false, kernels = false, functions = false,
+  bool host = false, guest = false, core = false, rows = false, kernels = false, functions = false,
        scopes = false, large = false;
   SevenBOptions seven_b;
 };
@@ -74,7 +75,8 @@ int run_bench(const Options& options) {
   const host::TemporaryFolder folder;
   const fs::path programs = host::program_folder();
   const bool seven_b = !options.seven_b.types.empty();
-  const bool all = !options.host && !options.guest && !options.core && !options.kernels && !seven_b;
+  const bool all = !options.host && !options.guest && !options.core && !options.rows &&
+                   !options.kernels && !seven_b;
   // Before the work, so that a place that cannot be written to is known at once.
   std::optional<host::PendingFile> json_file;
   if (options.json) json_file.emplace(*options.json);
@@ -131,6 +133,12 @@ int run_bench(const Options& options) {
     print_micro(figures);
     json["core"] = to_json(figures);
   }
+  if (all || options.rows) {
+    const fs::path images = fs::path(options.kernel).parent_path() / "tests";
+    const auto figures = measure_rows(images, programs / "libpi0_cycles.so", &interrupts);
+    print_rows(figures);
+    json["rows"] = to_array(figures);
+  }
   if (all || options.host) {
     std::vector<HostFigures> figures;
     for (const fs::path& model : models) {
@@ -172,6 +180,7 @@ int run(int argc, char** argv) {
   app.add_flag("--functions", options.functions, "The most expensive functions of each model, too");
   app.add_flag("--scopes", options.scopes, "What each operation of the profiler costs, too");
   app.add_flag("--core", options.core, "Only the model of the core beside published figures");
+  app.add_flag("--rows", options.rows, "Only the loops over rows on the Pi, by their width");
   app.add_flag("--host", options.host, "Only tokens/s on this machine");
   app.add_flag("--kernels", options.kernels, "Only the single kernels on this machine");
   add_seven_b_options(app, options.seven_b);
