@@ -44,7 +44,7 @@ void RunProfile::begin(HostModel& host, const std::string& name) {
 
 void RunProfile::record_machine_and_model(HostModel& host, const std::string& name) {
   kernel::record_machine(*this, {.board = "this machine", .ram = host.arena().capacity()}, ticks_);
-  kernel::record_model(*this, name, host.model());
+  kernel::record_model(*this, name, host.model(), nullptr);
   record_memory(host);
 }
 

@@ -55,7 +55,8 @@ void record_machine(RecordSink& sink, const MachineFacts& facts, base::TickSourc
   sink.end();
 }
 
-void record_model(RecordSink& sink, std::string_view name, const llama::Model& model) {
+void record_model(RecordSink& sink, std::string_view name, const llama::Model& model,
+                  const llama::Profiler* profiler) {
   const llama::ModelConfig& config = model.config();
   const llama::Weights& weights = model.transformer().weights();
   base::TextSink& out = sink.begin();
@@ -63,9 +64,13 @@ void record_model(RecordSink& sink, std::string_view name, const llama::Model& m
   write_text(out, name);
   print(out, ",\"dim\":{},\"hidden_dim\":{},\"layers\":{},\"heads\":{},\"kv_heads\":{}", config.dim,
         config.hidden_dim, config.n_layers, config.n_heads, config.n_kv_heads);
-  print(out, ",\"vocab\":{},\"context\":{},\"pinned_bytes\":{},\"streamed_bytes\":{}}",
+  print(out, ",\"vocab\":{},\"context\":{},\"pinned_bytes\":{},\"streamed_bytes\":{}",
         config.vocab_size, model.transformer().context(), weights.pinned_bytes(),
         weights.streamed_bytes());
+  if (profiler != nullptr) {
+    print(out, ",\"profile_at\":{}", reinterpret_cast<uintptr_t>(profiler->cells().data()));
+  }
+  out.write("}");
   sink.end();
 }
 

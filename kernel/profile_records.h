@@ -25,7 +25,9 @@ class RecordSink {
 };
 
 void record_machine(RecordSink& sink, const MachineFacts& facts, base::TickSource& ticks);
-void record_model(RecordSink& sink, std::string_view name, const llama::Model& model);
+// `profiler` may be null.
+void record_model(RecordSink& sink, std::string_view name, const llama::Model& model,
+                  const llama::Profiler* profiler);
 void record_memory(RecordSink& sink, const MemoryTable& table);
 
 // In parts of at most kCellsAPart cells.

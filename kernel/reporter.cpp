@@ -12,7 +12,7 @@ void Reporter::announce() {
   is_announced_ = true;
   Instruments& instruments = machine_.instruments();
   record_machine(sink_, instruments.facts(), instruments.ticks());
-  record_model(sink_, storyteller_.model_name(), storyteller_.model());
+  record_model(sink_, storyteller_.model_name(), storyteller_.model(), storyteller_.profiler());
   record_memory(sink_, memory());
 }
 

@@ -139,6 +139,9 @@ class Profiler {
   const Cell& cell(int layer, Operation operation) const {
     return cells_[index_of(layer, operation)];
   }
+  // All of them, those of no layer first: (1 + layers(), kOperationCount). What watches memory from
+  // outside sees by the stores to `ticks` whose time it was (host-tools/pi0-cycles).
+  std::span<const Cell> cells() const { return cells_; }
   // Over all layers and what belongs to none.
   Cell total(Operation operation) const { return sum_of(cells_, operation); }
   // Over all operations.

@@ -25,6 +25,7 @@ struct Counters {
   uint64_t cycles() const;
   uint64_t instructions() const;
   Counters& operator+=(const Counters& other);
+  Counters& operator-=(const Counters& other);
 };
 
 }  // namespace pi0

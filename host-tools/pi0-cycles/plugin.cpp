@@ -56,6 +56,7 @@ class Plugin {
 
  private:
   void finish_pending(uint32_t next_address);
+  void charge(uint32_t address);
   uint32_t mark_address(const Mark& mark) const;
 
   PluginOptions options_;
@@ -90,7 +91,7 @@ Plugin::Plugin(const PluginOptions& options) : options_(options) {
   }
   if (options.to.count != 0) to_address_ = mark_address(options.to);
   for (const Settings& settings : options.machines) {
-    machines_.emplace_back(settings, symbols_.names().size());
+    machines_.emplace_back(settings, symbols_.names().size(), options.scopes.scopes);
   }
   out_ = open_output(options.out);
   table_ = open_output(options.table);
@@ -159,9 +160,22 @@ void Plugin::access(uint32_t address, uint32_t bytes, bool is_store) {
   if (!accesses_.any()) accesses_.address = address;
   ++(is_store ? accesses_.stores : accesses_.loads);
   (is_store ? accesses_.store_bytes : accesses_.load_bytes) += bytes;
+  const ScopeTable& scopes = options_.scopes;
+  if (is_store && address >= scopes.address && address < scopes.end()) charge(address);
   if (is_store && address == kResetControl) {
     finish_pending(pending_->instruction.address + 4);
     for (Machine& machine : machines_) machine.save_counters();
+  }
+}
+
+void Plugin::charge(uint32_t address) {
+  const ScopeTable& table = options_.scopes;
+  const uint32_t offset = address - table.address;
+  const uint32_t scope = offset / table.cell_bytes % table.scopes;
+  const uint32_t within = offset % table.cell_bytes;
+  for (Machine& machine : machines_) {
+    if (within == 0) machine.charge(scope);
+    if (within == table.count_at) machine.count_entry(scope);
   }
 }
 

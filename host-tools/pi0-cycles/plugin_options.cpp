@@ -1,5 +1,6 @@
 #include "host-tools/pi0-cycles/plugin_options.h"
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 #include <string_view>
@@ -45,6 +46,23 @@ std::vector<uint32_t> to_bandwidths(std::string_view text) {
   }
 }
 
+// "ADDRESS:CELL_BYTES:COUNT_AT:SCOPES:ROWS", all decimal
+ScopeTable to_scopes(std::string_view name, std::string_view text) {
+  ScopeTable table;
+  const auto fields = {&table.address, &table.cell_bytes, &table.count_at, &table.scopes,
+                       &table.rows};
+  size_t left = fields.size();
+  for (uint32_t* field : fields) {
+    const size_t colon = --left == 0 ? text.size() : std::min(text.find(':'), text.size());
+    *field = to_number<uint32_t>(name, text.substr(0, colon));
+    text.remove_prefix(std::min(colon + 1, text.size()));
+  }
+  if (table.cell_bytes == 0 || table.scopes == 0 || table.rows == 0) {
+    throw std::runtime_error(std::string(name) + ": an empty table");
+  }
+  return table;
+}
+
 }  // namespace
 
 PluginOptions parse_options(const std::vector<std::string>& arguments) {
@@ -69,6 +87,8 @@ PluginOptions parse_options(const std::vector<std::string>& arguments) {
       options.to = to_mark(name, value);
     } else if (name == "warm") {
       options.warm_up = to_number<uint64_t>(name, value);
+    } else if (name == "scopes") {
+      options.scopes = to_scopes(name, value);
     } else if (name == "bandwidth") {
       bandwidths = to_bandwidths(value);
     } else if (name == "latency") {

@@ -15,13 +15,27 @@ struct Mark {
   uint64_t count = 0;  // 0: none
 };
 
+// A table in the program's memory by which its own profiler charges the time: rows of cells, one
+// for each scope. A store to a cell's first word says that what has passed since the last such
+// store was that scope's, one to the word at `count_at` that the scope has begun.
+struct ScopeTable {
+  uint32_t address = 0;
+  uint32_t cell_bytes = 0;
+  uint32_t count_at = 0;
+  uint32_t scopes = 0;  // in a row; 0: there is no table
+  uint32_t rows = 0;
+
+  uint32_t end() const { return address + cell_bytes * scopes * rows; }
+};
+
 struct PluginOptions {
   std::string out;    // JSON; empty: none
   std::string table;  // text; empty: none
   std::string elf;    // with the symbols of what is run; empty: no functions
   size_t functions = 40;
-  std::vector<Settings> machines;   // one at least: a bandwidth each
-  Mark from, to;                    // what is counted; all, by default
+  std::vector<Settings> machines;  // one at least: a bandwidth each
+  Mark from, to;                   // what is counted; all, by default
+  ScopeTable scopes;
   uint64_t warm_up = ~uint64_t{0};  // entries of from's function before `from` that are modelled
 };
 

@@ -118,6 +118,14 @@ void print_json(const Machine& machine, const Symbols& symbols, std::FILE* out) 
     std::fputs("}", out);
     separator = ",";
   }
+  std::fputs("\n ],\n \"scopes\": [", out);
+  separator = "";
+  for (const Machine::Scope& scope : machine.scopes()) {
+    std::fprintf(out, "%s\n  {\"entries\": %" PRIu64 ", ", separator, scope.entries);
+    print_counters(scope.counters, out);
+    std::fputs("}", out);
+    separator = ",";
+  }
   std::fputs("\n ]}", out);
 }
 

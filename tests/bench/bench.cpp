@@ -15,7 +15,9 @@
 #include "tests/bench/comparison.h"
 #include "tests/bench/guest_bench.h"
 #include "tests/bench/host_bench.h"
+#include "tests/bench/micro_bench.h"
 #include "tests/bench/plain_bench.h"
+#include "tests/bench/rows_bench.h"
 #include "tests/bench/seven_b.h"
 
 namespace bench {
@@ -32,7 +34,8 @@ struct Options {
   std::optional<std::string> json;
   std::optional<std::string> compare;
   std::string kv = "q8_0";
-  bool host = false, guest = false, kernels = false, functions = false, large = false;
+  bool host = false, guest = false, core = false, rows = false, kernels = false, functions = false,
+       scopes = false, large = false;
   SevenBOptions seven_b;
 };
 
@@ -72,7 +75,8 @@ int run_bench(const Options& options) {
   const host::TemporaryFolder folder;
   const fs::path programs = host::program_folder();
   const bool seven_b = !options.seven_b.types.empty();
-  const bool all = !options.host && !options.guest && !options.kernels && !seven_b;
+  const bool all = !options.host && !options.guest && !options.core && !options.rows &&
+                   !options.kernels && !seven_b;
   // Before the work, so that a place that cannot be written to is known at once.
   std::optional<host::PendingFile> json_file;
   if (options.json) json_file.emplace(*options.json);
@@ -104,10 +108,36 @@ int run_bench(const Options& options) {
       const fs::path images = fs::path(options.kernel).parent_path() / "tests";
       print_plain(measure_plain(images, plugin, options.large, interrupts), figures);
     }
-    if (options.functions) {
-      for (const GuestFigures& one : figures) print_functions(one);
-    }
     json["guest"] = to_array(figures);
+    json["start"] = to_array(starts);
+    if (options.functions) {
+      json["functions"] = nlohmann::ordered_json::array();
+      for (const GuestFigures& one : figures) {
+        print_functions(one);
+        json["functions"].push_back(functions_to_json(one));
+      }
+    }
+    if (options.scopes) {
+      json["scopes"] = nlohmann::ordered_json::array();
+      for (const fs::path& model : models) {
+        const ScopeFigures scopes =
+            measure_scopes(model, options.kv, options.kernel, plugin, interrupts);
+        print_scopes(scopes);
+        json["scopes"].push_back(to_json(scopes));
+      }
+    }
+  }
+  if (all || options.core) {
+    const fs::path images = fs::path(options.kernel).parent_path() / "tests";
+    const auto figures = measure_micro(images, programs / "libpi0_cycles.so", &interrupts);
+    print_micro(figures);
+    json["core"] = to_json(figures);
+  }
+  if (all || options.rows) {
+    const fs::path images = fs::path(options.kernel).parent_path() / "tests";
+    const auto figures = measure_rows(images, programs / "libpi0_cycles.so", &interrupts);
+    print_rows(figures);
+    json["rows"] = to_array(figures);
   }
   if (all || options.host) {
     std::vector<HostFigures> figures;
@@ -148,6 +178,9 @@ int run(int argc, char** argv) {
   app.add_flag("--guest", options.guest, "Only the emulated Pi: instructions, predicted speed");
   app.add_flag("--large", options.large, "Shapes of more than 100 million weights, too");
   app.add_flag("--functions", options.functions, "The most expensive functions of each model, too");
+  app.add_flag("--scopes", options.scopes, "What each operation of the profiler costs, too");
+  app.add_flag("--core", options.core, "Only the model of the core beside published figures");
+  app.add_flag("--rows", options.rows, "Only the loops over rows on the Pi, by their width");
   app.add_flag("--host", options.host, "Only tokens/s on this machine");
   app.add_flag("--kernels", options.kernels, "Only the single kernels on this machine");
   add_seven_b_options(app, options.seven_b);

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
+#include <functional>
+#include <optional>
 
 #include "host-tools/card_files.h"
 #include "host-tools/card_writer.h"
 #include "host-tools/failure.h"
 #include "host-tools/files.h"
 #include "host-tools/records.h"
+#include "llama/profiler.h"
 #include "tests/bench/model_work.h"
 
 namespace bench {
@@ -20,6 +24,8 @@ constexpr std::chrono::minutes kPatience{15};
 // The card's, with a good one (docs/hardware.md), and the core's.
 constexpr double kCardBytesPerSecond = 20e6;
 constexpr double kCyclesPerSecond = 1e9;
+// The console, as it is if no setting says otherwise: with start and stop bit.
+constexpr double kBaud = 115200, kBitsPerCharacter = 10;
 
 // A context of 256, half full. Smaller models tell several tokens, as single ones differ a little.
 constexpr uint32_t kContext = 256, kStoryPosition = 128, kStoryTokens = 2;
@@ -34,6 +40,8 @@ constexpr uint32_t kColumns = 8, kPromptFirst = 8, kPromptEnd = 16;
 // Entered once for each token that is chosen, and once for each pass through the layers.
 constexpr const char* kSample = "llama::Sampler::sample";
 constexpr const char* kForward = "llama::Transformer::forward";
+// Entered when the console has written its prompt.
+constexpr const char* kReadLine = "kernel::Session::read_line";
 
 // What the kernel's record of the end of the story says.
 nlohmann::json end_of_story(const std::string& console, const fs::path& model) {
@@ -46,6 +54,18 @@ nlohmann::json end_of_story(const std::string& console, const fs::path& model) {
     if (event.name == "end") return event.fields;
   }
   host::fail("{}: no story was told.\n--- console:\n{}", model.string(), console);
+}
+
+// The profiler's table as the plugin takes it, by the kernel's record of the model.
+std::string scope_table(const std::string& console, const llama::ModelConfig& config) {
+  host::RecordParser parser;
+  for (const host::ConsoleEvent& event : parser.feed(console)) {
+    if (event.kind != host::ConsoleEvent::Kind::kRecord || event.name != "model") continue;
+    return host::text("{}:{}:{}:{}:{}", event.fields.at("profile_at").get<uint32_t>(),
+                      sizeof(llama::Profiler::Cell), offsetof(llama::Profiler::Cell, count),
+                      llama::kOperationCount, config.n_layers + 1);
+  }
+  host::fail("the kernel does not say where its profile is.\n--- console:\n{}", console);
 }
 
 // "..., 12.3 MB streamed a token": what the kernel says of a model when it has loaded it.
@@ -85,25 +105,28 @@ class Bench {
     counter_.bandwidths.assign(kBandwidths.begin(), kBandwidths.end());
   }
 
-  Stretch measure_story() {
-    const uint32_t tokens = is_small_ ? kStoryTokens : 1;
-    // The prompt's own positions are not sampled; how many they are shows when it is over.
-    const uint32_t first_sample = kStoryPosition - kPromptTokens + 1;
-    // A token of a model that is larger than the caches by far finds nothing there in any case.
-    counter_.warm_up = is_small_ ? 1 : 0;
-    counter_.from = host::text("{}:{}", kSample, first_sample);
-    counter_.to = host::text("{}:{}", kSample, first_sample + tokens);
-    const GuestRun run = tell(kStoryPrompt, kStoryPosition + tokens + kMostPromptTokens);
-    const uint32_t prompt_tokens = end_of_story(run.console, model_).at("prompt_tokens");
-    return stretch_of(run, prompt_tokens + first_sample - 1, tokens);
+  // Where the profiler's table is, is the same each time: asked for once, and then watched, without
+  // the records, which would be a part of the output.
+  Stretch measure_scopes(const llama::ModelConfig& config) {
+    profile_ = "on";
+    counter_.bandwidths = {kBandwidths[kUsualBandwidth]};
+    counter_.warm_up = 0;
+    counter_.from = host::text("{}:1", kSample);
+    counter_.to = host::text("{}:2", kSample);
+    const std::string console = tell(kStoryPrompt, kMostPromptTokens + 2).console;
+    counter_.scopes = scope_table(console, config);
+    records_ = "0";
+    return tell_story(prompt_tokens_of(console));
   }
+
+  Stretch measure_story() { return tell_story({}); }
 
   Stretch measure_prompt() {
     counter_.warm_up = 0;  // each pass is one of eight tokens
     counter_.from = host::text("{}:{}", kForward, kPromptFirst / kColumns + 1);
     counter_.to = host::text("{}:{}", kForward, kPromptEnd / kColumns + 1);
     const GuestRun run = tell(kLongPrompt, kPromptEnd + 1);
-    const uint32_t prompt_tokens = end_of_story(run.console, model_).at("prompt_tokens");
+    const uint32_t prompt_tokens = prompt_tokens_of(run.console);
     if (prompt_tokens <= kPromptEnd) {
       host::fail("{}: the prompt has only {} tokens", model_.string(), prompt_tokens);
     }
@@ -114,12 +137,31 @@ class Bench {
   static constexpr uint32_t kPromptTokens = 5;  // of kStoryPrompt in usual vocabularies
   static constexpr uint32_t kMostPromptTokens = 12;
 
+  uint32_t prompt_tokens_of(const std::string& console) const {
+    return end_of_story(console, model_).at("prompt_tokens");
+  }
+
+  // How many tokens the prompt has, the story's record says, if there are records.
+  Stretch tell_story(std::optional<uint32_t> prompt_tokens) {
+    const uint32_t tokens = is_small_ ? kStoryTokens : 1;
+    // The prompt's own positions are not sampled; how many they are shows when it is over.
+    const uint32_t first_sample = kStoryPosition - kPromptTokens + 1;
+    // A token of a model that is larger than the caches by far finds nothing there in any case.
+    counter_.warm_up = is_small_ ? 1 : 0;
+    counter_.from = host::text("{}:{}", kSample, first_sample);
+    counter_.to = host::text("{}:{}", kSample, first_sample + tokens);
+    const GuestRun run = tell(kStoryPrompt, kStoryPosition + tokens + kMostPromptTokens);
+    if (!prompt_tokens) prompt_tokens = prompt_tokens_of(run.console);
+    return stretch_of(run, *prompt_tokens + first_sample - 1, tokens);
+  }
+
   static Stretch stretch_of(const GuestRun& run, uint32_t first_position, uint32_t tokens) {
     Stretch stretch;
     stretch.first_position = first_position;
     stretch.end_position = first_position + tokens;
     stretch.machines = run.machines;
     stretch.functions = run.functions;
+    stretch.scopes = run.scopes;
     stretch.streamed_bytes = streamed_bytes(run.console);
     return stretch;
   }
@@ -133,8 +175,8 @@ class Bench {
                          {"temperature", "0"},
                          {"seed", "1"},
                          {"autostart", "1"},
-                         {"records", "1"},
-                         {"profile", "off"},
+                         {"records", records_},
+                         {"profile", profile_},
                          {"poweroff", "1"}};
     return count_guest(options_, counter_, kPatience, &interrupts_);
   }
@@ -143,6 +185,7 @@ class Bench {
   const std::string& kv_;
   host::Interrupts& interrupts_;
   bool is_small_;
+  std::string profile_ = "off", records_ = "1";
   host::TemporaryFolder folder_;
   host::EmulatorOptions options_;
   GuestCounter counter_;
@@ -191,27 +234,60 @@ GuestFigures measure_guest(const fs::path& model, const std::string& kv, const f
   return figures;
 }
 
+ScopeFigures measure_scopes(const fs::path& model, const std::string& kv, const fs::path& kernel,
+                            const fs::path& plugin, host::Interrupts& interrupts) {
+  const Stretch story =
+      Bench(model, kv, kernel, plugin, interrupts).measure_scopes(read_facts(model).config);
+  ScopeFigures figures;
+  figures.model = model.filename().string();
+  figures.first_position = story.first_position;
+  figures.tokens = story.tokens();
+  figures.counts = story.machines.front();
+  for (size_t i = 0; i < story.scopes.size(); ++i) {
+    const nlohmann::json& one = story.scopes[i];
+    if (one.at("cycles") == 0) continue;
+    figures.scopes.push_back(
+        {std::string(llama::name_of(static_cast<llama::Operation>(i))), one.at("entries"), one});
+  }
+  std::ranges::stable_sort(figures.scopes, std::greater{}, [](const ScopeFigures::Scope& scope) {
+    return scope.figures.at("cycles").get<int64_t>();
+  });
+  return figures;
+}
+
 StartFigures measure_start(const fs::path& model, const fs::path& kernel, const fs::path& plugin,
                            host::Interrupts& interrupts) {
   const host::TemporaryFolder folder;
   host::EmulatorOptions options;
   options.kernel = kernel;
   options.card = make_card(model, kernel, folder.path(), interrupts);
-  options.settings = {{"model", model.filename().string()},
-                      {"prompt", ""},
-                      {"steps", "1"},
-                      {"autostart", "1"},
-                      {"temperature", "0"},
-                      {"profile", "off"},
-                      {"poweroff", "1"}};
   GuestCounter counter;
   counter.plugin = plugin;
   counter.elf = fs::path(kernel).replace_extension(".elf");
-  counter.to = host::text("{}:1", kForward);
-  const GuestRun run = count_guest(options, counter, kPatience, &interrupts);
-  return {.model = model.filename().string(),
-          .core_seconds = static_cast<double>(run.counts().cycles) / kCyclesPerSecond,
-          .card_seconds = static_cast<double>(fs::file_size(model)) / kCardBytesPerSecond};
+  const auto run = [&](const char* autostart, const char* until) {
+    options.settings = {{"model", model.filename().string()},
+                        {"prompt", ""},
+                        {"steps", "1"},
+                        {"autostart", autostart},
+                        {"temperature", "0"},
+                        {"profile", "off"},
+                        {"poweroff", "1"}};
+    counter.to = host::text("{}:1", until);
+    return count_guest(options, counter, kPatience, &interrupts);
+  };
+  const auto seconds = [](const GuestRun& of) {
+    return static_cast<double>(of.counts().cycles) / kCyclesPerSecond;
+  };
+  StartFigures figures;
+  figures.model = model.filename().string();
+  figures.token_seconds = seconds(run("1", kForward));
+  counter.at_prompt = "/poweroff\r";
+  const GuestRun prompt = run("0", kReadLine);
+  figures.prompt_seconds = seconds(prompt);
+  const size_t characters = prompt.console.find(GuestCounter::kPrompt) + counter.kPrompt.size();
+  figures.line_seconds = static_cast<double>(characters) * kBitsPerCharacter / kBaud;
+  figures.card_seconds = static_cast<double>(fs::file_size(model)) / kCardBytesPerSecond;
+  return figures;
 }
 
 }  // namespace bench

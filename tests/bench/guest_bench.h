@@ -22,6 +22,7 @@ struct Stretch {
   uint32_t end_position = 0;
   std::vector<GuestCounts> machines;  // of all its tokens together
   nlohmann::json functions;           // likewise, at kBandwidths[0]
+  nlohmann::json scopes;              // likewise, if the profiler was on
   int64_t matrix_macs = 0;            // likewise
   int64_t attention_macs = 0;
   double streamed_bytes = 0;  // of weights from the card, for a token
@@ -45,6 +46,27 @@ struct GuestFigures {
                         // classifier
 };
 
+// What each operation of the profiler (llama/profiler.h) cost, as the profiler itself has it: its
+// own time, without that of the operations within it. Measured with the profiler on, at
+// kBandwidths[kUsualBandwidth].
+struct ScopeFigures {
+  struct Scope {
+    std::string operation;
+    uint64_t entries = 0;
+    nlohmann::json figures;  // as libpi0_cycles.so has them
+  };
+  std::string model;
+  uint32_t first_position = 0;
+  uint32_t tokens = 0;        // of a story, that all figures are of together
+  GuestCounts counts;         // of everything
+  std::vector<Scope> scopes;  // those that were entered, and "rest", the most expensive first
+};
+ScopeFigures measure_scopes(const std::filesystem::path& model, const std::string& kv,
+                            const std::filesystem::path& kernel,
+                            const std::filesystem::path& plugin, host::Interrupts& interrupts);
+void print_scopes(const ScopeFigures& figures);
+nlohmann::ordered_json to_json(const ScopeFigures& figures);
+
 // `kernel` is kernel.img, with kernel.elf beside it; `plugin` libpi0_cycles.so; `kv` a value of the
 // setting of that name. Throws host::Failure when QEMU is missing, the kernel reports an error, or
 // the story ends too early.
@@ -52,19 +74,26 @@ GuestFigures measure_guest(const std::filesystem::path& model, const std::string
                            const std::filesystem::path& kernel, const std::filesystem::path& plugin,
                            host::Interrupts& interrupts);
 
-// From power on until the first token is computed: the model is loaded, and checked.
+// From power on until the model is loaded and checked, and the console asks for a prompt; or, with
+// a story at start, until the first token is computed.
 struct StartFigures {
   std::string model;
-  double core_seconds = 0;  // all that the core executes, at 1 GHz and 350 MB/s
+  double prompt_seconds = 0;  // all that the core executes, at 1 GHz and 350 MB/s
+  double token_seconds = 0;
   double card_seconds = 0;  // the model's bytes at 20 MB/s
+  double line_seconds = 0;  // what the console says before its prompt, at 115200 baud
+  // If the core, the card and the line waited for each other all the time.
+  double sum() const { return prompt_seconds + card_seconds + line_seconds; }
 };
 StartFigures measure_start(const std::filesystem::path& model, const std::filesystem::path& kernel,
                            const std::filesystem::path& plugin, host::Interrupts& interrupts);
 void print_start(const std::vector<StartFigures>& all);
+nlohmann::ordered_json to_json(const StartFigures& figures);
 
 void print_guest(const std::vector<GuestFigures>& all);
 // The most expensive functions of a token of a story.
 void print_functions(const GuestFigures& figures);
 nlohmann::ordered_json to_json(const GuestFigures& figures);
+nlohmann::ordered_json functions_to_json(const GuestFigures& figures);
 
 }  // namespace bench

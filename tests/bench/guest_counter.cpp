@@ -42,6 +42,7 @@ std::string plugin_option(const GuestCounter& counter, const fs::path& output) {
   if (!counter.from.empty()) {
     option += host::text(",from={},warm={}", counter.from, counter.warm_up);
   }
+  if (!counter.scopes.empty()) option += ",scopes=" + counter.scopes;
   if (!counter.to.empty()) option += ",to=" + counter.to;
   for (size_t i = 0; i < counter.bandwidths.size(); ++i) {
     option += (i == 0 ? ",bandwidth=" : ":") + std::to_string(counter.bandwidths[i]);
@@ -49,8 +50,9 @@ std::string plugin_option(const GuestCounter& counter, const fs::path& output) {
   return option;
 }
 
-void run_to_the_end(host::Emulator& machine, Milliseconds patience) {
+void run_to_the_end(host::Emulator& machine, const std::string& at_prompt, Milliseconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
+  bool is_typed = at_prompt.empty();
   while (machine.is_running()) {
     const auto left =
         std::chrono::duration_cast<Milliseconds>(deadline - std::chrono::steady_clock::now());
@@ -59,6 +61,10 @@ void run_to_the_end(host::Emulator& machine, Milliseconds patience) {
                  patience.count(), machine.qemu_messages(), machine.log());
     }
     machine.read(left);
+    if (!is_typed && machine.log().ends_with(GuestCounter::kPrompt)) {
+      machine.write(at_prompt);
+      is_typed = true;
+    }
   }
   if (machine.exit_code() != 0) {
     host::fail("QEMU failed ({}).\n{}--- console:\n{}", *machine.exit_code(),
@@ -77,7 +83,7 @@ GuestRun count_guest(host::EmulatorOptions options, const GuestCounter& counter,
   options.extra_arguments.insert(options.extra_arguments.end(),
                                  {"-plugin", plugin_option(counter, output)});
   host::Emulator machine(options, interrupts);
-  run_to_the_end(machine, patience);
+  run_to_the_end(machine, counter.at_prompt, patience);
   if (const std::string messages = machine.qemu_messages();
       messages.find("pi0_cycles:") != std::string::npos) {
     host::fail("{}--- console:\n{}", messages, machine.log());
@@ -86,6 +92,7 @@ GuestRun count_guest(host::EmulatorOptions options, const GuestCounter& counter,
   auto json = nlohmann::json::parse(host::read_file(output));
   for (const nlohmann::json& one : json) run.machines.push_back(parse_counts(one.at("total")));
   run.functions = std::move(json.at(0).at("functions"));
+  run.scopes = std::move(json.at(0).at("scopes"));
   run.console = machine.log();
   return run;
 }

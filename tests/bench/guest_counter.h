@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "host-tools/emulator.h"
@@ -36,17 +37,22 @@ struct GuestCounts {
 
 // The plugin, and what of the run it shall count: everything, by default.
 struct GuestCounter {
+  static constexpr std::string_view kPrompt = "\n> ";  // the console's
+
   std::filesystem::path plugin;
   std::filesystem::path elf;                 // with symbols; for `from` and `to`
   std::string from, to;                      // "function:3": the third time that it is entered
   uint64_t warm_up = 1;                      // entries before `from` that are modelled, too
   std::vector<uint32_t> bandwidths = {350};  // of SDRAM in MB/s: a machine each
+  std::string at_prompt;                     // typed when the console has its first prompt
+  std::string scopes;                        // the profiler's table, as the plugin takes it
 };
 
 struct GuestRun {
   std::vector<GuestCounts> machines;  // one for each bandwidth
   // What each function of the first machine cost, the most expensive first: "name", "cycles"...
   nlohmann::json functions;
+  nlohmann::json scopes;  // of the first machine, in the order of the profiler's table
   std::string console;
 
   const GuestCounts& counts() const { return machines.front(); }

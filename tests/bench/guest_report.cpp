@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <cstdio>
+#include <functional>
 
+#include "host-tools/failure.h"
 #include "tests/bench/guest_bench.h"
 
 namespace bench {
@@ -93,15 +96,78 @@ void print_batches(const std::vector<GuestFigures>& all) {
   }
 }
 
+int64_t sdram_bytes(const nlohmann::json& part) {
+  return part.at("sdram_read_bytes").get<int64_t>() + part.at("sdram_write_bytes").get<int64_t>();
+}
+
+// The three causes, beside the instructions themselves, that cost most.
+std::string main_causes(const nlohmann::json& part) {
+  std::vector<std::pair<double, std::string>> causes;
+  for (const auto& [cause, cycles] : part.at("cycles_by_cause").items()) {
+    const double percent = 100 * ratio(cycles, part.at("cycles"));
+    if (cause != "issue" && percent >= 1) causes.emplace_back(percent, cause);
+  }
+  std::ranges::sort(causes, std::greater{});
+  std::string text;
+  for (size_t i = 0; i < causes.size() && i < 3; ++i) {
+    text += host::text("{}{} {:.0f} %", i == 0 ? "" : ", ", causes[i].second, causes[i].first);
+  }
+  return text;
+}
+
+void print_parts_header(const char* count, const char* name) {
+  std::printf("%12s %6s %12s %6s %9s %9s %9s %11s  %s: what it waits for\n", "cycles", "%",
+              "instructions", "CPI", count, "D misses", "PLD fills", "SDRAM bytes", name);
+}
+
+// A function or scope, of a token each.
+void print_part(const nlohmann::json& part, uint64_t count, uint32_t tokens, int64_t all_cycles,
+                const std::string& name) {
+  const auto per_token = [tokens](double figure) { return figure / tokens; };
+  std::printf("%12.0f %5.1f%% %12.0f %6.2f %9.1f %9.0f %9.0f %11.0f  %.70s: %s\n",
+              per_token(part.at("cycles")), 100 * ratio(part.at("cycles"), all_cycles),
+              per_token(part.at("instructions")), ratio(part.at("cycles"), part.at("instructions")),
+              per_token(static_cast<double>(count)), per_token(part.at("data_misses")),
+              per_token(part.at("preload_fills")),
+              per_token(static_cast<double>(sdram_bytes(part))), name.c_str(),
+              main_causes(part).c_str());
+}
+
+// The same for programs.
+void add_part(nlohmann::ordered_json& json, const nlohmann::json& part, uint64_t count,
+              uint32_t tokens) {
+  const auto per_token = [tokens](double figure) { return figure / tokens; };
+  json["count_per_token"] = per_token(static_cast<double>(count));
+  for (const char* figure : {"cycles", "instructions", "data_misses", "preload_fills",
+                             "instruction_misses", "mispredictions", "load_bytes", "store_bytes"}) {
+    json[std::string(figure) + "_per_token"] = per_token(part.at(figure));
+  }
+  json["cpi"] = ratio(part.at("cycles"), part.at("instructions"));
+  json["sdram_bytes_per_token"] = per_token(static_cast<double>(sdram_bytes(part)));
+  for (const auto& [cause, cycles] : part.at("cycles_by_cause").items()) {
+    json["cycles_by_cause_per_token"][cause] = per_token(cycles);
+  }
+}
+
 }  // namespace
 
 void print_start(const std::vector<StartFigures>& all) {
-  std::printf("\nFrom power on to the first token, without the firmware's part\n");
-  std::printf("%-22s %9s %20s %9s\n", "model", "core, s", "card at 20 MB/s, s", "sum, s");
+  std::printf("\nFrom power on to the console's prompt, without the firmware's part, in seconds\n");
+  std::printf("%-22s %9s %14s %15s %9s  %s\n", "model", "core", "card, 20 MB/s", "115200 baud",
+              "sum", "(core to the first token, if a story is told at once)");
   for (const StartFigures& one : all) {
-    std::printf("%-22s %9.3f %20.3f %9.3f\n", one.model.c_str(), one.core_seconds, one.card_seconds,
-                one.core_seconds + one.card_seconds);
+    std::printf("%-22s %9.3f %14.3f %15.3f %9.3f  (%.3f)\n", one.model.c_str(), one.prompt_seconds,
+                one.card_seconds, one.line_seconds, one.sum(), one.token_seconds);
   }
+}
+
+nlohmann::ordered_json to_json(const StartFigures& figures) {
+  return {{"model", figures.model},
+          {"prompt_core_seconds", figures.prompt_seconds},
+          {"first_token_core_seconds", figures.token_seconds},
+          {"card_seconds", figures.card_seconds},
+          {"line_seconds", figures.line_seconds},
+          {"prompt_seconds", figures.sum()}};
 }
 
 void print_guest(const std::vector<GuestFigures>& all) {
@@ -117,22 +183,60 @@ void print_guest(const std::vector<GuestFigures>& all) {
 void print_functions(const GuestFigures& figures) {
   constexpr size_t kShown = 16;
   const Stretch& story = figures.story;
-  const double tokens = story.tokens();
-  std::printf("\n%s: functions of a token of a story, at %u MB/s\n%14s %14s %10s  %s\n",
-              figures.model.c_str(), kBandwidths[0], "cycles", "instructions", "calls", "function");
+  std::printf("\n%s: functions of a token of a story, at %u MB/s\n", figures.model.c_str(),
+              kBandwidths[0]);
+  print_parts_header("calls", "function");
+  const int64_t cycles = story.machines.front().cycles;
   for (size_t i = 0; i < story.functions.size() && i < kShown; ++i) {
     const nlohmann::json& one = story.functions[i];
-    std::printf("%14.0f %14.0f %10.1f  %.80s\n", one.at("cycles").get<double>() / tokens,
-                one.at("instructions").get<double>() / tokens,
-                one.at("calls").get<double>() / tokens,
-                one.at("name").get_ref<const std::string&>().c_str());
+    print_part(one, one.at("calls"), story.tokens(), cycles, one.at("name"));
   }
+}
+
+void print_scopes(const ScopeFigures& figures) {
+  std::printf("\n%s: operations of a token of a story by the profiler's scopes, at %u MB/s\n",
+              figures.model.c_str(), kBandwidths[kUsualBandwidth]);
+  print_parts_header("entries", "operation");
+  int64_t charged = 0;
+  for (const ScopeFigures::Scope& scope : figures.scopes) {
+    print_part(scope.figures, scope.entries, figures.tokens, figures.counts.cycles,
+               scope.operation);
+    charged += scope.figures.at("cycles").get<int64_t>();
+  }
+  std::printf("%12.0f %5.1f%% of %.0f cycles\n", static_cast<double>(charged) / figures.tokens,
+              100 * ratio(charged, figures.counts.cycles),
+              static_cast<double>(figures.counts.cycles) / figures.tokens);
 }
 
 nlohmann::ordered_json to_json(const GuestFigures& figures) {
   return {{"model", figures.model},          {"weight_type", figures.weight_type},
           {"kv_type", figures.kv_type},      {"tokens_per_second_bound", figures.bound},
           {"story", to_json(figures.story)}, {"prompt", to_json(figures.prompt)}};
+}
+
+nlohmann::ordered_json functions_to_json(const GuestFigures& figures) {
+  auto array = nlohmann::ordered_json::array();
+  for (const nlohmann::json& one : figures.story.functions) {
+    nlohmann::ordered_json part = {{"name", one.at("name")}};
+    add_part(part, one, one.at("calls"), figures.story.tokens());
+    array.push_back(std::move(part));
+  }
+  return {{"model", figures.model}, {"bandwidth_mb_s", kBandwidths[0]}, {"functions", array}};
+}
+
+nlohmann::ordered_json to_json(const ScopeFigures& figures) {
+  auto array = nlohmann::ordered_json::array();
+  for (const ScopeFigures::Scope& scope : figures.scopes) {
+    nlohmann::ordered_json part = {{"operation", scope.operation}};
+    add_part(part, scope.figures, scope.entries, figures.tokens);
+    array.push_back(std::move(part));
+  }
+  return {{"model", figures.model},
+          {"bandwidth_mb_s", kBandwidths[kUsualBandwidth]},
+          {"first_position", figures.first_position},
+          {"tokens", figures.tokens},
+          {"cycles_per_token", static_cast<double>(figures.counts.cycles) / figures.tokens},
+          {"scopes", array}};
 }
 
 }  // namespace bench

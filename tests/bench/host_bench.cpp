@@ -4,11 +4,16 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
+#include <optional>
+#include <span>
 
 #include "host-tools/failure.h"
 #include "host-tools/subprocess.h"
 #include "tests/bench/model_work.h"
+#include "tests/bench/plain/fill.h"
+#include "tests/bench/plain/plain_int8.h"
 
 namespace bench {
 namespace {
@@ -37,23 +42,65 @@ nlohmann::json run_once(const fs::path& model, const fs::path& barellama) {
   return nlohmann::json::parse(errors);
 }
 
+constexpr plain::Shape kPlainShape = {288, 768, 6, 6, 6, 32000, 256};  // stories15m
+
+bool is_plain_shape(const ModelFacts& facts) {
+  return facts.weight_type == "q8_0" && facts.config.dim == kPlainShape.dim &&
+         facts.config.hidden_dim == kPlainShape.hidden_dim &&
+         facts.config.n_layers == kPlainShape.layers &&
+         facts.config.vocab_size == kPlainShape.vocabulary;
+}
+
+// Tokens/s of the plain model after the first one.
+class PlainModel {
+ public:
+  PlainModel() : memory_(plain::bytes_needed(kPlainShape) / sizeof(Line)) { plain::fill(bytes()); }
+
+  double run() {
+    plain::forward(kPlainShape, bytes(), 1, 0);
+    const auto begin = std::chrono::steady_clock::now();
+    for (uint32_t position = 1; position < HostFigures::kSteps; ++position) {
+      plain::forward(kPlainShape, bytes(), 1, position);
+    }
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    return (HostFigures::kSteps - 1) / took.count();
+  }
+
+ private:
+  struct alignas(32) Line {
+    std::byte bytes[32];
+  };
+  std::span<std::byte> bytes() { return std::as_writable_bytes(std::span(memory_)); }
+
+  std::vector<Line> memory_;
+};
+
+double median_of(std::array<double, HostFigures::kRuns>& rates) {
+  std::ranges::sort(rates);
+  return rates[rates.size() / 2];
+}
+
 }  // namespace
 
 HostFigures measure_host(const fs::path& model, const fs::path& barellama,
                          host::Interrupts& interrupts) {
   HostFigures figures;
   figures.model = model.filename().string();
-  figures.weight_type = read_facts(model).weight_type;
-  std::array<double, HostFigures::kRuns> rates{};
-  for (double& rate : rates) {
+  const ModelFacts facts = read_facts(model);
+  figures.weight_type = facts.weight_type;
+  std::optional<PlainModel> plain;
+  if (is_plain_shape(facts)) plain.emplace();
+  std::array<double, HostFigures::kRuns> rates{}, plain_rates{};
+  for (size_t i = 0; i < rates.size(); ++i) {
     interrupts.check();
     const nlohmann::json statistics = run_once(model, barellama);
-    rate = statistics.at("tokens_per_s");
+    rates[i] = statistics.at("tokens_per_s");
     figures.tokens = statistics.at("tokens");
+    if (plain) plain_rates[i] = plain->run();
   }
-  std::ranges::sort(rates);
+  figures.median = median_of(rates);
+  figures.plain = median_of(plain_rates);
   figures.slowest = rates.front();
-  figures.median = rates[rates.size() / 2];
   figures.fastest = rates.back();
   return figures;
 }
@@ -73,12 +120,13 @@ std::vector<KernelFigures> measure_kernels(const fs::path& program, host::Interr
 void print_host(const std::vector<HostFigures>& all) {
   std::printf("\nThis machine: tokens/s after the first, %d runs of %u positions each\n",
               HostFigures::kRuns, HostFigures::kSteps);
-  std::printf("%-24s %-5s %7s %10s %10s %10s\n", "model", "type", "tokens", "median", "slowest",
-              "fastest");
+  std::printf("%-24s %-5s %7s %10s %10s %10s %10s\n", "model", "type", "tokens", "median",
+              "slowest", "fastest", "plain C++");
   for (const HostFigures& one : all) {
-    std::printf("%-24s %-5s %7llu %10.1f %10.1f %10.1f\n", one.model.c_str(),
-                one.weight_type.c_str(), static_cast<unsigned long long>(one.tokens), one.median,
-                one.slowest, one.fastest);
+    std::printf("%-24s %-5s %7llu %10.1f %10.1f %10.1f", one.model.c_str(), one.weight_type.c_str(),
+                static_cast<unsigned long long>(one.tokens), one.median, one.slowest, one.fastest);
+    if (one.plain != 0) std::printf(" %10.1f (%.2f x)", one.plain, one.median / one.plain);
+    std::printf("\n");
   }
 }
 
@@ -98,7 +146,8 @@ nlohmann::ordered_json to_json(const HostFigures& figures) {
           {"tokens", figures.tokens},
           {"tokens_per_s", figures.median},
           {"slowest_tokens_per_s", figures.slowest},
-          {"fastest_tokens_per_s", figures.fastest}};
+          {"fastest_tokens_per_s", figures.fastest},
+          {"plain_tokens_per_s", figures.plain}};
 }
 
 nlohmann::ordered_json to_json(const KernelFigures& figures) {

@@ -2,38 +2,20 @@
 // instructions.
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <string>
 
-#include "tests/bench/guest_counter.h"
+#include "tests/bench/micro_bench.h"
 
 namespace bench {
 namespace {
 
-constexpr auto kPatience = std::chrono::minutes(2);
-const std::filesystem::path kFolder = BARELLAMA_PI0_DIR "/tests";
-
-// Cycles by function of tests/bench/micro.
-std::map<std::string, double> measure() {
-  host::EmulatorOptions options;
-  options.kernel = kFolder / "bench_micro.img";
-  GuestCounter counter;
-  counter.plugin = BENCH_PLUGIN;
-  counter.elf = kFolder / "bench_micro.elf";
-  std::map<std::string, double> cycles;
-  for (const nlohmann::json& one : count_guest(options, counter, kPatience).functions) {
-    cycles[one.at("name")] = one.at("cycles");
-  }
-  return cycles;
-}
-
-const std::map<std::string, double>& cycles() {
-  static const std::map<std::string, double> measured = measure();
+const MicroFigures& figures() {
+  static const MicroFigures measured = measure_micro(BARELLAMA_PI0_DIR "/tests", BENCH_PLUGIN);
   return measured;
 }
+const std::map<std::string, double>& cycles() { return figures().cycles; }
 
 // Of a round of a loop: 16 times the body, SUBS and BNE, which may hide behind the body's stalls.
 // Up to three more come from fetching the code into the cache once.
@@ -79,11 +61,21 @@ TEST(Micro, BranchesAsFastAsTable16_11Allows) {
 }
 
 TEST(Micro, ReadsMemoryAtTheLatencyAndBandwidthThatWereSet) {
-  constexpr double kMebibyte = 1 << 20, kCyclesPerSecond = 1e9;
   EXPECT_NEAR(cycles().at("chase") / 1000, 150, 2);
-  EXPECT_NEAR(kMebibyte / cycles().at("read_preloaded") * kCyclesPerSecond, 350e6, 3e6);
+  EXPECT_NEAR(figures().megabytes_per_second("read_preloaded"), 350, 3);
   // Without PLD each line waits for the whole latency.
-  EXPECT_NEAR(2 * kMebibyte / cycles().at("read_plain") * kCyclesPerSecond, 32 / 150e-9, 5e6);
+  EXPECT_NEAR(figures().megabytes_per_second("read_plain"), 32 / 150e-3, 5);
+}
+
+TEST(Micro, WritesAndCopiesNoFasterThanTheBandwidthThatWasSet) {
+  EXPECT_NEAR(figures().megabytes_per_second("write_multiple"), 350, 4);
+  EXPECT_NEAR(figures().megabytes_per_second("copy_preloaded"), 350 / 2.0, 3);
+}
+
+// ARM's Dhrystone of this core is 1.25 DMIPS/MHz; this is another program of such statements.
+TEST(Micro, RunsEverydayStatementsWithin15PercentOfThePublishedDhrystone) {
+  EXPECT_NEAR(figures().mips_per_mhz(), 1.25, 0.15 * 1.25);
+  EXPECT_GT(figures().mix_instructions, 300);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -10,6 +11,7 @@
 
 #include "llama/activations.h"
 #include "llama/fp_mode.h"
+#include "llama/kernels_reference.h"
 
 namespace llama {
 namespace {
@@ -101,6 +103,41 @@ TEST_P(Multiply, EqualsThePlainProductForOddShapes) {
 INSTANTIATE_TEST_SUITE_P(Types, Multiply,
                          testing::Values(WeightType::kF32, WeightType::kQ8_0, WeightType::kQ4_0),
                          [](const auto& tested) { return std::string(name_of(tested.param)); });
+
+// Any block is valid, whatever its bits; activations are those of a model, or huge, or damaged.
+TEST(MultiplyRows, GivesTheBitsOfTheReference) {
+  std::mt19937 random(7);
+  constexpr uint32_t kStride = 19;
+  for (const WeightType type : {WeightType::kQ8_0, WeightType::kQ4_0}) {
+    for (const auto [rows, width, count] :
+         {std::array<uint32_t, 3>{17, 100, 1}, {4, 32, 3}, {16, 288, 5}, {1, 1, 1}}) {
+      std::vector<std::byte> packed((rows + 3) / 4 *
+                                    static_cast<size_t>(row_group_bytes(type, width)));
+      for (std::byte& byte : packed) byte = static_cast<std::byte>(random());
+      std::vector<float> values(size_t{count} * width);
+      for (float& value : values) {
+        value = random() % 64 == 0 ? std::bit_cast<float>(static_cast<uint32_t>(random()))
+                                   : static_cast<float>(random()) / 4e9f - 0.5f;
+      }
+      std::vector<std::byte> prepared(prepared_bytes(count, width)), defined(prepared.size());
+      const Columns columns{count, width, values, prepared};
+      const Columns reference_columns{count, width, values, defined};
+      prepare_columns(type, columns);
+      reference::prepare_columns(type, reference_columns);
+      std::vector<float> out(count * kStride, -1), expected(out);
+      multiply_rows(type, packed, rows, columns, out.data(), kStride);
+      reference::multiply_rows(type, packed, rows, reference_columns, expected.data(), kStride);
+      for (size_t i = 0; i < out.size(); ++i) {
+        // The payload of a NaN is nobody's.
+        const bool is_same =
+            std::bit_cast<uint32_t>(out[i]) == std::bit_cast<uint32_t>(expected[i]);
+        EXPECT_TRUE(is_same || (std::isnan(out[i]) && std::isnan(expected[i])))
+            << name_of(type) << ' ' << rows << 'x' << width << " at " << i << ": " << out[i]
+            << ", not " << expected[i];
+      }
+    }
+  }
+}
 
 TEST(QuantizeActivations, RoundsToTheNearestStepAndPadsWithZeros) {
   const std::vector<float> values = {127.0f, -127.0f, 2.5f, 3.5f};  // ties go to the even step

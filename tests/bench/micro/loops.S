@@ -154,6 +154,45 @@ copy_plain:
   bx lr
   .size copy_plain, . - copy_plain
 
+  .global copy_preloaded
+  .type copy_preloaded, %function
+copy_preloaded:
+  push {r4-r10, lr}
+1:
+  ldm r1!, {r3-r10}
+  pld [r1, #128]
+  stm r0!, {r3-r10}
+  subs r2, r2, #32
+  bne 1b
+  pop {r4-r10, lr}
+  bx lr
+  .size copy_preloaded, . - copy_preloaded
+
+// r0: to, r1: bytes.
+  .global write_words
+  .type write_words, %function
+write_words:
+1:
+  .rept 8
+  str r2, [r0], #4
+  .endr
+  subs r1, r1, #32
+  bne 1b
+  bx lr
+  .size write_words, . - write_words
+
+  .global write_multiple
+  .type write_multiple, %function
+write_multiple:
+  push {r4-r9, lr}
+1:
+  stm r0!, {r2-r9}
+  subs r1, r1, #32
+  bne 1b
+  pop {r4-r9, lr}
+  bx lr
+  .size write_multiple, . - write_multiple
+
 // r0: the first of a chain of addresses, r1: how many.
   .global chase
   .type chase, %function

@@ -3,7 +3,9 @@
 #include <span>
 
 #include "base/bytes.h"
+#include "base/crc32c.h"
 #include "kernel/board.h"
+#include "tests/bench/micro/mix.h"
 
 extern "C" {
 void chain_add();
@@ -26,6 +28,9 @@ void load_multiple(const void* words);
 void read_plain(const void* from, uint32_t bytes);
 void read_preloaded(const void* from, uint32_t bytes);
 void copy_plain(void* to, const void* from, uint32_t bytes);
+void copy_preloaded(void* to, const void* from, uint32_t bytes);
+void write_words(void* to, uint32_t bytes);
+void write_multiple(void* to, uint32_t bytes);
 void chase(const void* first, uint32_t count);
 }
 
@@ -64,9 +69,20 @@ void run_loops(std::span<std::byte> memory) {
   read_plain(memory.data(), kBytes);
   read_preloaded(memory.data() + kBytes, kBytes);
   copy_plain(memory.data() + 2 * kBytes, memory.data() + 3 * kBytes, kBytes);
+  copy_preloaded(memory.data() + 2 * kBytes, memory.data() + 3 * kBytes, kBytes);
+  write_words(memory.data() + kBytes, kBytes);
+  write_multiple(memory.data() + 2 * kBytes, kBytes);
   link_chain(memory.subspan(4 * kBytes));
-  read_plain(memory.data(), kBytes);  // so that nothing of the chain is in the cache
+  static_cast<void>(base::crc32c(memory.first(kBytes)));  // nothing of the chain stays in the cache
   chase(memory.data() + 4 * kBytes, kLinks);
+}
+
+// Counted from the second entry to the third: by then all is in the caches.
+void run_mix() {
+  mix::make_depot();
+  mix::run(100);
+  mix::run(1000);
+  mix::run(0);
 }
 
 }  // namespace
@@ -76,6 +92,7 @@ extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
   const std::span<std::byte> memory = board.free_memory();
   const size_t skew = reinterpret_cast<uintptr_t>(memory.data()) % 32;
   run_loops(memory.subspan(skew == 0 ? 0 : 32 - skew));
+  run_mix();
   static_cast<void>(board.serial().flush());
   board.power().request_halt();
   while (true) {

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <span>
 
-#include "base/bytes.h"
 #include "base/format.h"
 #include "kernel/board.h"
+#include "tests/bench/plain/fill.h"
 #include "tests/bench/plain/plain_int8.h"
 
 namespace plain {
@@ -27,16 +27,6 @@ constexpr std::array<plain::Shape, 3> kShapes = {{
 }};
 constexpr uint32_t kPosition = 128;
 
-// Bytes of all values, which as floats (of scales, norms, keys) are small, never NaN: the top byte
-// of each word is that of numbers around 2^-4.
-void fill(std::span<std::byte> memory) {
-  uint32_t state = 1;
-  for (size_t i = 0; i + 4 <= memory.size(); i += 4) {
-    state = state * 1664525 + 1013904223;
-    base::store_le32(memory, i, (state & 0x80ffffff) | 0x3d000000);
-  }
-}
-
 }  // namespace
 
 extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
@@ -46,7 +36,7 @@ extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
   const std::span<std::byte> aligned = free.subspan(skew == 0 ? 0 : 32 - skew);
   for (const plain::Shape& shape : kShapes) {
     const std::span<std::byte> memory = aligned.first(plain::bytes_needed(shape));
-    fill(memory);
+    plain::fill(memory);
     plain::passed(board.serial(), plain::forward(shape, memory, 1, kPosition));
   }
   static_cast<void>(board.serial().flush());

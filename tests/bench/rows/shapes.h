@@ -1,0 +1,26 @@
+// What tests/bench/rows multiplies, and tests/bench/rows_bench.cpp asks of it: some MB of rows of
+// each type and width, with one column, from SDRAM.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "llama/packed_rows.h"
+
+namespace rows {
+
+// dim of tales-1m and stories15M; hidden_dim of stories15M; dim and hidden_dim of Llama-2-7B.
+constexpr std::array<uint32_t, 5> kWidths = {128, 288, 768, 4096, 11008};
+constexpr std::array<llama::WeightType, 2> kTypes = {llama::WeightType::kQ8_0,
+                                                     llama::WeightType::kQ4_0};
+
+// As many whole row groups as a chunk of weights has, 256 KiB, eight times: the cache holds nothing
+// of them.
+constexpr uint32_t kChunks = 8;
+constexpr uint32_t kChunkBytes = 256 * 1024;
+constexpr uint32_t rows_of_chunk(llama::WeightType type, uint32_t width) {
+  return kChunkBytes / static_cast<uint32_t>(llama::row_group_bytes(type, width)) *
+         llama::kRowsPerGroup;
+}
+
+}  // namespace rows

@@ -1,0 +1,31 @@
+// What a multiply-accumulate costs by the width of the rows, on the model of the core
+// (tests/bench/rows).
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "host-tools/interrupts.h"
+
+namespace bench {
+
+struct RowsFigures {
+  std::string type;
+  uint32_t width = 0;
+  // Of a multiply-accumulate, one column, weights from SDRAM at 350 MB/s.
+  double cycles = 0, instructions = 0;
+  // How much dearer it is than one of 288 columns, as a part; and than reading the weight.
+  double over_narrow = 0, over_bound = 0;
+};
+
+// Those of tests/bench/rows/shapes.h. `folder` has bench_rows.img and .elf. Throws host::Failure.
+std::vector<RowsFigures> measure_rows(const std::filesystem::path& folder,
+                                      const std::filesystem::path& plugin,
+                                      host::Interrupts* interrupts = nullptr);
+
+void print_rows(const std::vector<RowsFigures>& all);
+nlohmann::ordered_json to_json(const RowsFigures& figures);
+
+}  // namespace bench
