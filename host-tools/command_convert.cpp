@@ -156,13 +156,15 @@ void add_convert_command(CLI::App& app) {
                                   CLI::ignore_case));
   command
       ->add_option("--chat", options->chat,
-                   "Chat template: none, llama2, zephyr, chatml or llama3 (default: the model's)")
+                   "Chat template: none, llama2, zephyr, chatml, llama3 or llama3.1 (default: the "
+                   "model's)")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, llama::ChatTemplate>{{"none", llama::ChatTemplate::kNone},
                                                      {"llama2", llama::ChatTemplate::kLlama2},
                                                      {"zephyr", llama::ChatTemplate::kZephyr},
                                                      {"chatml", llama::ChatTemplate::kChatMl},
-                                                     {"llama3", llama::ChatTemplate::kLlama3}},
+                                                     {"llama3", llama::ChatTemplate::kLlama3},
+                                                     {"llama3.1", llama::ChatTemplate::kLlama31}},
           CLI::ignore_case));
   command->add_option("--name", options->name, "Name of the model (default: the output's)");
   add_model_file_options(*command, options->tile_kb, options->part_mb);
