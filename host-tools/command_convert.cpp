@@ -138,7 +138,7 @@ void add_convert_command(CLI::App& app) {
   command->add_option("input", options->input, "GGUF file, Hugging Face folder, or checkpoint")
       ->required();
   command->add_option("-o,--output", options->output,
-                      "Model file (default: the input's name with .blm)");
+                      "Model file (default: beside the input, its name with .blm)");
   command->add_option("--tokenizer", options->tokenizer,
                       "tokenizer.bin, .model, .json or a GGUF file, in place of the model's own "
                       "(a checkpoint's: the tokenizer.bin beside it)");
@@ -153,19 +153,24 @@ void add_convert_command(CLI::App& app) {
                                                                     {"q8_0", TypeChoice::kQ8_0},
                                                                     {"q4_0", TypeChoice::kQ4_0},
                                                                     {"mixed", TypeChoice::kMixed}},
-                                  CLI::ignore_case));
+                                  CLI::ignore_case)
+              .description(""))
+      ->type_name("TYPE");
   command
       ->add_option("--chat", options->chat,
                    "Chat template: none, llama2, zephyr, chatml, llama3 or llama3.1 (default: the "
                    "model's)")
       ->transform(CLI::CheckedTransformer(
-          std::map<std::string, llama::ChatTemplate>{{"none", llama::ChatTemplate::kNone},
-                                                     {"llama2", llama::ChatTemplate::kLlama2},
-                                                     {"zephyr", llama::ChatTemplate::kZephyr},
-                                                     {"chatml", llama::ChatTemplate::kChatMl},
-                                                     {"llama3", llama::ChatTemplate::kLlama3},
-                                                     {"llama3.1", llama::ChatTemplate::kLlama31}},
-          CLI::ignore_case));
+                      std::map<std::string, llama::ChatTemplate>{
+                          {"none", llama::ChatTemplate::kNone},
+                          {"llama2", llama::ChatTemplate::kLlama2},
+                          {"zephyr", llama::ChatTemplate::kZephyr},
+                          {"chatml", llama::ChatTemplate::kChatMl},
+                          {"llama3", llama::ChatTemplate::kLlama3},
+                          {"llama3.1", llama::ChatTemplate::kLlama31}},
+                      CLI::ignore_case)
+                      .description(""))
+      ->type_name("TEMPLATE");
   command->add_option("--name", options->name, "Name of the model (default: the output's)");
   add_model_file_options(*command, options->tile_kb, options->part_mb);
   command->callback([options] { run_convert(*options); });
