@@ -12,6 +12,7 @@
 #include "tests/fakes/foreign_models.h"
 #include "tests/fakes/random_model.h"
 #include "tests/host-tools/program.h"
+#include "tests/host-tools/terminal_program.h"
 
 namespace host {
 namespace {
@@ -216,6 +217,32 @@ TEST_F(CommandModel, RunTalksWithAModel) {
   EXPECT_GT(std::stoi(with_system.substr(with_system.find(tokens) + tokens.size())), counts[0]);
   EXPECT_EQ(barellama({"run", path("story.blm"), "--system", "c"}).exit_code, 2);
   EXPECT_THAT(run({"-p", "a b", "-n", "9"}).output, testing::StartsWith("a b"));
+}
+
+TEST_F(CommandModel, RunTalksAtATerminalUntilCtrlD) {
+  llama::ModelConfig config = fakes::checkpoint_config(true);
+  config.context = 65536;  // an answer goes on until it is stopped
+  write_file(path("story.bin"), fakes::make_checkpoint(config, 0));
+  ASSERT_EQ(convert({"--tokenizer", path("tokenizer.bin"), "--chat", "llama2"}).exit_code, 0);
+  std::string begin = run({"--chat", "-p", "a b", "-n", "3"}).output;
+  begin.pop_back();
+  ASSERT_THAT(begin, Not(testing::IsEmpty()));
+  TerminalProgram chat({BARELLAMA_PROGRAM, "run", path("story.blm"), "--chat", "-t", "0"});
+  chat.expect("Ctrl-D leaves.\r\n> ");
+  chat.type("forgotten\x03");
+  chat.expect("^C\r\n> ");
+  chat.type("/help\n");
+  chat.expect("there is no such command; /new begins a new conversation\r\n> ");
+  for (int time = 0; time < 2; ++time) {
+    chat.type("a b\n");
+    chat.expect("a b\r\n" + begin);
+    chat.type("\x03");
+    chat.expect("\r\n> ");
+    chat.type("/new\n");
+    chat.expect("/new\r\n> ");
+  }
+  chat.type("\x04");
+  EXPECT_EQ(chat.wait(), 0) << chat.screen();
 }
 
 TEST_F(CommandModel, RunSaysWhyItCannotTalk) {
