@@ -175,7 +175,7 @@ TEST_F(CommandModel, ConvertsGgufAndHuggingFace) {
       barellama({"convert", path("tiny/"), "--type", "mixed", "--chat", "zephyr"});
   EXPECT_EQ(mixed.exit_code, 0) << mixed.errors;
   EXPECT_THAT(mixed.output, HasSubstr("Hugging Face model in 1 file, tensors: 20 BF16\n"));
-  EXPECT_THAT(mixed.output, HasSubstr("tiny.blm: 1 matrices q8_0, 14 matrices q4_0, "));
+  EXPECT_THAT(mixed.output, HasSubstr("tiny.blm: 1 matrix q8_0, 14 matrices q4_0, "));
   EXPECT_THAT(mixed.output, HasSubstr("chat template: Zephyr\n"));
   EXPECT_EQ(barellama({"run", path("tiny.blm"), "-t", "0", "-n", "4"}).exit_code, 0);
 
@@ -254,7 +254,9 @@ TEST_F(CommandModel, RunSaysWhyItCannotTalk) {
 
 TEST_F(CommandModel, ConvertSaysWhatIsWrong) {
   expect_failure(barellama({"convert", path("absent.bin")}), 1, "absent.bin");
-  expect_failure(convert({"--type", "q5_0"}), 2, "--type");
+  expect_failure(convert({"--type", "q5_0"}), 2, "--type: q5_0 not in {auto,f32,q8_0,q4_0,mixed}");
+  expect_failure(convert({"--chat", "llama4"}), 2,
+                 "--chat: llama4 not in {none,llama2,zephyr,chatml,llama3,llama3.1}");
   expect_failure(convert({"--tile-kb", "0"}), 2, "--tile-kb");
   expect_failure(convert({"--name", std::string(64, 'n')}), 2, "--name: at most 63 bytes");
   expect_failure(convert({"-o", path("absent/story.blm")}), 1, "absent");
@@ -265,7 +267,7 @@ TEST_F(CommandModel, ConvertSaysWhatIsWrong) {
   write_file(path("tokenizer.bin"), "garbage");
   expect_failure(convert(), 1, "tokenizer.bin: ");
   write_file(path("story.bin"), std::string(1000, 'x'));
-  expect_failure(convert(), 1, "story.bin: no llama2.c checkpoint");
+  expect_failure(convert(), 1, "story.bin: is no GGUF file, and no llama2.c checkpoint");
   EXPECT_EQ(files(), (std::vector<std::string>{"story.bin", "tokenizer.bin"}));
 }
 
