@@ -1,10 +1,11 @@
 #include "host-tools/command_convert.h"
 
 #include <cstdio>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "host-tools/failure.h"
 #include "host-tools/model/chat_template.h"
@@ -20,6 +21,16 @@ namespace fs = std::filesystem;
 namespace {
 
 enum class TypeChoice : uint8_t { kAuto, kF32, kQ8_0, kQ4_0, kMixed };
+
+constexpr std::pair<const char*, TypeChoice> kTypes[] = {{"auto", TypeChoice::kAuto},
+                                                         {"f32", TypeChoice::kF32},
+                                                         {"q8_0", TypeChoice::kQ8_0},
+                                                         {"q4_0", TypeChoice::kQ4_0},
+                                                         {"mixed", TypeChoice::kMixed}};
+constexpr std::pair<const char*, llama::ChatTemplate> kTemplates[] = {
+    {"none", llama::ChatTemplate::kNone},     {"llama2", llama::ChatTemplate::kLlama2},
+    {"zephyr", llama::ChatTemplate::kZephyr}, {"chatml", llama::ChatTemplate::kChatMl},
+    {"llama3", llama::ChatTemplate::kLlama3}, {"llama3.1", llama::ChatTemplate::kLlama31}};
 
 struct Options {
   std::string input;
@@ -89,7 +100,7 @@ void show_report(const Options& options, const SourceModel& source, const fs::pa
     if (count == report.matrices) {
       std::printf("%s", name);
     } else {
-      std::printf("%s%u matrices %s", separator, count, name);
+      std::printf("%s%u %s %s", separator, count, count == 1 ? "matrix" : "matrices", name);
     }
     separator = ", ";
   }
@@ -126,6 +137,24 @@ void run_convert(const Options& options) {
   show_report(options, source, output, report);
 }
 
+// An option that takes one of these names. `choices` and `target` outlive the command.
+template <typename Choices, typename Target>
+void add_choice(CLI::App& command, const char* option, const Choices& choices, Target& target,
+                const char* description) {
+  std::vector<std::string> names;
+  for (const auto& choice : choices) names.emplace_back(choice.first);
+  command
+      .add_option_function<std::string>(
+          option,
+          [&choices, &target](const std::string& name) {
+            for (const auto& [known, value] : choices) {
+              if (name == known) target = value;
+            }
+          },
+          description)
+      ->transform(CLI::IsMember(names, CLI::ignore_case));
+}
+
 }  // namespace
 
 void add_convert_command(CLI::App& app) {
@@ -138,32 +167,15 @@ void add_convert_command(CLI::App& app) {
   command->add_option("input", options->input, "GGUF file, Hugging Face folder, or checkpoint")
       ->required();
   command->add_option("-o,--output", options->output,
-                      "Model file (default: the input's name with .blm)");
+                      "Model file (default: beside the input, its name with .blm)");
   command->add_option("--tokenizer", options->tokenizer,
                       "tokenizer.bin, .model, .json or a GGUF file, in place of the model's own "
                       "(a checkpoint's: the tokenizer.bin beside it)");
-  command
-      ->add_option("--type", options->type,
-                   "Weights: f32, q8_0, q4_0, mixed (q4_0, but embedding and classifier q8_0), or "
-                   "auto: what the model has where that is kept bit for bit, otherwise q8_0 "
-                   "(default)")
-      ->transform(
-          CLI::CheckedTransformer(std::map<std::string, TypeChoice>{{"auto", TypeChoice::kAuto},
-                                                                    {"f32", TypeChoice::kF32},
-                                                                    {"q8_0", TypeChoice::kQ8_0},
-                                                                    {"q4_0", TypeChoice::kQ4_0},
-                                                                    {"mixed", TypeChoice::kMixed}},
-                                  CLI::ignore_case));
-  command
-      ->add_option("--chat", options->chat,
-                   "Chat template: none, llama2, zephyr, chatml or llama3 (default: the model's)")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, llama::ChatTemplate>{{"none", llama::ChatTemplate::kNone},
-                                                     {"llama2", llama::ChatTemplate::kLlama2},
-                                                     {"zephyr", llama::ChatTemplate::kZephyr},
-                                                     {"chatml", llama::ChatTemplate::kChatMl},
-                                                     {"llama3", llama::ChatTemplate::kLlama3}},
-          CLI::ignore_case));
+  add_choice(
+      *command, "--type", kTypes, options->type,
+      "Weights: mixed is q4_0, but embedding and classifier q8_0; auto (default) is what the "
+      "model has where that is kept bit for bit, otherwise q8_0");
+  add_choice(*command, "--chat", kTemplates, options->chat, "Chat template (default: the model's)");
   command->add_option("--name", options->name, "Name of the model (default: the output's)");
   add_model_file_options(*command, options->tile_kb, options->part_mb);
   command->callback([options] { run_convert(*options); });

@@ -172,8 +172,11 @@ void add_emulate_command(CLI::App& app) {
       "--until,\n"
       "the console is yours, as that of a board (barellama console --help).");
   command->add_option("card", options->card, "Card image; it is not changed");
-  command->add_option("--prompt", options->prompt, "Begin of the story");
-  command->add_option("--steps", options->steps, "At most so many tokens, the prompt's included")
+  command->add_option("--prompt", options->prompt,
+                      "Begin of the story, or a question to a model that chats");
+  command
+      ->add_option("--steps", options->steps,
+                   "At most so many tokens, the prompt's included; of a chat, of an answer")
       ->check(is_whole);
   command->add_option("--temperature", options->temperature, "0: always the likeliest token")
       ->check(CLI::NonNegativeNumber);

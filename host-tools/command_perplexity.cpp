@@ -45,7 +45,8 @@ std::string read_text(const std::string& path) {
   const std::string text =
       path == "-" ? std::string(std::istreambuf_iterator<char>(std::cin), {}) : read_file(path);
   const size_t invalid = llama::find_invalid_utf8(text);
-  if (invalid != text.size()) fail("{}: is no valid UTF-8 from byte {} on", path, invalid);
+  if (invalid != text.size())
+    fail("{}: is no valid UTF-8 from byte {} on", path == "-" ? "standard input" : path, invalid);
   return text;
 }
 

@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "host-tools/command_card.h"
@@ -35,11 +37,28 @@ std::vector<std::string> take_rest_of_push(std::vector<std::string>& words) {
   return rest;
 }
 
+// "--top-p FLOAT in [0 - 1]" instead of CLI11's "--top-p FLOAT:FLOAT in [0 - 1]".
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_option_opts(const CLI::Option* option) const override {
+    const std::string made = CLI::Formatter::make_option_opts(option);
+    const std::string_view words = made;
+    if (!words.starts_with(' ')) return made;
+    const std::string_view type = words.substr(1, words.find_first_of(": ", 1) - 1);
+    const std::string_view range = words.substr(std::min(words.size(), type.size() + 2));
+    const bool says_all = type == "TEXT" || range.starts_with(type) || range.starts_with('{');
+    return words.substr(1).starts_with(std::string(type) + ":") && says_all
+               ? " " + std::string(range)
+               : made;
+  }
+};
+
 int run(int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
   const std::vector<std::string> rest_of_push = take_rest_of_push(words);
   CLI::App app("Stories from a Raspberry Pi Zero without an operating system", "barellama");
   app.require_subcommand(1);
+  app.formatter(std::make_shared<HelpFormatter>());
   host::add_run_command(app);
   host::add_convert_command(app);
   host::add_synth_command(app);

@@ -7,13 +7,13 @@
 #include <chrono>
 #include <cinttypes>
 #include <cstdio>
-#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "base/bytes.h"
 #include "host-tools/failure.h"
 #include "host-tools/files.h"
 #include "host-tools/model/host_model.h"
+#include "host-tools/question_input.h"
 #include "host-tools/stop_on_signal.h"
 #include "llama/logits_hash.h"
 
@@ -85,9 +85,9 @@ void report(const RunOptions& options, HostModel& host, const llama::Generation&
         {"crc_retries", weights.counters().crc_retries}};
     std::fprintf(stderr, "%s\n", json.dump().c_str());
   } else if (::isatty(STDERR_FILENO) == 1) {
-    std::fprintf(stderr, "%u tokens, %.1f tokens/s, first after %.3f s, seed %" PRIu64 "\n",
-                 made.tokens, rate(decoded, decode_us), static_cast<double>(made.prompt_us) / 1e6,
-                 seed);
+    std::fprintf(stderr, "%u token%s, %.1f tokens/s, first after %.3f s, seed %" PRIu64 "\n",
+                 made.tokens, made.tokens == 1 ? "" : "s", rate(decoded, decode_us),
+                 static_cast<double>(made.prompt_us) / 1e6, seed);
   }
 }
 
@@ -116,7 +116,9 @@ class Run {
     // Before the work, so that a place that cannot be written to is known at once.
     if (options_.logits) logits_file_.emplace(*options_.logits);
     host_.emplace(options_.model, model_options(options_, profile_));
-    if (options_.chat) require_ok(host_->model().chat().status(), options_.model);
+    if (!options_.chat) return;
+    require_ok(host_->model().chat().status(), options_.model);
+    signal_.emplace(StopOnSignal::CtrlC::kStops);
   }
 
   void story() {
@@ -127,33 +129,38 @@ class Run {
   // A question and its answer; without one, lines of standard input up to its end.
   void conversation() {
     if (!options_.prompt.empty()) return story();
-    const bool is_terminal = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
-    if (is_terminal) {
+    QuestionInput input(signal_->interrupts());
+    if (input.is_terminal()) {
       std::fputs("Ctrl-C stops an answer, /new begins a new conversation, Ctrl-D leaves.\n",
                  stderr);
     }
-    for (std::string line;;) {
-      if (is_terminal) output_.write("> ");
-      if (!std::getline(std::cin, line)) break;
-      if (line.empty()) continue;
-      if (line == "/new") {
-        host_->model().conversation().forget();
-        continue;
-      }
-      const base::Status told = tell(line);
-      if (told.ok()) continue;
-      const bool is_refused = told.code() == base::ErrorCode::kOutOfRange ||
-                              told.code() == base::ErrorCode::kInvalidArgument;
-      if (!is_terminal || !is_refused) require_ok(told, options_.model);
-      std::fprintf(stderr, "%s\n", text(told).c_str());
+    while (const auto line = input.next()) {
+      if (line->empty()) continue;
+      const base::Status done = obey(*line);
+      if (done.ok()) continue;
+      const bool is_refused = done.code() == base::ErrorCode::kOutOfRange ||
+                              done.code() == base::ErrorCode::kInvalidArgument;
+      if (!input.is_terminal() || !is_refused) require_ok(done, options_.model);
+      std::fprintf(stderr, "%s\n", text(done).c_str());
     }
-    if (is_terminal) output_.write("\n");
     finish();
   }
 
  private:
+  // A command or a question.
+  base::Status obey(const std::string& line) {
+    if (line == "/new") {
+      host_->model().conversation().forget();
+      return base::ok_status();
+    }
+    if (line.starts_with('/')) {
+      return base::Status::error(base::ErrorCode::kInvalidArgument,
+                                 "there is no such command; /new begins a new conversation");
+    }
+    return tell(line);
+  }
+
   base::Status tell(const std::string& prompt) {
-    if (options_.chat) signal_.emplace(StopOnSignal::CtrlC::kStops);
     llama::Model& model = host_->model();
     llama::SamplerSettings sampling = options_.sampling;
     sampling.seed = seed_of(options_);
@@ -167,7 +174,6 @@ class Run {
                         .interrupt = &*signal_,
                         .observer = options_.hash || options_.logits ? &observer_ : nullptr},
                        output_);
-    if (options_.chat) signal_.reset();
     const bool is_stopped = made.status().code() == base::ErrorCode::kCancelled;
     if (made.ok() || is_stopped) output_.write("\n");
     profile_.end(*host_, made, sampling.seed);

@@ -27,6 +27,8 @@ class StopOnSignal final : public llama::Interrupt {
     return false;
   }
 
+  Interrupts& interrupts() { return interrupts_; }
+
  private:
   CtrlC ctrl_c_;
   Interrupts interrupts_;

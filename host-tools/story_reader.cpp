@@ -82,6 +82,9 @@ void StoryReader::await_ready() {
 void StoryReader::finish_story(const ConsoleEvent& end) {
   write_out("\n");
   const std::string reason = field(end, "reason");
+  // What went wrong is told behind it, and thrown by next().
+  while (reason == "error" && next().name != "ready") {
+  }
   if (reason != "stop" && reason != "length") fail("the story ended early: {}", reason);
   while (awaits_hash_ && !hash_seen_) {
     if (next().name == "ready") fail("the machine printed no logits-hash");

@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\n\v\f\r";
 
+// What Llama 3.1's template puts before each system prompt.
+constexpr std::string_view kLlama31Dates =
+    "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n";
+
 std::string_view trim_end(std::string_view text) {
   const size_t last = text.find_last_not_of(kBlanks);
   return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
@@ -98,8 +102,8 @@ Status ChatFormat::find_tokens() {
     case ChatTemplate::kNone:
       return Status::error(ErrorCode::kNotFound,
                            "this model has no chat template: it continues texts; one that was "
-                           "taught to talk may be converted with --chat llama2, zephyr, chatml or "
-                           "llama3");
+                           "taught to talk may be converted with --chat llama2, zephyr, chatml, "
+                           "llama3 or llama3.1");
     case ChatTemplate::kLlama2:
       if (vocabulary.bos() < 0) return lacks("Llama 2's chat template needs a token BOS");
       if (end_ < 0) return lacks("Llama 2's chat template needs a token EOS");
@@ -115,10 +119,12 @@ Status ChatFormat::find_tokens() {
       if (end_ < 0) return lacks("ChatML needs a token <|im_end|>, which the model has not");
       return base::ok_status();
     case ChatTemplate::kLlama3:
+    case ChatTemplate::kLlama31:
       begin_ = vocabulary.find_special("<|start_header_id|>");
       header_end_ = vocabulary.find_special("<|end_header_id|>");
       end_ = vocabulary.find_special("<|eot_id|>");
       text_end_ = vocabulary.find_special("<|end_of_text|>");
+      call_end_ = vocabulary.find_special("<|eom_id|>");
       if (begin_ < 0 || header_end_ < 0) {
         return lacks(
             "Llama 3's chat template needs tokens <|start_header_id|> and "
@@ -139,8 +145,8 @@ std::string_view ChatFormat::default_system() const {
 
 bool ChatFormat::ends_answer(int32_t token) const {
   const Vocabulary& vocabulary = tokenizer_->vocabulary();
-  return token == end_ || token == text_end_ || token == begin_ || token == vocabulary.eos() ||
-         token == vocabulary.bos();
+  return token == end_ || token == text_end_ || token == call_end_ || token == begin_ ||
+         token == vocabulary.eos() || token == vocabulary.bos();
 }
 
 Status ChatFormat::refuse_markers(std::string_view user) const {
@@ -168,7 +174,7 @@ void ChatFormat::write_message(Writer& writer, std::string_view role,
                                std::string_view content) const {
   writer.token(begin_);
   writer.text(role);
-  if (kind_ == ChatTemplate::kLlama3) {
+  if (is_llama3()) {
     writer.token(header_end_);
     writer.text("\n\n");
   } else {
@@ -196,6 +202,11 @@ void ChatFormat::write_system(Writer& writer, std::string_view system) const {
       write_message(writer, "system", system);
       writer.token(end_);
       break;
+    case ChatTemplate::kLlama31:
+      write_message(writer, "system", kLlama31Dates);
+      writer.text(system);
+      writer.token(end_);
+      break;
   }
 }
 
@@ -203,13 +214,13 @@ Result<ChatFormat::Question> ChatFormat::question(bool is_first, std::string_vie
                                                   std::string_view user, const Room& room) const {
   TRY(refuse_markers(user));
   if (system.empty()) system = default_system();
-  if (system == kNoSystem || !is_first) system = {};
-  const bool has_system = !system.empty();
-  const bool trims = kind_ == ChatTemplate::kLlama2 || kind_ == ChatTemplate::kLlama3;
+  const bool has_system =
+      is_first && system != kNoSystem && (!system.empty() || kind_ == ChatTemplate::kLlama31);
+  const bool trims = kind_ == ChatTemplate::kLlama2 || is_llama3();
   // Llama 2's template trims system prompt and question together.
   const bool keeps_begin = kind_ == ChatTemplate::kLlama2 && has_system;
   if (trims) user = keeps_begin ? trim_end(user) : trim(user);
-  if (kind_ == ChatTemplate::kLlama3) system = trim(system);
+  if (is_llama3()) system = trim(system);
 
   Writer writer(*tokenizer_, room);
   const Vocabulary& vocabulary = tokenizer_->vocabulary();
@@ -230,6 +241,7 @@ Result<ChatFormat::Question> ChatFormat::question(bool is_first, std::string_vie
       if (has_line_before) writer.text("\n");
       [[fallthrough]];
     case ChatTemplate::kLlama3:
+    case ChatTemplate::kLlama31:
       write_message(writer, "user", {});
       break;
   }
@@ -253,6 +265,7 @@ Result<ChatFormat::Question> ChatFormat::question(bool is_first, std::string_vie
       write_message(writer, "assistant", {});
       break;
     case ChatTemplate::kLlama3:
+    case ChatTemplate::kLlama31:
       writer.token(end_);
       write_message(writer, "assistant", {});
       break;

@@ -11,12 +11,16 @@
 //   Llama 3   B <|start_header_id|> "system" <|end_header_id|> "\n\n" system <|eot_id|>
 //             <|start_header_id|> "user" <|end_header_id|> "\n\n" question <|eot_id|>
 //             <|start_header_id|> "assistant" <|end_header_id|> "\n\n" answer <|eot_id|> ...
+//   Llama 3.1 as Llama 3, but the system's part is always there, and begins with
+//             "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n"
 //
 // Sources: the templates of Llama-2-7b-chat-hf, TinyLlama-1.1B-Chat-v1.0 and zephyr-7b-beta,
-// SmolLM2-Instruct, Meta-Llama-3-8B-Instruct. Without a system prompt its part is left out. ChatML
-// has no BOS, but models that learned texts with one (Vocabulary::has_bos_before_text()) get it
-// first. Llama 2 and Llama 3 take blanks around a question away. SentencePiece puts its space
-// before a text also after a token within a conversation, as the models' own tokenizers do.
+// SmolLM2-Instruct, Meta-Llama-3-8B-Instruct, Llama-3.1-8B-Instruct (3.2's and 3.3's say the same);
+// 26 July 2024 is the date of the last one where nobody tells it another, and a board has no clock.
+// Without a system prompt its part is left out. ChatML has no BOS, but models that learned texts
+// with one (Vocabulary::has_bos_before_text()) get it first. Llama 2 and both Llama 3 take blanks
+// around a question away. SentencePiece puts its space before a text also after a token within a
+// conversation, as the models' own tokenizers do.
 //
 // What a user says is never read as a token of the vocabulary, so nobody can forge a turn. Where
 // the markers themselves are text, a question that holds one is refused, as Meta's own code does.
@@ -82,6 +86,9 @@ class ChatFormat {
 
   base::Status find_tokens();
   base::Status refuse_markers(std::string_view user) const;
+  bool is_llama3() const {
+    return kind_ == ChatTemplate::kLlama3 || kind_ == ChatTemplate::kLlama31;
+  }
   void write_system(Writer& writer, std::string_view system) const;
   void write_message(Writer& writer, std::string_view role, std::string_view content) const;
 
@@ -92,6 +99,7 @@ class ChatFormat {
   int32_t header_end_ = -1;  // of its header
   int32_t end_ = -1;         // of a message
   int32_t text_end_ = -1;    // of a text: models of some makers end answers so
+  int32_t call_end_ = -1;    // of a message that calls a tool, which nobody here answers
 };
 
 }  // namespace llama

@@ -14,7 +14,8 @@ enum class ChatTemplate : uint32_t {
   kLlama2 = 1,
   kZephyr = 2,
   kChatMl = 3,
-  kLlama3 = 4
+  kLlama3 = 4,
+  kLlama31 = 5
 };
 
 struct ModelConfig {

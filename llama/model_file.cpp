@@ -203,7 +203,7 @@ Status ModelFile::parse_header(std::span<const std::byte> header) {
   config_ = read_config(header);
   TRY(validate(config_));
   if (config_.rope_scaling > RopeScaling::kLlama3 ||
-      config_.chat_template > ChatTemplate::kLlama3) {
+      config_.chat_template > ChatTemplate::kLlama31) {
     return Status::error(ErrorCode::kUnsupported,
                          "the model needs RoPE scaling {} or chat template {}, which this program "
                          "does not know; use a newer barellama",

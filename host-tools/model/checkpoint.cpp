@@ -88,7 +88,8 @@ void Checkpoint::read_header() {
   const auto positive = [&](const char* what) {
     const int32_t value = next();
     if (value <= 0) {
-      fail("{}: no llama2.c checkpoint: {} is {}", path_.string(), what, value);
+      fail("{}: is no GGUF file, and no llama2.c checkpoint: {} is {}", path_.string(), what,
+           value);
     }
     return static_cast<uint32_t>(value);
   };
@@ -104,14 +105,15 @@ void Checkpoint::read_header() {
   config_.tied_classifier = version_ == 0 ? vocabulary > 0 : header[at++] != std::byte{0};
   if (version_ == 2) group_size_ = positive("group size");
   if (config_.dim % config_.n_heads != 0) {
-    fail("{}: no llama2.c checkpoint: dim {} is no multiple of {} heads", path_.string(),
-         config_.dim, config_.n_heads);
+    fail("{}: is no GGUF file, and no llama2.c checkpoint: dim {} is no multiple of {} heads",
+         path_.string(), config_.dim, config_.n_heads);
   }
   config_.head_size = config_.dim / config_.n_heads;
   // llama2.c has these as constants.
   config_.rope_base = 10000.0f;
   config_.norm_eps = 1e-5f;
-  require_ok(llama::validate(config_), path_.string() + ": no llama2.c checkpoint");
+  require_ok(llama::validate(config_),
+             path_.string() + ": is no GGUF file, and no llama2.c checkpoint");
 }
 
 Placed Checkpoint::place(TensorRole role, uint64_t& at, bool per_layer) const {

@@ -82,7 +82,7 @@ TEST_F(ForeignModels, AreTheSameFromGgufFromHuggingFaceAndFromTheWeightsThemselv
     SCOPED_TRACE(testing::Message() << config.dim << " " << config.head_size);
     tests::RandomWeights weights(config, 7);
     const auto gguf = folder_.path() / "model.gguf";
-    write_file(gguf, fakes::make_gguf(weights, StoredType::kF32).bytes());
+    fakes::write_gguf(weights, StoredType::kF32, gguf);
     const auto hugging_face = folder_.path() / "hf";
     std::filesystem::create_directory(hugging_face);
     fakes::write_hugging_face(weights, StoredType::kF32, hugging_face);
@@ -104,7 +104,7 @@ TEST_F(ForeignModels, AreTheSameInOnePieceAndInParts) {
   const llama::ModelConfig config = shapes()[2];
   tests::RandomWeights weights(config, 3);
   const auto one = folder_.path() / "one.gguf";
-  write_file(one, fakes::make_gguf(weights, StoredType::kF16).bytes());
+  fakes::write_gguf(weights, StoredType::kF16, one);
   const WriteOptions options{.name = "parts"};
   const std::string expected = convert_bytes(one, options);
   for (const uint32_t parts : {2u, 3u, 11u}) {
@@ -134,7 +134,7 @@ TEST_F(ForeignModels, KeepGroupsOf32BitForBit) {
     // Made by the same quantizer, so that nothing but the packing can differ.
     write_model(weights, segment, {.type = type, .name = "kept"}, output_);
     const std::string expected = read_file(output_);
-    write_file(gguf, fakes::make_gguf(weights, stored).bytes());
+    fakes::write_gguf(weights, stored, gguf);
     const auto kept = convert_any(gguf, output_, {.keep_groups = true, .name = "kept"});
     EXPECT_TRUE(read_file(output_) == expected) << name_of(stored);
     EXPECT_EQ(kept.exact_matrices, kept.matrices);
@@ -145,7 +145,7 @@ TEST_F(ForeignModels, KeepGroupsOf32BitForBit) {
   EXPECT_EQ(report.exact_matrices, report.matrices);
   EXPECT_EQ(report.matrices_of_type[static_cast<size_t>(WeightType::kQ8_0)], report.matrices);
   // The other way loses, and says how much.
-  write_file(gguf, fakes::make_gguf(weights, StoredType::kQ8_0).bytes());
+  fakes::write_gguf(weights, StoredType::kQ8_0, gguf);
   const auto lossy = convert_any(gguf, output_, {.type = WeightType::kQ4_0, .name = "a"});
   EXPECT_EQ(lossy.exact_matrices, 0u);
   EXPECT_NEAR(lossy.relative_error, 0.5 / 8, 0.2 / 8);
@@ -155,7 +155,7 @@ TEST_F(ForeignModels, KeepGroupsOf32BitForBit) {
 TEST_F(ForeignModels, MayKeepTheVocabularyInALargerType) {
   tests::RandomWeights weights(shapes()[2], 5);
   const auto gguf = folder_.path() / "model.gguf";
-  write_file(gguf, fakes::make_gguf(weights, StoredType::kBF16).bytes());
+  fakes::write_gguf(weights, StoredType::kBF16, gguf);
   const auto report =
       convert_any(gguf, output_,
                   {.type = WeightType::kQ4_0, .vocabulary_type = WeightType::kQ8_0, .name = "m"});

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdio>
+#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <numbers>
@@ -42,6 +43,47 @@ std::vector<float> all_of(host::WeightReader& weights, TensorRole role, uint32_t
   std::vector<float> values(size_t{shape.rows} * shape.columns);
   weights.read_rows(role, layer, 0, values);
   return values;
+}
+
+// The type in a file: vectors stay floats.
+StoredType type_in_file(const llama::TensorShape& shape, StoredType type) {
+  return shape.rows == 1 ? StoredType::kF32 : type;
+}
+
+uint64_t stored_bytes(const llama::TensorShape& shape, StoredType type) {
+  const host::BlockShape block = host::block_of(type);
+  return uint64_t{shape.rows} * shape.columns / block.values * block.bytes;
+}
+
+// A file that is too large to be put together in memory.
+class LargeFile {
+ public:
+  explicit LargeFile(const std::filesystem::path& path)
+      : path_(path), file_(path, std::ios::binary) {}
+  void append(std::string_view bytes) {
+    file_.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    if (!file_.flush()) host::fail("{}: can't be written", path_.string());
+    bytes_ += bytes.size();
+  }
+  void pad() { append(std::string((kAlignment - bytes_ % kAlignment) % kAlignment, '\0')); }
+
+ private:
+  std::filesystem::path path_;
+  std::ofstream file_;
+  uint64_t bytes_ = 0;
+};
+
+// Some rows at a time.
+void append_tensor(LargeFile& file, host::WeightReader& weights, TensorRole role, uint32_t layer,
+                   StoredType type) {
+  constexpr uint32_t kRows = 1024;
+  const auto shape = llama::shape_of(role, weights.config());
+  std::vector<float> values;
+  for (uint32_t row = 0; row < shape.rows; row += kRows) {
+    values.resize(size_t{std::min(kRows, shape.rows - row)} * shape.columns);
+    weights.read_rows(role, layer, row, values);
+    file.append(stored(type, values));
+  }
 }
 
 // Calls use(role, layer) for each tensor of a model.
@@ -156,16 +198,17 @@ void add_config(GgufBytes& gguf, const llama::ModelConfig& config) {
   gguf.value("llama.attention.layer_norm_rms_epsilon", config.norm_eps);
 }
 
+std::vector<uint64_t> gguf_shape(const llama::TensorShape& shape) {
+  return shape.rows == 1 ? std::vector<uint64_t>{shape.columns}
+                         : std::vector<uint64_t>{shape.columns, shape.rows};
+}
+
 void add_tensor(GgufBytes& gguf, host::WeightReader& weights, TensorRole role, uint32_t layer,
                 StoredType type) {
   const auto shape = llama::shape_of(role, weights.config());
-  const auto values = all_of(weights, role, layer);
-  if (shape.rows == 1) {
-    gguf.tensor(gguf_name(role, layer), {shape.columns}, 0, stored(StoredType::kF32, values));
-  } else {
-    gguf.tensor(gguf_name(role, layer), {shape.columns, shape.rows}, static_cast<uint32_t>(type),
-                stored(type, values));
-  }
+  type = type_in_file(shape, type);
+  gguf.tensor(gguf_name(role, layer), gguf_shape(shape), static_cast<uint32_t>(type),
+              stored(type, all_of(weights, role, layer)));
 }
 
 nlohmann::json hugging_face_config(const llama::ModelConfig& config) {
@@ -291,11 +334,13 @@ std::string stored(StoredType type, std::span<const float> values) {
     case StoredType::kF32:
       return le_floats(values);
     case StoredType::kF16:
-      for (const float value : values) bytes += le16(llama::float_to_half(value));
-      return bytes;
     case StoredType::kBF16:
+      bytes.reserve(2 * values.size());
       for (const float value : values) {
-        bytes += le16(static_cast<uint16_t>(std::bit_cast<uint32_t>(value) >> 16));
+        const uint32_t half = type == StoredType::kF16 ? llama::float_to_half(value)
+                                                       : std::bit_cast<uint32_t>(value) >> 16;
+        bytes += static_cast<char>(half & 0xff);
+        bytes += static_cast<char>(half >> 8);
       }
       return bytes;
     case StoredType::kQ8_0:
@@ -404,6 +449,34 @@ GgufBytes make_gguf(host::WeightReader& weights, StoredType type) {
   return gguf;
 }
 
+void write_gguf(host::WeightReader& weights, StoredType type, const std::filesystem::path& path) {
+  const auto& config = weights.config();
+  GgufBytes table;
+  add_config(table, config);
+  add_vocabulary(table, make_vocabulary(config.vocab_size));
+  std::string divisors;
+  if (config.rope_scaling == llama::RopeScaling::kLlama3) {
+    divisors = le_floats(rope_divisors(config));
+    table.tensor_at("rope_freqs.weight", {divisors.size() / sizeof(float)}, 0, 0);
+  }
+  uint64_t end = (divisors.size() + kAlignment - 1) / kAlignment * kAlignment;
+  each_tensor(config, [&](TensorRole role, uint32_t layer) {
+    const auto shape = llama::shape_of(role, config);
+    const StoredType stored_type = type_in_file(shape, type);
+    table.tensor_at(gguf_name(role, layer), gguf_shape(shape), static_cast<uint32_t>(stored_type),
+                    end);
+    end += (stored_bytes(shape, stored_type) + kAlignment - 1) / kAlignment * kAlignment;
+  });
+  LargeFile file(path);
+  file.append(table.bytes());
+  file.append(divisors);
+  file.pad();
+  each_tensor(config, [&](TensorRole role, uint32_t layer) {
+    append_tensor(file, weights, role, layer, type_in_file(llama::shape_of(role, config), type));
+    file.pad();
+  });
+}
+
 std::filesystem::path write_gguf_parts(host::WeightReader& weights, StoredType type,
                                        const std::filesystem::path& folder, uint32_t parts) {
   const auto& config = weights.config();
@@ -440,29 +513,35 @@ void write_hugging_face(host::WeightReader& weights, StoredType type,
                        : text("model-{:05}-of-{:05}.safetensors", shard + 1, shards);
   };
   std::vector<nlohmann::json> headers(shards, {{"__metadata__", {{"format", "pt"}}}});
-  std::vector<std::string> data(shards);
+  std::vector<uint64_t> ends(shards);
   nlohmann::json index;
   uint32_t next = 0;
   each_tensor(config, [&](TensorRole role, uint32_t layer) {
     const auto shape = llama::shape_of(role, config);
-    auto values = all_of(weights, role, layer);
-    if (role == TensorRole::kWq || role == TensorRole::kWk) {
-      values = in_halves(values, config.head_size, shape.columns);
-    }
     const uint32_t shard = next++ % shards;
     const std::string tensor = hugging_face_name(role, layer);
-    const std::string bytes = stored(type, values);
+    const uint64_t begin = ends[shard];
+    ends[shard] += stored_bytes(shape, type);
     nlohmann::json& entry = headers[shard][tensor];
     entry["dtype"] = host::name_of(type);
     entry["shape"] =
         shape.rows == 1 ? nlohmann::json{shape.columns} : nlohmann::json{shape.rows, shape.columns};
-    entry["data_offsets"] = {data[shard].size(), data[shard].size() + bytes.size()};
-    data[shard] += bytes;
+    entry["data_offsets"] = {begin, ends[shard]};
     index["weight_map"][tensor] = name(shard);
   });
+  std::vector<LargeFile> files;
   for (uint32_t shard = 0; shard < shards; ++shard) {
-    host::write_file(folder / name(shard), safetensors_bytes(headers[shard].dump(), data[shard]));
+    files.emplace_back(folder / name(shard)).append(safetensors_bytes(headers[shard].dump(), ""));
   }
+  next = 0;
+  each_tensor(config, [&](TensorRole role, uint32_t layer) {
+    LargeFile& file = files[next++ % shards];
+    if (role != TensorRole::kWq && role != TensorRole::kWk) {
+      return append_tensor(file, weights, role, layer, type);
+    }
+    const uint32_t columns = llama::shape_of(role, config).columns;
+    file.append(stored(type, in_halves(all_of(weights, role, layer), config.head_size, columns)));
+  });
   if (shards > 1) host::write_file(folder / "model.safetensors.index.json", index.dump());
 }
 

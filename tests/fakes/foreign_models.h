@@ -73,6 +73,9 @@ std::string make_tokenizer_json(const host::VocabularySource& vocabulary);
 // Matrices in `type`, vectors in F32; Llama 3's RoPE scaling as the tensor of divisors that
 // llama.cpp's converter writes.
 GgufBytes make_gguf(host::WeightReader& weights, host::StoredType type);
+// The same in a file, of any size: written tensor by tensor.
+void write_gguf(host::WeightReader& weights, host::StoredType type,
+                const std::filesystem::path& path);
 // The same in parts: NAME-00001-of-0000N.gguf in `folder`. Returns the first part's path.
 std::filesystem::path write_gguf_parts(host::WeightReader& weights, host::StoredType type,
                                        const std::filesystem::path& folder, uint32_t parts);

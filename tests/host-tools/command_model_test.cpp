@@ -12,6 +12,7 @@
 #include "tests/fakes/foreign_models.h"
 #include "tests/fakes/random_model.h"
 #include "tests/host-tools/program.h"
+#include "tests/host-tools/terminal_program.h"
 
 namespace host {
 namespace {
@@ -174,7 +175,7 @@ TEST_F(CommandModel, ConvertsGgufAndHuggingFace) {
       barellama({"convert", path("tiny/"), "--type", "mixed", "--chat", "zephyr"});
   EXPECT_EQ(mixed.exit_code, 0) << mixed.errors;
   EXPECT_THAT(mixed.output, HasSubstr("Hugging Face model in 1 file, tensors: 20 BF16\n"));
-  EXPECT_THAT(mixed.output, HasSubstr("tiny.blm: 1 matrices q8_0, 14 matrices q4_0, "));
+  EXPECT_THAT(mixed.output, HasSubstr("tiny.blm: 1 matrix q8_0, 14 matrices q4_0, "));
   EXPECT_THAT(mixed.output, HasSubstr("chat template: Zephyr\n"));
   EXPECT_EQ(barellama({"run", path("tiny.blm"), "-t", "0", "-n", "4"}).exit_code, 0);
 
@@ -218,6 +219,32 @@ TEST_F(CommandModel, RunTalksWithAModel) {
   EXPECT_THAT(run({"-p", "a b", "-n", "9"}).output, testing::StartsWith("a b"));
 }
 
+TEST_F(CommandModel, RunTalksAtATerminalUntilCtrlD) {
+  llama::ModelConfig config = fakes::checkpoint_config(true);
+  config.context = 65536;  // an answer goes on until it is stopped
+  write_file(path("story.bin"), fakes::make_checkpoint(config, 0));
+  ASSERT_EQ(convert({"--tokenizer", path("tokenizer.bin"), "--chat", "llama2"}).exit_code, 0);
+  std::string begin = run({"--chat", "-p", "a b", "-n", "3"}).output;
+  begin.pop_back();
+  ASSERT_THAT(begin, Not(testing::IsEmpty()));
+  TerminalProgram chat({BARELLAMA_PROGRAM, "run", path("story.blm"), "--chat", "-t", "0"});
+  chat.expect("Ctrl-D leaves.\r\n> ");
+  chat.type("forgotten\x03");
+  chat.expect("^C\r\n> ");
+  chat.type("/help\n");
+  chat.expect("there is no such command; /new begins a new conversation\r\n> ");
+  for (int time = 0; time < 2; ++time) {
+    chat.type("a b\n");
+    chat.expect("a b\r\n" + begin);
+    chat.type("\x03");
+    chat.expect("\r\n> ");
+    chat.type("/new\n");
+    chat.expect("/new\r\n> ");
+  }
+  chat.type("\x04");
+  EXPECT_EQ(chat.wait(), 0) << chat.screen();
+}
+
 TEST_F(CommandModel, RunSaysWhyItCannotTalk) {
   ASSERT_EQ(convert({"--tokenizer", path("tokenizer.bin")}).exit_code, 0);
   expect_failure(run({"--chat", "-p", "a"}), 1, "this model has no chat template");
@@ -227,7 +254,9 @@ TEST_F(CommandModel, RunSaysWhyItCannotTalk) {
 
 TEST_F(CommandModel, ConvertSaysWhatIsWrong) {
   expect_failure(barellama({"convert", path("absent.bin")}), 1, "absent.bin");
-  expect_failure(convert({"--type", "q5_0"}), 2, "--type");
+  expect_failure(convert({"--type", "q5_0"}), 2, "--type: q5_0 not in {auto,f32,q8_0,q4_0,mixed}");
+  expect_failure(convert({"--chat", "llama4"}), 2,
+                 "--chat: llama4 not in {none,llama2,zephyr,chatml,llama3,llama3.1}");
   expect_failure(convert({"--tile-kb", "0"}), 2, "--tile-kb");
   expect_failure(convert({"--name", std::string(64, 'n')}), 2, "--name: at most 63 bytes");
   expect_failure(convert({"-o", path("absent/story.blm")}), 1, "absent");
@@ -238,7 +267,7 @@ TEST_F(CommandModel, ConvertSaysWhatIsWrong) {
   write_file(path("tokenizer.bin"), "garbage");
   expect_failure(convert(), 1, "tokenizer.bin: ");
   write_file(path("story.bin"), std::string(1000, 'x'));
-  expect_failure(convert(), 1, "story.bin: no llama2.c checkpoint");
+  expect_failure(convert(), 1, "story.bin: is no GGUF file, and no llama2.c checkpoint");
   EXPECT_EQ(files(), (std::vector<std::string>{"story.bin", "tokenizer.bin"}));
 }
 

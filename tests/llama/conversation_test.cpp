@@ -178,8 +178,9 @@ TEST(Conversation, KeepsAnAnswerThatWasStopped) {
 TEST(Conversation, TakesBackAQuestionThatWasStoppedUnanswered) {
   Talk talk(256);
   ASSERT_TRUE(talk.ask("a").ok());
-  talk.watch_.stop_after = 8;
-  EXPECT_EQ(talk.ask("b b b b b b").status().code(), ErrorCode::kCancelled);
+  // What all questions begin with has eight tokens.
+  talk.watch_.stop_after = 16;
+  EXPECT_EQ(talk.ask("b b b b b b b b b b b b b b").status().code(), ErrorCode::kCancelled);
   EXPECT_EQ(talk.model_.conversation().turns(), 1u);
   talk.watch_.stop_after = UINT32_MAX;
   ASSERT_TRUE(talk.ask("c").ok());
@@ -206,22 +207,42 @@ TEST(Conversation, DropsTheOldestTurnsWhenTheContextIsFull) {
   for (const ChatTemplate chat :
        {ChatTemplate::kLlama2, ChatTemplate::kZephyr, ChatTemplate::kChatMl}) {
     Talk talk(128, chat);
+    const auto question = [](uint32_t turn) {
+      return std::string("q ") + static_cast<char>('a' + turn);
+    };
+    // Again and again: what was dropped before is not there to be counted.
     uint32_t dropped = 0;
-    std::string question;
-    for (int turn = 0; dropped == 0; ++turn) {
-      ASSERT_LT(turn, 20);
-      question = std::string("q ") + static_cast<char>('a' + turn);
-      ASSERT_TRUE(talk.ask(question).ok()) << question;
-      dropped = talk.model_.conversation().take_dropped();
+    for (uint32_t turn = 0; dropped < 4; ++turn) {
+      ASSERT_LT(turn, 20u);
+      ASSERT_TRUE(talk.ask(question(turn)).ok()) << turn;
+      const uint32_t more = talk.model_.conversation().take_dropped();
+      EXPECT_EQ(talk.model_.conversation().take_dropped(), 0u);
+      dropped += more;
+      EXPECT_EQ(talk.model_.conversation().turns(), turn + 1 - dropped);
+      if (more == 0) continue;
+      const Ids ids = talk.tokens();
+      EXPECT_LE(ids.size(), 128u - 128 / 4 + 12);
+      // The oldest that is left stands there as if it had been the first.
+      const Ids begin = alone(talk, question(dropped));
+      ASSERT_GT(ids.size(), begin.size());
+      EXPECT_TRUE(std::ranges::equal(begin, std::span(ids).first(begin.size()))) << turn;
     }
-    EXPECT_EQ(talk.model_.conversation().take_dropped(), 0u);
-    const Ids ids = talk.tokens();
-    EXPECT_LE(ids.size(), 128u - 128 / 4 + 12);
-    // The oldest that is left stands there as if it had been the first.
-    const Ids begin = alone(talk, std::string("q ") + static_cast<char>('a' + dropped));
-    ASSERT_GT(ids.size(), begin.size());
-    EXPECT_TRUE(std::ranges::equal(begin, std::span(ids).first(begin.size())));
     talk.expect_logits_of_a_whole_run();
+  }
+}
+
+TEST(Conversation, TakesBackAQuestionForWhichTurnsWereDropped) {
+  Talk talk(128);
+  for (int turn = 0; talk.model_.conversation().take_dropped() == 0; ++turn) {
+    ASSERT_LT(turn, 20);
+    talk.watch_.stop_after = UINT32_MAX;
+    ASSERT_TRUE(talk.ask("a", 3).ok());
+    const uint32_t turns = talk.model_.conversation().turns();
+    talk.watch_.stop_after = 0;
+    EXPECT_EQ(talk.ask("c d e f g h").status().code(), ErrorCode::kCancelled);
+    EXPECT_LE(talk.model_.conversation().turns(), turns);
+    EXPECT_EQ(count_of(talk.tokens(), fakes::kImEnd), 2 * talk.model_.conversation().turns() + 1)
+        << "of the system prompt, and each question and answer";
   }
 }
 
@@ -246,6 +267,7 @@ TEST(Conversation, DropsTurnsInTheMidstOfALongAnswer) {
     ASSERT_TRUE(made.ok());
     if (talk.model_.conversation().take_dropped() == 0) continue;
     EXPECT_EQ(talk.model_.conversation().turns(), 1u);
+    EXPECT_TRUE(talk.watch_.rows.contains(127)) << "before all of the context was used";
     talk.expect_logits_of_a_whole_run();
     return;
   }
@@ -279,9 +301,44 @@ TEST(Conversation, RefusesAQuestionThatDoesNotFitAndStaysAsItWas) {
     EXPECT_GT(refused.status().number(0), 64u);
     EXPECT_EQ(refused.status().number(1), 64u);
   }
+  EXPECT_EQ(talk.ask(std::string(600, 'z')).status().number(1), 64u) << "tokens";
   EXPECT_EQ(talk.ask(std::string(601, 'z')).status().code(), ErrorCode::kOutOfRange);
+  EXPECT_EQ(talk.ask(std::string(601, 'z')).status().number(1), 600u) << "bytes";
   EXPECT_EQ(talk.ask("\xff").status().code(), ErrorCode::kInvalidArgument);
   EXPECT_EQ(talk.tokens(), before);
+}
+
+TEST(Conversation, TakesAQuestionThatFillsTheContextAndNoneThatIsLonger) {
+  Talk talk(64);
+  talk.system_ = "none";
+  uint32_t longest = 0;
+  for (size_t bytes = 40; bytes < 64; ++bytes) {  // a token each
+    talk.model_.conversation().forget();
+    const auto made = talk.ask(std::string(bytes, 'z'), 1);
+    if (!made.ok()) {
+      EXPECT_EQ(made.status().number(0), 65u);
+      EXPECT_EQ(longest, 64u);
+      return;
+    }
+    longest = made->prompt_tokens;
+  }
+  FAIL() << "all were taken";
+}
+
+TEST(Conversation, ShowsAnAnswerWithoutTheBlankThatItBeginsWith) {
+  Talk talk(256);
+  for (uint64_t time = 40; time < 140; ++time) {  // 41 begins with one
+    talk.seed_ = time * 0x9e3779b97f4a7c15;       // the first numbers of small seeds are much alike
+    talk.model_.conversation().forget();
+    const auto made = talk.ask("a", 1);
+    ASSERT_TRUE(made.ok());
+    if (made->tokens == 0) continue;
+    const std::string_view piece = talk.model_.tokenizer().decode(-1, talk.tokens().back());
+    if (!piece.starts_with(' ')) continue;
+    EXPECT_EQ(talk.text_.all, piece.substr(1));
+    return;
+  }
+  FAIL() << "no answer began with a blank";
 }
 
 // What a text without words begins with.
@@ -327,6 +384,25 @@ TEST(Conversation, IsForgottenWithAStory) {
   EXPECT_EQ(talk.model_.conversation().turns(), 0u);
   ASSERT_TRUE(talk.ask("a").ok());
   EXPECT_EQ(talk.watch_.rows.begin()->first, 0u);
+}
+
+TEST(Generator, EndsAStoryWhereTheModelDoes) {
+  Talk talk(64);
+  uint32_t ended = 0;
+  for (uint64_t time = 1; time < 8; ++time) {
+    Talk::Text text;
+    const auto made = talk.model_.generate(
+        {.prompt = "a",
+         .sampling = {.temperature = 1, .top_p = 1, .seed = time * 0x9e3779b97f4a7c15}},
+        text);
+    ASSERT_TRUE(made.ok());
+    const Ids ids = talk.tokens();
+    EXPECT_EQ(count_of(ids, 1), 1u) << "BOS, which begins the next one";
+    EXPECT_EQ(count_of(ids, 2), 0u) << "EOS";
+    if (made->reason == StopReason::kEnd) ++ended;
+  }
+  EXPECT_GT(ended, 0u);
+  EXPECT_LT(ended, 7u);
 }
 
 TEST(Conversation, IsRunAgainWhenTheCacheIsLost) {

@@ -2,7 +2,8 @@
 // run on host and board, to the same bits. Only the weights are random.
 //
 // SmolLM2-135M always; the environment's BARELLAMA_SHAPES=all adds those of a gigabyte and more,
-// which take minutes, and gigabytes of memory and disk.
+// which take minutes each, and up to 8 GB of disk. Llama-2-7B is converted here, from GGUF only (14
+// GB of safetensors are the same code, as the smaller ones show); `./dev bench --seven-b` runs it.
 #include <gmock/gmock.h>
 
 #include <cstdlib>
@@ -12,6 +13,7 @@
 #include "host-tools/model/source_model.h"
 #include "host-tools/model/synthetic_model.h"
 #include "tests/fakes/foreign_models.h"
+#include "tests/host-tools/program.h"
 #include "tests/system/kernel_machine.h"
 
 namespace host {
@@ -20,23 +22,29 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr uint32_t kContext = 64;
+// A prompt of three tokens at once and two more: the emulator takes up to 20 s for each.
+constexpr uint32_t kSteps = 5;
 constexpr llama::SamplerSettings kGreedy{.temperature = 0, .top_p = 0.9f, .seed = 1};
+
+bool are_all_wanted() {
+  const char* const wanted = std::getenv("BARELLAMA_SHAPES");
+  return wanted != nullptr && std::string_view(wanted) == "all";
+}
+
+llama::ModelConfig shape_named(std::string_view name) {
+  for (const Shape& known : known_shapes()) {
+    if (known.name == name) return known.config;
+  }
+  ADD_FAILURE() << name;
+  return {};
+}
 
 class RealShape : public KernelMachine, public testing::WithParamInterface<const char*> {
  protected:
   void SetUp() override {
-    const char* const wanted = std::getenv("BARELLAMA_SHAPES");
-    if (GetParam() != std::string_view("smollm2-135m") &&
-        (wanted == nullptr || std::string_view(wanted) != "all")) {
+    if (GetParam() != std::string_view("smollm2-135m") && !are_all_wanted()) {
       GTEST_SKIP() << GetParam() << " is not run: BARELLAMA_SHAPES=all runs it";
     }
-  }
-  static llama::ModelConfig shape() {
-    for (const Shape& known : known_shapes()) {
-      if (known.name == GetParam()) return known.config;
-    }
-    ADD_FAILURE() << GetParam();
-    return {};
   }
   // Converts, and removes the input.
   fs::path convert(const fs::path& input) const {
@@ -54,9 +62,9 @@ class RealShape : public KernelMachine, public testing::WithParamInterface<const
     const llama::Plan plan = plan_for_board(model, {.context = kContext});
     EXPECT_LE(plan.peak_bytes, plan.ram_bytes);
     const HostStory host = tell_on_host(
-        model, {.prompt = "a b", .steps = 8, .sampling = kGreedy, .context = kContext});
+        model, {.prompt = "a b", .steps = kSteps, .sampling = kGreedy, .context = kContext});
     start(make_card({{"model.blm", read_file(model)}}), {{"hash", "1"},
-                                                         {"steps", "8"},
+                                                         {"steps", std::to_string(kSteps)},
                                                          {"ctx", std::to_string(kContext)},
                                                          {"temperature", "0"},
                                                          {"seed", "1"}});
@@ -66,12 +74,13 @@ class RealShape : public KernelMachine, public testing::WithParamInterface<const
     EXPECT_EQ(board.hash(), host.hash) << machine().log();
   }
 
-  SyntheticWeights weights_{shape(), llama::WeightType::kF32, llama::WeightType::kF32, 1};
+  SyntheticWeights weights_{shape_named(GetParam()), llama::WeightType::kF32,
+                            llama::WeightType::kF32, 1};
 };
 
 TEST_P(RealShape, FromGgufTellsTheSameOnHostAndBoard) {
   const fs::path gguf = folder().path() / "model.gguf";
-  write_file(gguf, fakes::make_gguf(weights_, StoredType::kF16).bytes());
+  fakes::write_gguf(weights_, StoredType::kF16, gguf);
   expect_equal(gguf);
 }
 
@@ -89,6 +98,25 @@ INSTANTIATE_TEST_SUITE_P(, RealShape,
                            std::erase_if(name, [](char c) { return c == '-' || c == '.'; });
                            return name;
                          });
+
+// Of memory, what the program itself takes: files are looked at where the system keeps them.
+TEST(RealSevenBillionWeights, AreConvertedWithinAGibibyteAndPlanned) {
+  if (!are_all_wanted()) GTEST_SKIP() << "Llama-2-7B: BARELLAMA_SHAPES=all converts it";
+  const TemporaryFolder folder;
+  const fs::path gguf = folder.path() / "model.gguf";
+  const fs::path model = folder.path() / "model.blm";
+  SyntheticWeights weights(shape_named("llama2-7b"), llama::WeightType::kF32,
+                           llama::WeightType::kF32, 1);
+  fakes::write_gguf(weights, StoredType::kQ4_0, gguf);
+  Subprocess convert({find_program("prlimit", "util-linux"), "--data=1073741824", BARELLAMA_PROGRAM,
+                      "convert", gguf.string()});
+  const std::string output = read_to_end(convert.output());
+  ASSERT_EQ(convert.wait(), 0) << read_to_end(convert.errors());
+  EXPECT_THAT(output, testing::HasSubstr("kept bit for bit: 226 of 226 matrices"));
+  const llama::Plan plan = plan_for_board(model, {.context = 256});
+  EXPECT_LE(plan.peak_bytes, plan.ram_bytes);
+  EXPECT_GT(plan.streamed_bytes, plan.pinned_bytes);
+}
 
 }  // namespace
 }  // namespace host

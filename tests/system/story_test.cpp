@@ -68,5 +68,14 @@ TEST_F(Story, FailsWithTheBoardsOwnMessage) {
   EXPECT_THAT(outcome.errors, HasSubstr("absent.blm"));
 }
 
+TEST_F(Story, SaysWhyAPromptWasRefused) {
+  const Outcome outcome = barellama({"emulate", card(), "--prompt", "A cat and a dog and a mouse",
+                                     "--set", "ctx=4", "--timeout", "100"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(
+      outcome.errors,
+      HasSubstr("reports: tales-1m.blm: the prompt is longer than the context of 4 tokens"));
+}
+
 }  // namespace
 }  // namespace host

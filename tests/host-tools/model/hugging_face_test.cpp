@@ -186,6 +186,9 @@ TEST(ChatTemplate, IsRecognisedByItsTokens) {
   using enum llama::ChatTemplate;
   EXPECT_EQ(recognize_chat_template("{% if x %}{{ '<|im_start|>' + m['role'] }}"), kChatMl);
   EXPECT_EQ(recognize_chat_template("'<|start_header_id|>' + m['role']"), kLlama3);
+  EXPECT_EQ(recognize_chat_template("'<|start_header_id|>system<|end_header_id|>\n\n' + "
+                                    "'Cutting Knowledge Date: December 2023\n'"),
+            kLlama31);
   EXPECT_EQ(recognize_chat_template("'<|user|>\n' + m['content'] + eos_token"), kZephyr);
   EXPECT_EQ(recognize_chat_template("'<|user|>' + m['content'] + '<|end|>'"), kNone);
   EXPECT_EQ(recognize_chat_template("bos_token + '[INST] ' + '<<SYS>>\n' + s"), kLlama2);
