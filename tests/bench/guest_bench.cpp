@@ -27,8 +27,9 @@ constexpr double kCyclesPerSecond = 1e9;
 // The console, as it is if no setting says otherwise: with start and stop bit.
 constexpr double kBaud = 115200, kBitsPerCharacter = 10;
 
-// A context of 256, half full. Smaller models tell several tokens, as single ones differ a little.
-constexpr uint32_t kContext = 256, kStoryPosition = 128, kStoryTokens = 2;
+// A context of 256, half full with the first token that is measured. Smaller models tell several,
+// as single ones differ a little.
+constexpr uint32_t kContext = 256, kStoryPosition = 127, kStoryTokens = 2;
 constexpr uint64_t kSmallModelBytes = 4 << 20;
 constexpr const char* kStoryPrompt = "Once upon a time";
 // Goes on beyond the last position that is measured, in any vocabulary.
@@ -97,7 +98,8 @@ class Bench {
       : model_(model),
         kv_(kv),
         interrupts_(interrupts),
-        is_small_(fs::file_size(model) < kSmallModelBytes) {
+        is_small_(fs::file_size(model) < kSmallModelBytes),
+        prompt_tokens_(count_tokens(model, kStoryPrompt)) {
     options_.kernel = kernel;
     options_.card = make_card(model, kernel, folder_.path(), interrupts);
     counter_.plugin = plugin;
@@ -113,20 +115,29 @@ class Bench {
     counter_.warm_up = 0;
     counter_.from = host::text("{}:1", kSample);
     counter_.to = host::text("{}:2", kSample);
-    const std::string console = tell(kStoryPrompt, kMostPromptTokens + 2).console;
-    counter_.scopes = scope_table(console, config);
+    counter_.scopes = scope_table(tell(kStoryPrompt, prompt_tokens_ + 2).console, config);
     records_ = "0";
-    return tell_story(prompt_tokens_of(console));
+    return measure_story();
   }
 
-  Stretch measure_story() { return tell_story({}); }
+  Stretch measure_story() {
+    const uint32_t tokens = is_small_ ? kStoryTokens : 1;
+    // The prompt's last pass gives the first token to be sampled, whose pass is of the position
+    // behind the prompt.
+    const uint32_t first_sample = kStoryPosition - prompt_tokens_ + 1;
+    // A token of a model that is larger than the caches by far finds nothing there in any case.
+    counter_.warm_up = is_small_ ? 1 : 0;
+    counter_.from = host::text("{}:{}", kSample, first_sample);
+    counter_.to = host::text("{}:{}", kSample, first_sample + tokens);
+    return stretch_of(tell(kStoryPrompt, kStoryPosition + tokens + 2), kStoryPosition, tokens);
+  }
 
   Stretch measure_prompt() {
     counter_.warm_up = 0;  // each pass is one of eight tokens
     counter_.from = host::text("{}:{}", kForward, kPromptFirst / kColumns + 1);
     counter_.to = host::text("{}:{}", kForward, kPromptEnd / kColumns + 1);
     const GuestRun run = tell(kLongPrompt, kPromptEnd + 1);
-    const uint32_t prompt_tokens = prompt_tokens_of(run.console);
+    const uint32_t prompt_tokens = end_of_story(run.console, model_).at("prompt_tokens");
     if (prompt_tokens <= kPromptEnd) {
       host::fail("{}: the prompt has only {} tokens", model_.string(), prompt_tokens);
     }
@@ -134,27 +145,6 @@ class Bench {
   }
 
  private:
-  static constexpr uint32_t kPromptTokens = 5;  // of kStoryPrompt in usual vocabularies
-  static constexpr uint32_t kMostPromptTokens = 12;
-
-  uint32_t prompt_tokens_of(const std::string& console) const {
-    return end_of_story(console, model_).at("prompt_tokens");
-  }
-
-  // How many tokens the prompt has, the story's record says, if there are records.
-  Stretch tell_story(std::optional<uint32_t> prompt_tokens) {
-    const uint32_t tokens = is_small_ ? kStoryTokens : 1;
-    // The prompt's own positions are not sampled; how many they are shows when it is over.
-    const uint32_t first_sample = kStoryPosition - kPromptTokens + 1;
-    // A token of a model that is larger than the caches by far finds nothing there in any case.
-    counter_.warm_up = is_small_ ? 1 : 0;
-    counter_.from = host::text("{}:{}", kSample, first_sample);
-    counter_.to = host::text("{}:{}", kSample, first_sample + tokens);
-    const GuestRun run = tell(kStoryPrompt, kStoryPosition + tokens + kMostPromptTokens);
-    if (!prompt_tokens) prompt_tokens = prompt_tokens_of(run.console);
-    return stretch_of(run, *prompt_tokens + first_sample - 1, tokens);
-  }
-
   static Stretch stretch_of(const GuestRun& run, uint32_t first_position, uint32_t tokens) {
     Stretch stretch;
     stretch.first_position = first_position;
@@ -185,6 +175,7 @@ class Bench {
   const std::string& kv_;
   host::Interrupts& interrupts_;
   bool is_small_;
+  uint32_t prompt_tokens_;  // of kStoryPrompt
   std::string profile_ = "off", records_ = "1";
   host::TemporaryFolder folder_;
   host::EmulatorOptions options_;

@@ -43,4 +43,11 @@ ModelFacts read_facts(const std::filesystem::path& model) {
   return {file.config(), llama::name_of(file.tensors()[wq].type)};
 }
 
+uint32_t count_tokens(const std::filesystem::path& model, std::string_view prompt) {
+  host::HostModel loaded(model, {});
+  return static_cast<uint32_t>(
+      host::encode_text(loaded.model().tokenizer(), prompt, llama::AddBos::kYes, "the prompt")
+          .size());
+}
+
 }  // namespace bench

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "llama/config.h"
 
@@ -26,6 +27,9 @@ struct ModelFacts {
   llama::ModelConfig config;
   std::string weight_type;
 };
+// How many tokens the model makes of a prompt, with those it begins with. Throws host::Failure.
+uint32_t count_tokens(const std::filesystem::path& model, std::string_view prompt);
+
 ModelFacts read_facts(const std::filesystem::path& model);
 
 }  // namespace bench
