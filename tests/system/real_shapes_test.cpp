@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr uint32_t kContext = 64;
-// A prompt of three tokens at once and two more: the emulator takes up to 20 s for each.
+// A prompt of three tokens at once, and two more: the emulator is what takes the time.
 constexpr uint32_t kSteps = 5;
 constexpr llama::SamplerSettings kGreedy{.temperature = 0, .top_p = 0.9f, .seed = 1};
 
