@@ -25,8 +25,10 @@ using llama::WeightType;
 
 // An embedding row is read alone, with its whole tile.
 constexpr uint32_t kEmbeddingTileBytes = 4 * 1024;
-// As classifier the same table is read whole, by tiles.
-constexpr uint32_t kTiedTileBytes = 64 * 1024;
+// As classifier the same table is read whole. Where tiles of this size have no padding, a pinned
+// one is multiplied in long runs of them (llama/weights.h), and a streamed one costs a token no
+// more.
+constexpr uint32_t kTiedTileBytes = 16 * 1024;
 // A FAT card's folder has 32 bits for a file's size.
 constexpr uint64_t kMostFileBytes = (uint64_t{1} << 32) - 1;
 constexpr uint64_t kPartBytes = uint64_t{4000} << 20;
@@ -50,6 +52,16 @@ uint32_t rows_per_tile(WeightType type, llama::TensorShape shape, uint32_t targe
   }
   const uint64_t all = base::divide_up(shape.rows, llama::kRowsPerGroup);
   return static_cast<uint32_t>(std::min(best, all)) * llama::kRowsPerGroup;
+}
+
+// Of the embedding table.
+uint32_t embedding_rows_per_tile(WeightType type, llama::TensorShape shape, bool is_classifier,
+                                 uint32_t most_bytes) {
+  const uint32_t target = is_classifier ? kTiedTileBytes : kEmbeddingTileBytes;
+  const uint32_t rows = rows_per_tile(type, shape, std::min(most_bytes, target));
+  const bool has_padding =
+      llama::packed_bytes(type, rows, shape.columns) % llama::kTileAlignment != 0;
+  return is_classifier && has_padding ? rows_per_tile(type, shape, most_bytes) : rows;
 }
 
 class Writer {
@@ -141,12 +153,10 @@ bool Writer::keeps_groups(const Tensor& tensor) const {
 void Writer::add_tensor(TensorRole role, uint32_t layer, uint64_t& at) {
   const llama::TensorShape shape = llama::shape_of(role, config_);
   const WeightType type = shape.rows == 1 ? WeightType::kF32 : type_of(role, layer);
-  const uint32_t target =
-      role != TensorRole::kEmbedding
-          ? options_.tile_bytes
-          : std::min(options_.tile_bytes,
-                     config_.tied_classifier ? kTiedTileBytes : kEmbeddingTileBytes);
-  const uint32_t rows = rows_per_tile(type, shape, target);
+  const uint32_t rows =
+      role == TensorRole::kEmbedding
+          ? embedding_rows_per_tile(type, shape, config_.tied_classifier, options_.tile_bytes)
+          : rows_per_tile(type, shape, options_.tile_bytes);
   const uint32_t count = base::divide_up(shape.rows, rows);
   const auto padded = [&](uint32_t tile_rows) {
     const uint64_t bytes = shape.rows == 1 ? llama::packed_bytes(type, 1, shape.columns)
