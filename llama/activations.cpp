@@ -33,13 +33,16 @@ void quantize_to_words(std::span<const float> values, float scale,
 
 float quantize_to_words(std::span<const float> values,
                         std::span<uint32_t, kColumnsPerGroup> words) {
+  float padded[kColumnsPerGroup];
+  const float* whole = values.data();
+  if (values.size() < kColumnsPerGroup) {
+    for (size_t i = 0; i < kColumnsPerGroup; ++i) padded[i] = i < values.size() ? values[i] : 0;
+    whole = padded;
+  }
   float scale;
-  if (values.size() == kColumnsPerGroup) {
-    if (quantize_plain(values.first<kColumnsPerGroup>(), words, scale)) return scale;
-  } else {
-    float padded[kColumnsPerGroup] = {};
-    __builtin_memcpy(padded, values.data(), values.size_bytes());
-    if (quantize_plain(padded, words, scale)) return scale;
+  if (quantize_plain(std::span<const float, kColumnsPerGroup>(whole, kColumnsPerGroup), words,
+                     scale)) {
+    return scale;
   }
   scale = activation_scale(values);
   quantize_to_words(values, scale, words);

@@ -23,6 +23,14 @@ inline constexpr std::array<double, 32> kExpPowers = {
     0x1.ae89f995ad3adp+0, 0x1.b7f76f2fb5e47p+0, 0x1.c199bdd85529cp+0, 0x1.cb720dcef9069p+0,
     0x1.d5818dcfba487p+0, 0x1.dfc97337b9b5fp+0, 0x1.ea4afa2a490dap+0, 0x1.f50765b6e4540p+0};
 
+// e^x = 2^(steps / 32) * e^r, where steps is the integer next to x * kExpStepsPerUnit, found by
+// adding kExpRound, and r = x - steps * kExpStep; e^r = 1 + r + r^2/2 + r^3/6 + r^4/24.
+constexpr double kExpStepsPerUnit = 0x1.71547652b82fep+5;  // 32 / ln2
+constexpr double kExpRound = 0x1.8p52;
+constexpr double kExpStep = 0x1.62e42fefa39efp-6;  // ln2 / 32
+constexpr double kExpSixth = 0x1.5555555555555p-3;
+constexpr double kExpTwentyFourth = 0x1.5555555555555p-5;
+
 // Exponentials are computed four side by side: each step waits 8 cycles for the one before it on
 // the VFP11, and the others' steps fill them.
 constexpr size_t kExpTogether = 4;
@@ -34,19 +42,19 @@ constexpr float kLargestPlain = 87;
 // magnitude. Returns how many are done, a multiple of four. The bits are those of exp().
 size_t exp_plain(std::span<float> x);
 
-// Whole eights of floats, `eights` of them: the kernels of the same names (llama/kernels.h) for
-// what the VFP11 computes at once.
-namespace eights {
-void add(float* x, const float* y, size_t eights);       // x += y
-void multiply(float* x, const float* y, size_t eights);  // x *= y
+// Whole eights of floats, `eights` of them: what the VFP11 computes at once.
+extern "C" {
+void eights_add(float* x, const float* y, size_t eights);       // x += y
+void eights_multiply(float* x, const float* y, size_t eights);  // x *= y
 // out = x + y, out = x * factor; out may be x
-void add_to_all(float* out, const float* x, size_t eights, float y);
-void scale(float* out, const float* x, size_t eights, float factor);
+void eights_add_to_all(float* out, const float* x, size_t eights, float y);
+void eights_scale(float* out, const float* x, size_t eights, float factor);
 // out = weights * (scale * x)
-void scale_and_weigh(float* out, const float* x, const float* weights, size_t eights, float scale);
+void eights_scale_and_weigh(float* out, const float* x, const float* weights, size_t eights,
+                            float scale);
 // gate = (gate * (1 / (1 + powers))) * up
-void silu(float* gate, const float* up, const float* powers, size_t eights);
-}  // namespace eights
+void eights_silu(float* gate, const float* up, const float* powers, size_t eights);
+}
 
 // quantize_to_words() (llama/activations.h) of 32 values; false, if this machine leaves them to the
 // general one.

@@ -238,6 +238,7 @@
 .endm
 
 .macro leave_eights
+        fmrx    r12, fpscr
         bic     r12, r12, #(7 << 16)
         fmxr    fpscr, r12
         vpop    {d8-d15}
@@ -259,8 +260,8 @@
         leave_eights
 .endm
 
-        function_of_two armv6_add, vadd.f32
-        function_of_two armv6_multiply, vmul.f32
+        function_of_two eights_add, vadd.f32
+        function_of_two eights_multiply, vmul.f32
 
 // void NAME(float* out, const float* x, size_t eights, float y): out = x OPERATION y
 .macro function_of_one name, operation
@@ -275,12 +276,12 @@
         leave_eights
 .endm
 
-        function_of_one armv6_add_to_all, vadd.f32
-        function_of_one armv6_scale, vmul.f32
+        function_of_one eights_add_to_all, vadd.f32
+        function_of_one eights_scale, vmul.f32
 
-// void armv6_scale_and_weigh(float* out, const float* x, const float* weights, size_t eights,
+// void eights_scale_and_weigh(float* out, const float* x, const float* weights, size_t eights,
 //                            float scale): out = weights * (scale * x)
-        function armv6_scale_and_weigh
+        function eights_scale_and_weigh
         enter_eights r3
 1:      vldmia  r1!, {s8-s15}
         vldmia  r2!, {s16-s23}
@@ -293,14 +294,12 @@
         bne     1b
         leave_eights
 
-// void armv6_silu(float* gate, const float* up, const float* powers, size_t eights):
+// void eights_silu(float* gate, const float* up, const float* powers, size_t eights):
 // gate = (gate * (1 / (1 + powers))) * up
-        function armv6_silu
+        function eights_silu
         enter_eights r3
-        push    {r4}
-        mov     r4, #0x3f800000
-        vmov    s0, r4
-        pop     {r4}
+        mov     r12, #0x3f800000                // 1
+        vmov    s0, r12
 1:      vldmia  r2!, {s8-s15}
         vmov.f32 s24, s0
         vldmia  r0, {s16-s23}

@@ -59,6 +59,11 @@ constexpr BlockLayout rows_layout(WeightType type, uint32_t width) {
   return {static_cast<size_t>(row_group_bytes(type, width)), block_bytes(type)};
 }
 
+// multiply_rows(), see below, of rows whose blocks lie as `layout` says, if they are quantized.
+void multiply_blocks(WeightType type, std::span<const std::byte> packed, const BlockLayout& layout,
+                     uint32_t rows, const Columns& columns, float* out, size_t out_stride,
+                     Largest* largest = nullptr);
+
 // out[c * out_stride + r] = row r of `packed` times column c, for r < rows. `packed` holds whole
 // row groups (llama/packed_rows.h) one behind the other, and is aligned to 8 bytes. Sums run over
 // the columns in order. Quantized rows need columns prepared for their type, and are summed over
@@ -69,14 +74,12 @@ constexpr BlockLayout rows_layout(WeightType type, uint32_t width) {
 // but for the two products and the sum.
 //
 // `largest`, if not null, and there is one column, considers all of them.
-void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t rows,
-                   const Columns& columns, float* out, size_t out_stride,
-                   Largest* largest = nullptr);
-
-// The same for quantized rows whose blocks lie otherwise.
-void multiply_blocks(WeightType type, std::span<const std::byte> packed, const BlockLayout& layout,
-                     uint32_t rows, const Columns& columns, float* out, size_t out_stride,
-                     Largest* largest = nullptr);
+inline void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t rows,
+                          const Columns& columns, float* out, size_t out_stride,
+                          Largest* largest = nullptr) {
+  multiply_blocks(type, packed, rows_layout(type, columns.width), rows, columns, out, out_stride,
+                  largest);
+}
 
 // out = weight * (x / rms(x)), all (width); out may be x. RMSNorm (Zhang & Sennrich 2019).
 void rmsnorm(std::span<float> out, std::span<const float> x, std::span<const float> weight,

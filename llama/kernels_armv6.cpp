@@ -132,9 +132,8 @@ void multiply_quantized(WeightType type, RowsWork& work, size_t stride, uint32_t
 }
 
 // Up to kRowsAtOnce rows, or as many as one likes in place, with `taken` columns from `first` on:
-// one, or up to four that are computed as four. `largest`: null, or to consider what is computed in
-// place; true if it did.
-bool multiply_some(WeightType type, const std::byte* row_groups, const BlockLayout& layout,
+// one, or up to four that are computed as four. `largest`: null, or to consider one column's rows.
+void multiply_some(WeightType type, const std::byte* row_groups, const BlockLayout& layout,
                    uint32_t rows, const Columns& columns, uint32_t first, uint32_t taken,
                    float* out, size_t out_stride, Largest* largest) {
   const bool four = taken > 1;
@@ -169,7 +168,8 @@ bool multiply_some(WeightType type, const std::byte* row_groups, const BlockLayo
     while (std::bit_cast<int32_t>(*at) != work.largest) ++at;
     *largest = {work.largest, static_cast<uint32_t>(at - out)};
   }
-  return looks;
+  if (looks || largest == nullptr) return;
+  for (uint32_t i = 0; i < rows; ++i) largest->consider(out[i], i);
 }
 
 }  // namespace
@@ -196,12 +196,6 @@ void prepare_columns(WeightType type, const Columns& columns) {
   }
 }
 
-void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t rows,
-                   const Columns& columns, float* out, size_t out_stride, Largest* largest) {
-  multiply_blocks(type, packed, rows_layout(type, columns.width), rows, columns, out, out_stride,
-                  largest);
-}
-
 void multiply_blocks(WeightType type, std::span<const std::byte> packed, const BlockLayout& layout,
                      uint32_t rows, const Columns& columns, float* out, size_t out_stride,
                      Largest* largest) {
@@ -216,16 +210,11 @@ void multiply_blocks(WeightType type, std::span<const std::byte> packed, const B
     const uint32_t whole = rows - rows % kRowsPerGroup;
     const uint32_t at_once = four || whole == 0 ? kRowsAtOnce : whole;
     for (uint32_t row = 0; row < rows; row += at_once) {
-      const uint32_t some = std::min(rows - row, at_once);
       Largest part{.bits = asked ? largest->bits : Largest::kNone};
-      const bool has_looked = multiply_some(
-          type, packed.data() + row / kRowsPerGroup * layout.row_group_stride, layout, some,
-          columns, c, taken, out + c * out_stride + row, out_stride, asked ? &part : nullptr);
-      if (!asked) continue;
-      if (part.bits != largest->bits) *largest = {part.bits, row + part.at};
-      for (uint32_t i = has_looked ? row + some : row; i < row + some; ++i) {
-        largest->consider(out[i], i);
-      }
+      multiply_some(type, packed.data() + row / kRowsPerGroup * layout.row_group_stride, layout,
+                    std::min(rows - row, at_once), columns, c, taken, out + c * out_stride + row,
+                    out_stride, asked ? &part : nullptr);
+      if (asked) largest->merge(part, row);
     }
     c += taken;
   }

@@ -51,7 +51,7 @@ Words multiply_pairs(Halves a, Halves b) {
 // Word `index` of the four, in all four.
 template <int index>
 Halves spread(Words words) {
-  return std::bit_cast<Halves>(__builtin_shuffle(words, Words{index, index, index, index}));
+  return std::bit_cast<Halves>(__builtin_shufflevector(words, words, index, index, index, index));
 }
 
 // A group of 32 activations: words of two, in the order of their use.
@@ -161,12 +161,6 @@ void prepare_columns(WeightType type, const Columns& columns) {
       __builtin_memcpy(to, &group, sizeof group);
     }
   }
-}
-
-void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t rows,
-                   const Columns& columns, float* out, size_t out_stride, Largest* largest) {
-  multiply_blocks(type, packed, rows_layout(type, columns.width), rows, columns, out, out_stride,
-                  largest);
 }
 
 void multiply_blocks(WeightType type, std::span<const std::byte> packed, const BlockLayout& layout,

@@ -115,12 +115,6 @@ void prepare_columns(WeightType type, const Columns& columns) {
   }
 }
 
-void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t rows,
-                   const Columns& columns, float* out, size_t out_stride, Largest* largest) {
-  reference::multiply_blocks(type, packed, rows_layout(type, columns.width), rows, columns, out,
-                             out_stride, largest);
-}
-
 void multiply_blocks(WeightType type, std::span<const std::byte> packed, const BlockLayout& layout,
                      uint32_t rows, const Columns& columns, float* out, size_t out_stride,
                      Largest* largest) {
@@ -172,7 +166,7 @@ void rmsnorm(std::span<float> out, std::span<const float> x, std::span<const flo
   float sum = 0;
   for (const float value : x) sum += value * value;
   const float scale = 1.0f / sqrt(sum / static_cast<float>(x.size()) + eps);
-  eights::scale_and_weigh(out.data(), x.data(), weight.data(), x.size() / kEight, scale);
+  eights_scale_and_weigh(out.data(), x.data(), weight.data(), x.size() / kEight, scale);
   for (size_t i = x.size() / kEight * kEight; i < x.size(); ++i) {
     out[i] = weight[i] * (scale * x[i]);
   }
@@ -194,7 +188,7 @@ void rotate_pairs(std::span<float> x, std::span<const float> turns) {
 
 void softmax(std::span<float> x) {
   const float largest = largest_of(x);
-  eights::add_to_all(x.data(), x.data(), x.size() / kEight, -largest);
+  eights_add_to_all(x.data(), x.data(), x.size() / kEight, -largest);
   for (size_t i = x.size() / kEight * kEight; i < x.size(); ++i) x[i] -= largest;
   exp(x);
   float sum = 0;
@@ -208,10 +202,10 @@ void swiglu(std::span<float> gate, std::span<const float> up) {
   for (size_t first = 0; first < gate.size(); first += kAtOnce) {
     const size_t count = gate.size() - first < kAtOnce ? gate.size() - first : kAtOnce;
     float* const some = gate.data() + first;
-    eights::scale(powers, some, count / kEight, -1);
+    eights_scale(powers, some, count / kEight, -1);
     for (size_t i = count / kEight * kEight; i < count; ++i) powers[i] = -some[i];
     exp(std::span(powers, count));
-    eights::silu(some, up.data() + first, powers, count / kEight);
+    eights_silu(some, up.data() + first, powers, count / kEight);
     for (size_t i = count / kEight * kEight; i < count; ++i) {
       some[i] = some[i] * (1.0f / (1.0f + powers[i])) * up[first + i];
     }
@@ -219,17 +213,17 @@ void swiglu(std::span<float> gate, std::span<const float> up) {
 }
 
 void scale(std::span<float> x, float factor) {
-  eights::scale(x.data(), x.data(), x.size() / kEight, factor);
+  eights_scale(x.data(), x.data(), x.size() / kEight, factor);
   for (size_t i = x.size() / kEight * kEight; i < x.size(); ++i) x[i] *= factor;
 }
 
 void add(std::span<float> x, std::span<const float> y) {
-  eights::add(x.data(), y.data(), x.size() / kEight);
+  eights_add(x.data(), y.data(), x.size() / kEight);
   for (size_t i = x.size() / kEight * kEight; i < x.size(); ++i) x[i] += y[i];
 }
 
 void multiply(std::span<float> x, std::span<const float> y) {
-  eights::multiply(x.data(), y.data(), x.size() / kEight);
+  eights_multiply(x.data(), y.data(), x.size() / kEight);
   for (size_t i = x.size() / kEight * kEight; i < x.size(); ++i) x[i] *= y[i];
 }
 

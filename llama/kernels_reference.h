@@ -7,11 +7,14 @@
 namespace llama::reference {
 
 void prepare_columns(WeightType type, const Columns& columns);
-void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t rows,
-                   const Columns& columns, float* out, size_t out_stride,
-                   Largest* largest = nullptr);
 void multiply_blocks(WeightType type, std::span<const std::byte> packed, const BlockLayout& layout,
                      uint32_t rows, const Columns& columns, float* out, size_t out_stride,
                      Largest* largest = nullptr);
+
+inline void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t rows,
+                          const Columns& columns, float* out, size_t out_stride) {
+  reference::multiply_blocks(type, packed, rows_layout(type, columns.width), rows, columns, out,
+                             out_stride);
+}
 
 }  // namespace llama::reference

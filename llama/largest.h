@@ -24,6 +24,10 @@ struct Largest {
       at = place;
     }
   }
+  // `part` began with this one's bits, and counts its places from `offset` on.
+  void merge(const Largest& part, uint32_t offset) {
+    if (part.bits != bits) *this = {part.bits, offset + part.at};
+  }
   // False also when a fast loop came by a NaN.
   bool is_known() const { return bits > kNone && bits <= kInfinity; }
 };

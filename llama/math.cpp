@@ -34,24 +34,20 @@ struct Rounded {
 
 // To the nearest integer, ties to even; |x| < 2^31. See round_to_int() in the header.
 Rounded round(double x) {
-  constexpr double kShift = 0x1.8p52;
-  const double shifted = x + kShift;
-  return {shifted - kShift, static_cast<int32_t>(std::bit_cast<uint64_t>(shifted))};
+  const double shifted = x + kExpRound;
+  return {shifted - kExpRound, static_cast<int32_t>(std::bit_cast<uint64_t>(shifted))};
 }
 
 // e^x rounded to float. x = (32 k + i) ln2/32 + r, so e^x = 2^k * 2^(i/32) * e^r.
 float exp_to_float(double x) {
   if (x > 89) return kInfinity;
   if (x < -88) return 0;
-  constexpr double kStepsPerUnit = 0x1.71547652b82fep+5;  // 32 / ln2
-  constexpr double kStep = 0x1.62e42fefa39efp-6;          // ln2 / 32
-  const Rounded steps = round(x * kStepsPerUnit);
+  const Rounded steps = round(x * kExpStepsPerUnit);
   // |r| <= ln2/64 = 0.0109, off by at most 89 * 2^-53 = 1e-14 for the rounded product.
-  const double r = x - steps.value * kStep;
+  const double r = x - steps.value * kExpStep;
   // The series to r^4/24; what is left out is at most r^5/120 = 1.3e-12, a 47000th of half an ulp.
   const double r2 = r * r;
-  const double series =
-      1.0 + (r + r2 * ((0.5 + r * 0x1.5555555555555p-3) + r2 * 0x1.5555555555555p-5));
+  const double series = 1.0 + (r + r2 * ((0.5 + r * kExpSixth) + r2 * kExpTwentyFourth));
   const double fraction = kExpPowers[static_cast<uint32_t>(steps.integer) & 31] * series;
   // k is -127 to 128, and the fraction 0.98 to 2.02: the sum of the exponents stays within
   // double's.

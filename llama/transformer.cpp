@@ -238,22 +238,16 @@ Status Transformer::multiply(Operation operation, uint32_t tensor_index, std::sp
     TRY_ASSIGN(const Weights::Tiles tiles, weights_.tiles(tensor_index, tile));
     tile += tiles.count;
     const uint32_t end = std::min(tile * tensor.rows_per_tile, tensor.rows);
-    multiply_tiles(tensor, tiles.data, row, end, out);
+    // Of a single token's logits, the largest.
+    Largest part{.bits = likeliest_.bits};
+    const bool is_asked = operation == Operation::kClassifier && columns_ == 1;
+    multiply_rows(tensor.type, tiles.data, end - row, input_, out.data() + row, tensor.rows,
+                  is_asked ? &part : nullptr);
+    likeliest_.merge(part, row);
     row = end;
   }
   ++matrices_done_;
   return base::ok_status();
-}
-
-// Rows `row` to `end` - 1; of logits, which is the largest.
-void Transformer::multiply_tiles(const Tensor& tensor, std::span<const std::byte> packed,
-                                 uint32_t row, uint32_t end, std::span<float> out) {
-  const bool is_asked =
-      tensor.role == file_->tensors()[file_->classifier_index()].role && columns_ == 1;
-  Largest largest{.bits = likeliest_.bits};
-  multiply_rows(tensor.type, packed, end - row, input_, out.data() + row, tensor.rows,
-                is_asked ? &largest : nullptr);
-  if (largest.bits != likeliest_.bits) likeliest_ = {largest.bits, row + largest.at};
 }
 
 }  // namespace llama

@@ -105,8 +105,6 @@ class Transformer {
   void add_residual(std::span<const float> branch);
   void set_input(std::span<const float> values, uint32_t width);
   base::Status multiply(Operation operation, uint32_t tensor_index, std::span<float> out);
-  void multiply_tiles(const Tensor& tensor, std::span<const std::byte> packed, uint32_t row,
-                      uint32_t end, std::span<float> out);
 
   // Row `column` of a (columns, width) buffer.
   static std::span<float> row(std::span<float> buffer, uint32_t column, uint32_t width) {

@@ -25,19 +25,6 @@ using host::text;
 using llama::TensorRole;
 using llama::TokenType;
 
-constexpr uint64_t kAlignment = 32;
-
-template <typename Integer>
-std::string little_endian(Integer value) {
-  std::string bytes;
-  for (size_t i = 0; i < sizeof value; ++i) bytes += static_cast<char>(value >> 8 * i & 0xff);
-  return bytes;
-}
-
-std::string gguf_array(uint32_t type, uint64_t count, std::string_view elements) {
-  return le32(type) + le64(count) + std::string(elements);
-}
-
 std::vector<float> all_of(host::WeightReader& weights, TensorRole role, uint32_t layer) {
   const auto shape = llama::shape_of(role, weights.config());
   std::vector<float> values(size_t{shape.rows} * shape.columns);
@@ -65,7 +52,9 @@ class LargeFile {
     if (!file_.flush()) host::fail("{}: can't be written", path_.string());
     bytes_ += bytes.size();
   }
-  void pad() { append(std::string((kAlignment - bytes_ % kAlignment) % kAlignment, '\0')); }
+  void pad() {
+    append(std::string((kGgufAlignment - bytes_ % kGgufAlignment) % kGgufAlignment, '\0'));
+  }
 
  private:
   std::filesystem::path path_;
@@ -263,71 +252,6 @@ std::string quantized(StoredType type, std::span<const float, 32> values) {
 
 }  // namespace
 
-std::string le16(uint16_t value) { return little_endian(value); }
-std::string le32(uint32_t value) { return little_endian(value); }
-std::string le64(uint64_t value) { return little_endian(value); }
-
-std::string le_floats(std::span<const float> values) {
-  std::string bytes;
-  for (const float value : values) bytes += le32(std::bit_cast<uint32_t>(value));
-  return bytes;
-}
-
-std::string gguf_text(std::string_view text) { return le64(text.size()) + std::string(text); }
-
-void GgufBytes::key(std::string_view key, uint32_t type) {
-  value_bytes_ += gguf_text(key) + le32(type);
-  ++values_;
-}
-void GgufBytes::raw_value(std::string_view name, uint32_t type, std::string_view bytes) {
-  key(name, type);
-  value_bytes_ += bytes;
-}
-void GgufBytes::value(std::string_view name, std::string_view text) {
-  raw_value(name, 8, gguf_text(text));
-}
-void GgufBytes::value(std::string_view name, uint32_t number) { raw_value(name, 4, le32(number)); }
-void GgufBytes::value(std::string_view name, float number) {
-  raw_value(name, 6, le32(std::bit_cast<uint32_t>(number)));
-}
-void GgufBytes::value(std::string_view name, bool flag) {
-  raw_value(name, 7, std::string(1, flag ? '\1' : '\0'));
-}
-void GgufBytes::value(std::string_view name, const std::vector<std::string>& texts) {
-  std::string elements;
-  for (const std::string& text : texts) elements += gguf_text(text);
-  raw_value(name, 9, gguf_array(8, texts.size(), elements));
-}
-void GgufBytes::value(std::string_view name, const std::vector<float>& numbers) {
-  raw_value(name, 9, gguf_array(6, numbers.size(), le_floats(numbers)));
-}
-void GgufBytes::value(std::string_view name, const std::vector<int32_t>& numbers) {
-  std::string elements;
-  for (const int32_t number : numbers) elements += le32(static_cast<uint32_t>(number));
-  raw_value(name, 9, gguf_array(5, numbers.size(), elements));
-}
-
-void GgufBytes::tensor_at(std::string_view name, const std::vector<uint64_t>& shape, uint32_t type,
-                          uint64_t offset) {
-  table_ += gguf_text(name) + le32(static_cast<uint32_t>(shape.size()));
-  for (const uint64_t size : shape) table_ += le64(size);
-  table_ += le32(type) + le64(offset);
-  ++tensors_;
-}
-void GgufBytes::tensor(std::string_view name, const std::vector<uint64_t>& shape, uint32_t type,
-                       std::string_view data) {
-  tensor_at(name, shape, type, data_.size());
-  data_ += data;
-  data_.resize((data_.size() + kAlignment - 1) / kAlignment * kAlignment, '\0');
-}
-
-std::string GgufBytes::bytes() const {
-  std::string file = "GGUF" + le32(version_) + le64(tensors_) + le64(values_);
-  file += value_bytes_ + table_;
-  file.resize((file.size() + kAlignment - 1) / kAlignment * kAlignment, '\0');
-  return file + data_;
-}
-
 std::string stored(StoredType type, std::span<const float> values) {
   std::string bytes;
   switch (type) {
@@ -459,13 +383,14 @@ void write_gguf(host::WeightReader& weights, StoredType type, const std::filesys
     divisors = le_floats(rope_divisors(config));
     table.tensor_at("rope_freqs.weight", {divisors.size() / sizeof(float)}, 0, 0);
   }
-  uint64_t end = (divisors.size() + kAlignment - 1) / kAlignment * kAlignment;
+  uint64_t end = (divisors.size() + kGgufAlignment - 1) / kGgufAlignment * kGgufAlignment;
   each_tensor(config, [&](TensorRole role, uint32_t layer) {
     const auto shape = llama::shape_of(role, config);
     const StoredType stored_type = type_in_file(shape, type);
     table.tensor_at(gguf_name(role, layer), gguf_shape(shape), static_cast<uint32_t>(stored_type),
                     end);
-    end += (stored_bytes(shape, stored_type) + kAlignment - 1) / kAlignment * kAlignment;
+    end +=
+        (stored_bytes(shape, stored_type) + kGgufAlignment - 1) / kGgufAlignment * kGgufAlignment;
   });
   LargeFile file(path);
   file.append(table.bytes());
