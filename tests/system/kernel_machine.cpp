@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "host-tools/card_writer.h"
 #include "host-tools/failure.h"
 #include "host-tools/model/host_model.h"
 #include "llama/logits_hash.h"
@@ -63,13 +62,21 @@ fs::path KernelMachine::make_card(const Files& files) {
     listed.push_back(
         {name, make_file("of-card-" + name, content), content.size(), name.ends_with(".blm")});
   }
+  return write_card(listed);
+}
+
+fs::path KernelMachine::make_card(const fs::path& model) {
+  return write_card({{model.filename(), model, fs::file_size(model), true}});
+}
+
+fs::path KernelMachine::write_card(const std::vector<CardFile>& files) {
   Interrupts interrupts;
   fs::path path = folder_.path() / "card.img";
   // Mostly far less than the default, which is made for people's cards.
   uint64_t bytes = 0;
-  for (const CardFile& file : listed) bytes += file.size;
+  for (const CardFile& file : files) bytes += file.size;
   const auto size = bytes < kMinCardBytes / 2 ? std::optional(kMinCardBytes) : std::nullopt;
-  write_card_image(path, listed, plan_card(listed, size), "TEST", interrupts);
+  write_card_image(path, files, plan_card(files, size), "TEST", interrupts);
   return path;
 }
 
@@ -113,7 +120,7 @@ Answer KernelMachine::read_answer() {
         return answer;
       }
     }
-    if (machine().log().size() == parsed_ && machine().read(kSilence).empty()) {
+    if (machine().log().size() == parsed_ && machine().read(silence_).empty()) {
       fail("no prompt came.\n{}--- console:\n{}", machine().qemu_messages(), machine().log());
     }
     events_ = parser_.feed(std::string_view(machine().log()).substr(parsed_));

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "host-tools/card_writer.h"
 #include "host-tools/records.h"
 #include "llama/attention.h"
 #include "llama/sampler.h"
@@ -46,14 +47,17 @@ HostStory tell_on_host(const std::filesystem::path& model, const HostRequest& re
 
 class KernelMachine : public QemuMachine {
  protected:
-  // Without a byte from the console. What takes long, shows that it is alive.
-  static constexpr std::chrono::seconds kSilence{60};
+  // How long the console may be without a byte: longer than the emulator needs for a pass through
+  // the test's model.
+  std::chrono::seconds silence_{60};
 
   // Names and contents of a card's files.
   using Files = std::vector<std::pair<std::string, std::string>>;
 
   // A FAT card with these files.
   std::filesystem::path make_card(const Files& files);
+  // A FAT card with a model of any size.
+  std::filesystem::path make_card(const std::filesystem::path& model);
   // A file of the test's own.
   std::filesystem::path make_file(const std::string& name, std::string_view content);
   // The model that comes with the repository.
@@ -87,6 +91,8 @@ class KernelMachine : public QemuMachine {
   const TemporaryFolder& folder() const { return folder_; }
 
  private:
+  std::filesystem::path write_card(const std::vector<CardFile>& files);
+
   TemporaryFolder folder_;
   RecordParser parser_;
   size_t parsed_ = 0;                 // of the console's log
