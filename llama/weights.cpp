@@ -8,7 +8,6 @@
 namespace llama {
 namespace {
 
-using base::ErrorCode;
 using base::Status;
 
 // One command of the card reads a megabyte at most, so longer reads gain nothing.

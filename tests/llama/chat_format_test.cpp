@@ -299,14 +299,14 @@ TEST(ChatMlFormat, WritesWhatTheTemplateWrites) {
   for (const int32_t end : {256, 257, 258}) EXPECT_TRUE(format.get().ends_answer(end)) << end;
 }
 
+constexpr const char* kSmolLmSystem =
+    "system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face";
+
 TEST(ChatMlFormat, HasSmolLmsOwnSystemPromptUnlessTold) {
   const TestTokenizer tokenizer(smol_vocabulary());
   TestFormat format(ChatTemplate::kChatMl, tokenizer);
-  EXPECT_EQ(format.question(true, {}, "Hi"),
-            bytes_of({"<",
-                      "system\nYou are a helpful AI assistant named SmolLM, trained by Hugging "
-                      "Face",
-                      ">", "\n", "<", "user\nHi", ">", "\n", "<", "assistant\n"}));
+  EXPECT_EQ(format.question(true, {}, "Hi"), bytes_of({"<", kSmolLmSystem, ">", "\n", "<",
+                                                       "user\nHi", ">", "\n", "<", "assistant\n"}));
   const Ids bare = bytes_of({"<", "user\nHi", ">", "\n", "<", "assistant\n"});
   EXPECT_EQ(format.question(true, "none", "Hi"), bare);
   host::VocabularySource other = smol_vocabulary();

@@ -45,31 +45,31 @@ const std::vector<std::byte>& chat_model(uint32_t context, ChatTemplate chat) {
 class Talk {
  public:
   explicit Talk(uint32_t context, ChatTemplate chat = ChatTemplate::kChatMl)
-      : source_(chat_model(context, chat)), memory_(8 << 20), arena_(memory_.span()) {
+      : source(chat_model(context, chat)), memory(8 << 20), arena(memory.span()) {
     enter_flush_to_zero();
-    EXPECT_TRUE(model_
-                    .open(source_, clock_, arena_,
+    EXPECT_TRUE(model
+                    .open(source, clock, arena,
                           {.transformer = {.max_columns = 8, .all_logits = true, .weights = {}},
                            .max_prompt_bytes = 600})
                     .ok());
-    EXPECT_TRUE(model_.load(nullptr).ok());
+    EXPECT_TRUE(model.load(nullptr).ok());
   }
 
   base::Result<Generation> ask(std::string_view question, uint32_t most = 12) {
-    text_.clear();
-    watch_.rows.clear();
-    watch_.observed = 0;
-    return model_.generate({.prompt = question,
-                            .steps = most,
-                            .sampling = {.temperature = 1, .top_p = 1, .seed = seed_},
-                            .chat = &*model_.chat(),
-                            .system = system_,
-                            .interrupt = &watch_,
-                            .observer = &watch_},
-                           text_);
+    text.clear();
+    watch.rows.clear();
+    watch.observed = 0;
+    return model.generate({.prompt = question,
+                           .steps = most,
+                           .sampling = {.temperature = 1, .top_p = 1, .seed = seed},
+                           .chat = &*model.chat(),
+                           .system = system,
+                           .interrupt = &watch,
+                           .observer = &watch},
+                          text);
   }
   Ids tokens() {
-    const auto ids = model_.conversation().tokens();
+    const auto ids = model.conversation().tokens();
     return {ids.begin(), ids.end()};
   }
   // The logits of each of `ids`, from nothing, one by one.
@@ -77,21 +77,21 @@ class Talk {
     std::vector<std::vector<float>> rows;
     for (uint32_t at = 0; at < ids.size(); ++at) {
       const auto logits =
-          model_.transformer().forward({&ids[at], 1}, at, Logits::kLast, nullptr).value();
+          model.transformer().forward({&ids[at], 1}, at, Logits::kLast, nullptr).value();
       rows.emplace_back(logits.begin(), logits.end());
     }
     return rows;
   }
   void expect_logits_of_a_whole_run() {
     const auto rows = run_alone(tokens_run());
-    for (const auto& [position, row] : watch_.rows) {
+    for (const auto& [position, row] : watch.rows) {
       if (position >= rows.size()) continue;  // before turns were dropped
       EXPECT_EQ(row, rows[position]) << position;
     }
   }
   Ids tokens_run() {
     Ids ids = tokens();
-    ids.resize(model_.conversation().cached());
+    ids.resize(model.conversation().cached());
     return ids;
   }
 
@@ -100,15 +100,15 @@ class Talk {
     void clear() { all.clear(); }
     std::string all;
   };
-  uint64_t seed_ = 1;
-  std::string system_ = "be a x";
-  Watch watch_;
-  Text text_;
-  tests::MemorySource source_;
-  tests::AlignedMemory memory_;
-  base::Arena arena_;
-  host::HostClock clock_;
-  Model model_;
+  uint64_t seed = 1;
+  std::string system = "be a x";
+  Watch watch;
+  Text text;
+  tests::MemorySource source;
+  tests::AlignedMemory memory;
+  base::Arena arena;
+  host::HostClock clock;
+  Model model;
 };
 
 size_t count_of(const Ids& ids, int32_t id) {
@@ -120,13 +120,13 @@ TEST(Conversation, RunsOnlyTheTokensOfASecondQuestion) {
   const auto first = talk.ask("a b");
   ASSERT_TRUE(first.ok()) << first.status().text();
   EXPECT_EQ(first->prompt_tokens, talk.tokens().size() - first->tokens);
-  const uint32_t cached = talk.model_.conversation().cached();
+  const uint32_t cached = talk.model.conversation().cached();
   const auto second = talk.ask("c d");
   ASSERT_TRUE(second.ok());
-  ASSERT_FALSE(talk.watch_.rows.empty());
-  EXPECT_EQ(talk.watch_.rows.begin()->first, cached);
-  EXPECT_EQ(talk.watch_.observed, talk.tokens_run().size() - cached);
-  EXPECT_EQ(talk.model_.conversation().turns(), 2u);
+  ASSERT_FALSE(talk.watch.rows.empty());
+  EXPECT_EQ(talk.watch.rows.begin()->first, cached);
+  EXPECT_EQ(talk.watch.observed, talk.tokens_run().size() - cached);
+  EXPECT_EQ(talk.model.conversation().turns(), 2u);
   EXPECT_EQ(count_of(talk.tokens(), 1), 1u) << "BOS once";
 }
 
@@ -144,14 +144,14 @@ TEST(Conversation, ClosesAnAnswerHoweverItEnded) {
   Talk talk(512);
   bool has_ended = false;
   bool was_cut = false;
-  for (talk.seed_ = 1; talk.seed_ < 40 && !(has_ended && was_cut); ++talk.seed_) {
-    talk.model_.conversation().forget();
+  for (talk.seed = 1; talk.seed < 40 && !(has_ended && was_cut); ++talk.seed) {
+    talk.model.conversation().forget();
     const auto made = talk.ask("a", 60);
     ASSERT_TRUE(made.ok());
     const Ids before = talk.tokens();
     (made->reason == StopReason::kEnd ? has_ended : was_cut) = true;
     EXPECT_EQ(count_of(before, fakes::kImEnd), 2u) << "of the system prompt and the question";
-    EXPECT_EQ(talk.text_.all.find("<|im_"), std::string::npos);
+    EXPECT_EQ(talk.text.all.find("<|im_"), std::string::npos);
     ASSERT_TRUE(talk.ask("b", 1).ok());
     const Ids after = talk.tokens();
     EXPECT_TRUE(std::ranges::equal(before, std::span(after).first(before.size())));
@@ -163,15 +163,15 @@ TEST(Conversation, ClosesAnAnswerHoweverItEnded) {
 TEST(Conversation, KeepsAnAnswerThatWasStopped) {
   Talk talk(256);
   ASSERT_TRUE(talk.ask("a").ok());
-  const uint32_t cached = talk.model_.conversation().cached();
-  talk.watch_.stop_after = 30;
+  const uint32_t cached = talk.model.conversation().cached();
+  talk.watch.stop_after = 30;
   EXPECT_EQ(talk.ask("b", 60).status().code(), ErrorCode::kCancelled);
-  EXPECT_EQ(talk.model_.conversation().turns(), 2u);
+  EXPECT_EQ(talk.model.conversation().turns(), 2u);
   EXPECT_EQ(talk.tokens_run().size(), cached + 30);
   EXPECT_EQ(talk.tokens().size(), cached + 31) << "the last one was shown, but not run";
-  talk.watch_.stop_after = UINT32_MAX;
+  talk.watch.stop_after = UINT32_MAX;
   ASSERT_TRUE(talk.ask("c").ok());
-  EXPECT_EQ(talk.watch_.rows.begin()->first, cached + 30);
+  EXPECT_EQ(talk.watch.rows.begin()->first, cached + 30);
   talk.expect_logits_of_a_whole_run();
 }
 
@@ -179,10 +179,10 @@ TEST(Conversation, TakesBackAQuestionThatWasStoppedUnanswered) {
   Talk talk(256);
   ASSERT_TRUE(talk.ask("a").ok());
   // What all questions begin with has eight tokens.
-  talk.watch_.stop_after = 16;
+  talk.watch.stop_after = 16;
   EXPECT_EQ(talk.ask("b b b b b b b b b b b b b b").status().code(), ErrorCode::kCancelled);
-  EXPECT_EQ(talk.model_.conversation().turns(), 1u);
-  talk.watch_.stop_after = UINT32_MAX;
+  EXPECT_EQ(talk.model.conversation().turns(), 1u);
+  talk.watch.stop_after = UINT32_MAX;
   ASSERT_TRUE(talk.ask("c").ok());
   const Ids interrupted = talk.tokens();
   Talk other(256);
@@ -194,8 +194,8 @@ TEST(Conversation, TakesBackAQuestionThatWasStoppedUnanswered) {
 
 // What the first turn of a conversation is when the given question is the first.
 Ids alone(Talk& talk, std::string_view question) {
-  Talk other(talk.model_.transformer().context(), talk.model_.config().chat_template);
-  other.system_ = talk.system_;
+  Talk other(talk.model.transformer().context(), talk.model.config().chat_template);
+  other.system = talk.system;
   const auto made = other.ask(question, 1);
   EXPECT_TRUE(made.ok());
   Ids ids = other.tokens();
@@ -215,10 +215,10 @@ TEST(Conversation, DropsTheOldestTurnsWhenTheContextIsFull) {
     for (uint32_t turn = 0; dropped < 4; ++turn) {
       ASSERT_LT(turn, 20u);
       ASSERT_TRUE(talk.ask(question(turn)).ok()) << turn;
-      const uint32_t more = talk.model_.conversation().take_dropped();
-      EXPECT_EQ(talk.model_.conversation().take_dropped(), 0u);
+      const uint32_t more = talk.model.conversation().take_dropped();
+      EXPECT_EQ(talk.model.conversation().take_dropped(), 0u);
       dropped += more;
-      EXPECT_EQ(talk.model_.conversation().turns(), turn + 1 - dropped);
+      EXPECT_EQ(talk.model.conversation().turns(), turn + 1 - dropped);
       if (more == 0) continue;
       const Ids ids = talk.tokens();
       EXPECT_LE(ids.size(), 128u - 128 / 4 + 12);
@@ -233,15 +233,15 @@ TEST(Conversation, DropsTheOldestTurnsWhenTheContextIsFull) {
 
 TEST(Conversation, TakesBackAQuestionForWhichTurnsWereDropped) {
   Talk talk(128);
-  for (int turn = 0; talk.model_.conversation().take_dropped() == 0; ++turn) {
+  for (int turn = 0; talk.model.conversation().take_dropped() == 0; ++turn) {
     ASSERT_LT(turn, 20);
-    talk.watch_.stop_after = UINT32_MAX;
+    talk.watch.stop_after = UINT32_MAX;
     ASSERT_TRUE(talk.ask("a", 3).ok());
-    const uint32_t turns = talk.model_.conversation().turns();
-    talk.watch_.stop_after = 0;
+    const uint32_t turns = talk.model.conversation().turns();
+    talk.watch.stop_after = 0;
     EXPECT_EQ(talk.ask("c d e f g h").status().code(), ErrorCode::kCancelled);
-    EXPECT_LE(talk.model_.conversation().turns(), turns);
-    EXPECT_EQ(count_of(talk.tokens(), fakes::kImEnd), 2 * talk.model_.conversation().turns() + 1)
+    EXPECT_LE(talk.model.conversation().turns(), turns);
+    EXPECT_EQ(count_of(talk.tokens(), fakes::kImEnd), 2 * talk.model.conversation().turns() + 1)
         << "of the system prompt, and each question and answer";
   }
 }
@@ -251,23 +251,23 @@ TEST(Conversation, RunsTheSystemPromptOnceOnly) {
   uint32_t dropped = 0;
   while (dropped == 0) {
     ASSERT_TRUE(talk.ask("q").ok());
-    dropped = talk.model_.conversation().take_dropped();
+    dropped = talk.model.conversation().take_dropped();
   }
   // BOS, <|im_start|> "system\nbe a x" <|im_end|> "\n" <|im_start|> "user\nq" ...: equal up to
   // where the first answer began.
-  EXPECT_GE(talk.watch_.rows.begin()->first, alone(talk, "q").size());
+  EXPECT_GE(talk.watch.rows.begin()->first, alone(talk, "q").size());
 }
 
 TEST(Conversation, DropsTurnsInTheMidstOfALongAnswer) {
   Talk talk(128);
-  for (talk.seed_ = 1; talk.seed_ < 60; ++talk.seed_) {
-    talk.model_.conversation().forget();
+  for (talk.seed = 1; talk.seed < 60; ++talk.seed) {
+    talk.model.conversation().forget();
     ASSERT_TRUE(talk.ask("a", 3).ok());
     const auto made = talk.ask("b", 0);
     ASSERT_TRUE(made.ok());
-    if (talk.model_.conversation().take_dropped() == 0) continue;
-    EXPECT_EQ(talk.model_.conversation().turns(), 1u);
-    EXPECT_TRUE(talk.watch_.rows.contains(127)) << "before all of the context was used";
+    if (talk.model.conversation().take_dropped() == 0) continue;
+    EXPECT_EQ(talk.model.conversation().turns(), 1u);
+    EXPECT_TRUE(talk.watch.rows.contains(127)) << "before all of the context was used";
     talk.expect_logits_of_a_whole_run();
     return;
   }
@@ -276,15 +276,15 @@ TEST(Conversation, DropsTurnsInTheMidstOfALongAnswer) {
 
 TEST(Conversation, EndsAnAnswerThatFillsTheContextAlone) {
   Talk talk(64);
-  talk.system_ = "none";
-  for (talk.seed_ = 1; talk.seed_ < 60; ++talk.seed_) {
-    talk.model_.conversation().forget();
+  talk.system = "none";
+  for (talk.seed = 1; talk.seed < 60; ++talk.seed) {
+    talk.model.conversation().forget();
     const auto made = talk.ask("a", 0);
     ASSERT_TRUE(made.ok());
     if (made->reason == StopReason::kEnd) continue;
     EXPECT_EQ(talk.tokens_run().size(), 64u);
     ASSERT_TRUE(talk.ask("b", 1).ok());
-    EXPECT_EQ(talk.model_.conversation().turns(), 1u);
+    EXPECT_EQ(talk.model.conversation().turns(), 1u);
     return;
   }
   FAIL() << "all answers were short";
@@ -292,7 +292,7 @@ TEST(Conversation, EndsAnAnswerThatFillsTheContextAlone) {
 
 TEST(Conversation, RefusesAQuestionThatDoesNotFitAndStaysAsItWas) {
   Talk talk(64);
-  talk.system_ = "none";
+  talk.system = "none";
   ASSERT_TRUE(talk.ask("a", 2).ok());
   const Ids before = talk.tokens();
   for (const size_t bytes : {60u, 300u}) {
@@ -310,10 +310,10 @@ TEST(Conversation, RefusesAQuestionThatDoesNotFitAndStaysAsItWas) {
 
 TEST(Conversation, TakesAQuestionThatFillsTheContextAndNoneThatIsLonger) {
   Talk talk(64);
-  talk.system_ = "none";
+  talk.system = "none";
   uint32_t longest = 0;
   for (size_t bytes = 40; bytes < 64; ++bytes) {  // a token each
-    talk.model_.conversation().forget();
+    talk.model.conversation().forget();
     const auto made = talk.ask(std::string(bytes, 'z'), 1);
     if (!made.ok()) {
       EXPECT_EQ(made.status().number(0), 65u);
@@ -328,14 +328,14 @@ TEST(Conversation, TakesAQuestionThatFillsTheContextAndNoneThatIsLonger) {
 TEST(Conversation, ShowsAnAnswerWithoutTheBlankThatItBeginsWith) {
   Talk talk(256);
   for (uint64_t time = 40; time < 140; ++time) {  // 41 begins with one
-    talk.seed_ = time * 0x9e3779b97f4a7c15;       // the first numbers of small seeds are much alike
-    talk.model_.conversation().forget();
+    talk.seed = time * 0x9e3779b97f4a7c15;        // the first numbers of small seeds are much alike
+    talk.model.conversation().forget();
     const auto made = talk.ask("a", 1);
     ASSERT_TRUE(made.ok());
     if (made->tokens == 0) continue;
-    const std::string_view piece = talk.model_.tokenizer().decode(-1, talk.tokens().back());
+    const std::string_view piece = talk.model.tokenizer().decode(-1, talk.tokens().back());
     if (!piece.starts_with(' ')) continue;
-    EXPECT_EQ(talk.text_.all, piece.substr(1));
+    EXPECT_EQ(talk.text.all, piece.substr(1));
     return;
   }
   FAIL() << "no answer began with a blank";
@@ -377,13 +377,13 @@ TEST(Conversation, IsForgottenWithAStory) {
   ASSERT_TRUE(talk.ask("a").ok());
   Talk::Text text;
   ASSERT_TRUE(
-      talk.model_
+      talk.model
           .generate({.prompt = "a b", .steps = 9, .sampling = {.temperature = 0, .seed = 1}}, text)
           .ok());
   EXPECT_EQ(text.all.substr(0, 3), "a b");
-  EXPECT_EQ(talk.model_.conversation().turns(), 0u);
+  EXPECT_EQ(talk.model.conversation().turns(), 0u);
   ASSERT_TRUE(talk.ask("a").ok());
-  EXPECT_EQ(talk.watch_.rows.begin()->first, 0u);
+  EXPECT_EQ(talk.watch.rows.begin()->first, 0u);
 }
 
 TEST(Generator, EndsAStoryWhereTheModelDoes) {
@@ -391,7 +391,7 @@ TEST(Generator, EndsAStoryWhereTheModelDoes) {
   uint32_t ended = 0;
   for (uint64_t time = 1; time < 8; ++time) {
     Talk::Text text;
-    const auto made = talk.model_.generate(
+    const auto made = talk.model.generate(
         {.prompt = "a",
          .sampling = {.temperature = 1, .top_p = 1, .seed = time * 0x9e3779b97f4a7c15}},
         text);
@@ -409,9 +409,9 @@ TEST(Conversation, IsRunAgainWhenTheCacheIsLost) {
   Talk talk(256);
   ASSERT_TRUE(talk.ask("a").ok());
   talk.run_alone(Ids(20, 7));
-  talk.model_.conversation().forget_cache();
+  talk.model.conversation().forget_cache();
   ASSERT_TRUE(talk.ask("b").ok());
-  EXPECT_EQ(talk.watch_.rows.begin()->first, 0u);
+  EXPECT_EQ(talk.watch.rows.begin()->first, 0u);
   talk.expect_logits_of_a_whole_run();
 }
 

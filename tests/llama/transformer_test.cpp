@@ -27,33 +27,33 @@ class CountingClock final : public base::Clock {
 class Machine {
  public:
   Machine(std::vector<std::byte> bytes, size_t arena_bytes, const Transformer::Options& options)
-      : source_(std::move(bytes)), memory_(arena_bytes), arena_(memory_.span()) {
+      : source(std::move(bytes)), memory(arena_bytes), arena(memory.span()) {
     enter_flush_to_zero();
-    auto opened = ModelFile::open(source_, arena_);
-    status_ = opened.status();
-    if (!status_.ok()) return;
-    file_ = *opened;
-    status_ = transformer_.create(file_, source_, clock_, arena_, options);
-    if (status_.ok()) status_ = transformer_.load(nullptr);
+    auto opened = ModelFile::open(source, arena);
+    status = opened.status();
+    if (!status.ok()) return;
+    file = *opened;
+    status = transformer.create(file, source, clock, arena, options);
+    if (status.ok()) status = transformer.load(nullptr);
   }
 
   // Runs `tokens` in calls of `batch` and returns all logits.
   base::Status run(std::span<const int32_t> tokens, uint32_t batch, std::vector<float>& logits) {
     for (uint32_t at = 0; at < tokens.size(); at += batch) {
       const auto part = tokens.subspan(at, std::min<size_t>(batch, tokens.size() - at));
-      TRY_ASSIGN(const auto made, transformer_.forward(part, at, Logits::kAll, nullptr));
+      TRY_ASSIGN(const auto made, transformer.forward(part, at, Logits::kAll, nullptr));
       logits.insert(logits.end(), made.begin(), made.end());
     }
     return base::ok_status();
   }
 
-  MemorySource source_;
-  AlignedMemory memory_;
-  base::Arena arena_;
-  CountingClock clock_;
-  ModelFile file_;
-  Transformer transformer_;
-  base::Status status_;
+  MemorySource source;
+  AlignedMemory memory;
+  base::Arena arena;
+  CountingClock clock;
+  ModelFile file;
+  Transformer transformer;
+  base::Status status;
 };
 
 constexpr int32_t kTokens[] = {1, 300, 17, 308, 4, 4, 99, 250, 12, 3, 201};
@@ -68,7 +68,7 @@ Transformer::Options options_with(uint64_t max_pinned, uint64_t chunk_bytes) {
 std::vector<float> logits_of(const std::vector<std::byte>& model, uint64_t max_pinned,
                              uint64_t chunk_bytes, uint32_t batch) {
   Machine machine(model, 4 << 20, options_with(max_pinned, chunk_bytes));
-  EXPECT_TRUE(machine.status_.ok()) << machine.status_.text();
+  EXPECT_TRUE(machine.status.ok()) << machine.status.text();
   std::vector<float> logits;
   EXPECT_TRUE(machine.run(kTokens, batch, logits).ok());
   return logits;
@@ -119,30 +119,30 @@ TEST_P(Streaming, GivesTheSameBitsForBatchedTokens) {
 TEST_P(Streaming, ReadsEachStreamedByteOnceForABatch) {
   const auto bytes = model(4096);
   Machine machine(bytes, 4 << 20, options_with(0, 8192));
-  ASSERT_TRUE(machine.status_.ok());
+  ASSERT_TRUE(machine.status.ok());
   std::vector<float> logits;
   ASSERT_TRUE(machine.run(std::span(kTokens).first(4), 4, logits).ok());
-  const uint64_t once = machine.transformer_.weights().streamed_bytes();
-  const uint64_t rows = 4 * machine.file_.tensors()[0].bytes_of_tile(0);
-  EXPECT_GE(machine.transformer_.weights().counters().bytes_streamed, once);
-  EXPECT_LE(machine.transformer_.weights().counters().bytes_streamed, once + rows);
+  const uint64_t once = machine.transformer.weights().streamed_bytes();
+  const uint64_t rows = 4 * machine.file.tensors()[0].bytes_of_tile(0);
+  EXPECT_GE(machine.transformer.weights().counters().bytes_streamed, once);
+  EXPECT_LE(machine.transformer.weights().counters().bytes_streamed, once + rows);
 }
 
 TEST_P(Streaming, SkipsTheClassifierWhereNobodyAsksForLogits) {
   Machine machine(model(4096), 4 << 20, options_with(0, 8192));
-  ASSERT_TRUE(machine.status_.ok());
+  ASSERT_TRUE(machine.status.ok());
   const auto whole = logits_of(model(4096), UINT64_MAX, 1 << 20, 1);
   // Parts of a prompt without logits, in between and at odd places.
   ASSERT_TRUE(
-      machine.transformer_.forward(std::span(kTokens).first(3), 0, Logits::kNone, nullptr).ok());
+      machine.transformer.forward(std::span(kTokens).first(3), 0, Logits::kNone, nullptr).ok());
   ASSERT_TRUE(
-      machine.transformer_.forward(std::span(kTokens).subspan(3, 4), 3, Logits::kLast, nullptr)
+      machine.transformer.forward(std::span(kTokens).subspan(3, 4), 3, Logits::kLast, nullptr)
           .ok());
   ASSERT_TRUE(
-      machine.transformer_.forward(std::span(kTokens).subspan(7, 2), 7, Logits::kNone, nullptr)
+      machine.transformer.forward(std::span(kTokens).subspan(7, 2), 7, Logits::kNone, nullptr)
           .ok());
   const auto last =
-      machine.transformer_.forward(std::span(kTokens).subspan(9, 2), 9, Logits::kLast, nullptr);
+      machine.transformer.forward(std::span(kTokens).subspan(9, 2), 9, Logits::kLast, nullptr);
   ASSERT_TRUE(last.ok());
   EXPECT_TRUE(same_bits({last->begin(), last->end()}, {whole.end() - 309, whole.end()}));
 }
@@ -161,18 +161,18 @@ TEST_P(Streaming, NeverComputesFromWrongWeights) {
     for (const uint64_t count : {uint64_t{1}, uint64_t{2}, UINT64_MAX / 2}) {
       for (uint64_t n = 0;; ++n) {
         Machine machine(bytes, 4 << 20, options_with(20000, 8192));
-        ASSERT_TRUE(machine.status_.ok());
-        const uint64_t before = machine.source_.reads();
-        machine.source_.fail_from(n, count, fault);
+        ASSERT_TRUE(machine.status.ok());
+        const uint64_t before = machine.source.reads();
+        machine.source.fail_from(n, count, fault);
         std::vector<float> logits;
         const base::Status status = machine.run(tokens, 1, logits);
-        const bool touched = machine.source_.reads() - before > n;
+        const bool touched = machine.source.reads() - before > n;
         if (status.ok()) {
           ASSERT_TRUE(same_bits(logits, expected)) << n;
         } else {
           ASSERT_TRUE(touched);
           // The same prompt again, the fault gone: nothing is left of it.
-          machine.source_.fail_from(0, 0, Fault::kNone);
+          machine.source.fail_from(0, 0, Fault::kNone);
           logits.clear();
           ASSERT_TRUE(machine.run(tokens, 1, logits).ok()) << n;
           ASSERT_TRUE(same_bits(logits, expected)) << n;
@@ -198,22 +198,22 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Transformer, DamageThatStaysIsReportedWithItsPlaceWhenPinned) {
   auto bytes = tests::make_model(tests::small_config(), WeightType::kQ8_0, 4096);
   const Machine good(bytes, 4 << 20, options_with(UINT64_MAX, 8192));
-  ASSERT_TRUE(good.status_.ok());
-  const Tensor& w2 = good.file_.tensors()[ModelFile::layer_index(1, TensorRole::kW2)];
+  ASSERT_TRUE(good.status.ok());
+  const Tensor& w2 = good.file.tensors()[ModelFile::layer_index(1, TensorRole::kW2)];
   bytes[w2.offset_of_tile(1) + 40] ^= std::byte{0x10};
   const Machine bad(bytes, 4 << 20, options_with(UINT64_MAX, 8192));
-  ASSERT_FALSE(bad.status_.ok());
-  EXPECT_EQ(bad.status_.code(), base::ErrorCode::kCorrupt);
-  EXPECT_EQ(bad.status_.number(0), 2u);  // segment: embedding, layer 0, layer 1
-  EXPECT_EQ(bad.status_.number(1), w2.offset_of_tile(1));
-  EXPECT_EQ(bad.status_.number(2), w2.offset_of_tile(1) / 512);
+  ASSERT_FALSE(bad.status.ok());
+  EXPECT_EQ(bad.status.code(), base::ErrorCode::kCorrupt);
+  EXPECT_EQ(bad.status.number(0), 2u);  // segment: embedding, layer 0, layer 1
+  EXPECT_EQ(bad.status.number(1), w2.offset_of_tile(1));
+  EXPECT_EQ(bad.status.number(2), w2.offset_of_tile(1) / 512);
 }
 
 TEST(Transformer, PlansToTheByteWhatItTakes) {
   const auto bytes = tests::make_model(tests::small_config(), WeightType::kQ4_0, 4096);
   for (const size_t arena_bytes : {200u << 10, 300u << 10, 1u << 20}) {
     Machine machine(bytes, arena_bytes, options_with(UINT64_MAX, 8192));
-    ASSERT_TRUE(machine.status_.ok()) << arena_bytes;
+    ASSERT_TRUE(machine.status.ok()) << arena_bytes;
     MemorySource source(bytes);
     AlignedMemory directory(1 << 20);
     base::Arena directory_arena(directory.span());
@@ -224,8 +224,8 @@ TEST(Transformer, PlansToTheByteWhatItTakes) {
     Transformer planned;
     ASSERT_TRUE(
         planned.create(*file, source, clock, measuring, options_with(UINT64_MAX, 8192)).ok());
-    EXPECT_EQ(measuring.used() + directory_arena.used(), machine.arena_.used());
-    EXPECT_EQ(planned.weights().pinned_bytes(), machine.transformer_.weights().pinned_bytes());
+    EXPECT_EQ(measuring.used() + directory_arena.used(), machine.arena.used());
+    EXPECT_EQ(planned.weights().pinned_bytes(), machine.transformer.weights().pinned_bytes());
   }
 }
 
@@ -244,11 +244,11 @@ TEST(Transformer, RefusesAnArenaOneByteTooSmall) {
   // 8 bytes of room per chunk byte let the buffers be of one tile: the least that works.
   ASSERT_TRUE(least.create(*file, source, clock, measuring, options).ok());
   const size_t need = static_cast<size_t>(measuring.used() + directory_arena.used());
-  EXPECT_TRUE(Machine(bytes, need, options).status_.ok());
+  EXPECT_TRUE(Machine(bytes, need, options).status.ok());
   const Machine refused(bytes, need - 1, options);
-  ASSERT_FALSE(refused.status_.ok());
-  EXPECT_EQ(refused.status_.code(), base::ErrorCode::kOutOfMemory);
-  EXPECT_GT(refused.status_.number(2), 0u);
+  ASSERT_FALSE(refused.status.ok());
+  EXPECT_EQ(refused.status.code(), base::ErrorCode::kOutOfMemory);
+  EXPECT_GT(refused.status.number(2), 0u);
 }
 
 // Of a table that is not in memory a token needs one row, and reads the tile around it: 2 to 16 KB.
@@ -256,14 +256,14 @@ TEST(Transformer, ReadsOneTileOfTheEmbeddingTableForEachToken) {
   const auto bytes = tests::make_model(tests::small_config(), WeightType::kQ8_0, 4096);
   uint64_t others = 0;
   Machine whole(bytes, 4 << 20, options_with(UINT64_MAX, 8192));
-  const auto tensors = whole.file_.tensors();
+  const auto tensors = whole.file.tensors();
   for (const Tensor& tensor : tensors.subspan(1)) others += tensor.is_vector() ? 0 : tensor.bytes;
   const uint64_t tile = tensors[0].bytes_of_tile(0);
   Machine machine(bytes, 4 << 20, options_with(others + tile, 8192));
-  ASSERT_TRUE(machine.status_.ok());
-  EXPECT_EQ(machine.transformer_.weights().streamed_bytes(), 0u);
-  EXPECT_EQ(machine.transformer_.weights().row_bytes(), tile);
-  const uint64_t before = machine.source_.bytes_read();
+  ASSERT_TRUE(machine.status.ok());
+  EXPECT_EQ(machine.transformer.weights().streamed_bytes(), 0u);
+  EXPECT_EQ(machine.transformer.weights().row_bytes(), tile);
+  const uint64_t before = machine.source.bytes_read();
   std::vector<float> logits;
   ASSERT_TRUE(machine.run(kTokens, 4, logits).ok());
   uint64_t tiles = 0;
@@ -271,8 +271,8 @@ TEST(Transformer, ReadsOneTileOfTheEmbeddingTableForEachToken) {
     tiles += tensors[0].bytes_of_tile(static_cast<uint32_t>(token) / tensors[0].rows_per_tile);
   }
   EXPECT_LE(tiles, std::size(kTokens) * tile);
-  EXPECT_EQ(machine.source_.bytes_read() - before, tiles);
-  EXPECT_EQ(machine.transformer_.weights().counters().bytes_streamed, tiles);
+  EXPECT_EQ(machine.source.bytes_read() - before, tiles);
+  EXPECT_EQ(machine.transformer.weights().counters().bytes_streamed, tiles);
 }
 
 class StopAfter final : public Interrupt {
@@ -288,11 +288,11 @@ TEST(Transformer, StopsAnywhereAndStartsAfresh) {
   const auto bytes = tests::make_model(tests::small_config(), WeightType::kQ8_0, 4096);
   const auto expected = logits_of(bytes, UINT64_MAX, 1 << 20, 1);
   Machine machine(bytes, 4 << 20, options_with(20000, 8192));
-  ASSERT_TRUE(machine.status_.ok());
+  ASSERT_TRUE(machine.status.ok());
   for (int asks = 0; asks < 60; asks += 7) {
     StopAfter interrupt(asks);
     const auto stopped =
-        machine.transformer_.forward(std::span(kTokens).first(2), 0, Logits::kAll, &interrupt);
+        machine.transformer.forward(std::span(kTokens).first(2), 0, Logits::kAll, &interrupt);
     ASSERT_FALSE(stopped.ok());
     EXPECT_EQ(stopped.status().code(), base::ErrorCode::kCancelled);
     std::vector<float> logits;

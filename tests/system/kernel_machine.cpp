@@ -65,7 +65,7 @@ fs::path KernelMachine::make_card(const Files& files) {
   return write_card(listed);
 }
 
-fs::path KernelMachine::make_card(const fs::path& model) {
+fs::path KernelMachine::make_model_card(const fs::path& model) {
   return write_card({{model.filename(), model, fs::file_size(model), true}});
 }
 

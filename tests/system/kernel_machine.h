@@ -57,7 +57,7 @@ class KernelMachine : public QemuMachine {
   // A FAT card with these files.
   std::filesystem::path make_card(const Files& files);
   // A FAT card with a model of any size.
-  std::filesystem::path make_card(const std::filesystem::path& model);
+  std::filesystem::path make_model_card(const std::filesystem::path& model);
   // A file of the test's own.
   std::filesystem::path make_file(const std::string& name, std::string_view content);
   // The model that comes with the repository.

@@ -63,11 +63,11 @@ class RealShape : public KernelMachine, public testing::WithParamInterface<const
     EXPECT_LE(plan.peak_bytes, plan.ram_bytes);
     const HostStory host = tell_on_host(
         model, {.prompt = "a b", .steps = steps(), .sampling = kGreedy, .context = kContext});
-    start(make_card(model), {{"hash", "1"},
-                             {"steps", std::to_string(steps())},
-                             {"ctx", std::to_string(kContext)},
-                             {"temperature", "0"},
-                             {"seed", "1"}});
+    start(make_model_card(model), {{"hash", "1"},
+                                   {"steps", std::to_string(steps())},
+                                   {"ctx", std::to_string(kContext)},
+                                   {"temperature", "0"},
+                                   {"seed", "1"}});
     silence_ = kLongestPass;
     const Answer board = ask("a b");
     EXPECT_EQ(board.error, "");

@@ -7,7 +7,7 @@
 namespace pi::testing {
 namespace {
 
-constexpr CardImage::Shape kSmall{.fat_bits = 12, .volume_bytes = 800 << 10, .options = {}};
+const CardImage::Shape kSmall{.fat_bits = 12, .volume_bytes = 800 << 10, .options = {}};
 
 std::vector<std::string> names_in(FatVolume& volume, std::string_view path) {
   std::vector<std::string> names;
