@@ -82,9 +82,9 @@ ActivationGroup prepare_group(WeightType type, std::span<const float> values) {
   for (uint32_t k = 0; k < kColumnsPerGroup; k += order.columns) {
     for (uint32_t pair = 0; pair < order.columns / 2; ++pair) {
       for (const uint8_t column : order.pairs[pair]) {
-        const auto value = static_cast<int16_t>(x[k + column]);
-        *to++ = value;
-        if (pair >= order.unsigned_from) group.bias -= order.offset * value;
+        // A number, no character. NOLINTNEXTLINE(bugprone-signed-char-misuse)
+        *to++ = x[k + column];
+        if (pair >= order.unsigned_from) group.bias -= order.offset * x[k + column];
       }
     }
   }
