@@ -137,8 +137,6 @@ std::vector<ScriptStep> lines_of_standard_input() {
 // ---- Every key to the board
 
 void pass_keys(BoardLine& board, const ConsoleOptions& options) {
-  const RawTerminal terminal(options.raw ? RawTerminal::Output::kBytes
-                                         : RawTerminal::Output::kText);
   const auto deadline = deadline_of(options);
   while (Clock::now() < deadline && !board.is_over()) {
     show(board.read(deadline, STDIN_FILENO));
@@ -233,10 +231,14 @@ class Conversation {
 };
 
 void talk(BoardLine& board, const ConsoleOptions& options, const Port& port) {
-  std::fprintf(stderr, "console of %s; Ctrl-] leaves, Ctrl-C stops a story\n", port.name().c_str());
+  // Before a word is said: Ctrl-C of somebody who types at once would end the program, and take the
+  // keys before it along. libedit changes the terminal as well; this puts it back, whatever
+  // happens.
+  const RawTerminal terminal(options.raw ? RawTerminal::Output::kBytes
+                                         : RawTerminal::Output::kText);
+  std::fprintf(stderr, "console of %s; Ctrl-] leaves, Ctrl-C stops a story%s\n",
+               port.name().c_str(), options.raw ? "\r" : "");
   if (options.raw || ::isatty(STDOUT_FILENO) != 1) return pass_keys(board, options);
-  // libedit changes the terminal as well; this puts it back, whatever happens.
-  const RawTerminal terminal(RawTerminal::Output::kText);
   Conversation(board, options).run();
 }
 
