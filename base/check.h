@@ -4,8 +4,8 @@
 
 namespace base {
 
-// Supplied by each program: the kernel prints and halts (kernel/panic.cpp), host programs print
-// and abort (base/host/check_failed.cpp).
+// Supplied by each program: the kernel prints and halts (kernel/board/panic.cpp), host programs
+// print and abort (base/host/check_failed.cpp).
 [[noreturn]] void check_failed(const char* file, int line, const char* expression);
 
 }  // namespace base

@@ -1,21 +1,38 @@
-# The architecture as code: which library may link, and so include, which other.
+# The architecture as code: which library may link which other, and so include its headers.
 #
 #   host-tools -> llama -> base        kernel -> llama, libpi, base
-#        `------> libpi/fs (portable) -> base
+#        `------> libpi/fs, libpi/push, kernel/reports (portable)
 #
-# A library's headers are reached only through the libraries that it links; the check below refuses
-# a link that the picture does not have.
+# No source sees the repository's root. Each library has an include root of its own in the build
+# tree, with links to its own headers and to no others; whoever links the library gets that root. An
+# include of a library that is not linked does not compile, and a link that the table below does not
+# have stops the configuration.
 
 set(BARELLAMA_MAY_LINK_base "")
 set(BARELLAMA_MAY_LINK_base_host base)
-set(BARELLAMA_MAY_LINK_llama base)
+
+# llama, from the bottom up.
+set(BARELLAMA_MAY_LINK_llama_kernels base)
+set(BARELLAMA_MAY_LINK_llama_profiler base)
+set(BARELLAMA_MAY_LINK_llama_model base llama_kernels)
+set(BARELLAMA_MAY_LINK_llama_weights base llama_kernels llama_model llama_profiler)
+set(BARELLAMA_MAY_LINK_llama_text base llama_model)
+set(BARELLAMA_MAY_LINK_llama base llama_kernels llama_model llama_profiler llama_text llama_weights)
+
 set(BARELLAMA_MAY_LINK_pi_fs base)
 set(BARELLAMA_MAY_LINK_pi_fs_host base pi_fs)
 set(BARELLAMA_MAY_LINK_pi_push base)
-set(BARELLAMA_MAY_LINK_pi_drivers base pi_fs)
+set(BARELLAMA_MAY_LINK_pi_drivers base pi_fs pi_push)
 set(BARELLAMA_MAY_LINK_pi base pi_fs pi_drivers)
-set(BARELLAMA_MAY_LINK_session base llama pi_fs)
-set(BARELLAMA_MAY_LINK_loader base session pi_fs pi_push pi_drivers)
+
+# kernel: `reports` is the host's as well; all down to `loader` is portable.
+set(BARELLAMA_MAY_LINK_reports base llama llama_profiler llama_weights)
+set(BARELLAMA_MAY_LINK_console base llama pi_fs reports)
+set(BARELLAMA_MAY_LINK_boot_tags base)
+set(BARELLAMA_MAY_LINK_loader base boot_tags console pi_fs pi_push pi_drivers)
+set(BARELLAMA_MAY_LINK_board base boot_tags console pi pi_drivers pi_fs)
+set(BARELLAMA_MAY_LINK_machine base board console pi pi_drivers)
+
 set(BARELLAMA_MAY_LINK_host_support base base_host)
 set(BARELLAMA_MAY_LINK_host_serial base host_support)
 set(BARELLAMA_MAY_LINK_host_console base host_support host_serial)
@@ -23,18 +40,78 @@ set(BARELLAMA_MAY_LINK_host_emulator base host_support host_serial)
 set(BARELLAMA_MAY_LINK_host_card base pi_fs pi_fs_host pi_push host_support host_model)
 set(BARELLAMA_MAY_LINK_host_push base host_support host_serial host_card host_emulator pi_push)
 set(BARELLAMA_MAY_LINK_host_report base host_support)
-set(BARELLAMA_MAY_LINK_host_model base base_host llama host_support tokenizer_builder)
-set(BARELLAMA_MAY_LINK_tokenizer_builder base llama)
-set(BARELLAMA_MAY_LINK_host_tools base base_host llama pi_fs pi_fs_host host_support host_model tokenizer_builder)
+set(BARELLAMA_MAY_LINK_host_model base base_host llama host_support)
+set(BARELLAMA_MAY_LINK_host_commands
+    base llama reports host_card host_console host_emulator host_model host_push host_report
+    host_serial host_support pi_push)
 
-# barellama_library(NAME SOURCES file... [LINKS library...] [EXTERNAL library...])
-function(barellama_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;EXTERNAL" ${ARGN})
-  foreach(link IN LISTS ARG_LINKS)
+# Programs, and what only tests link.
+set(BARELLAMA_MAY_LINK_barellama base host_commands)
+set(BARELLAMA_MAY_LINK_pi0_cycles base base_host)
+
+# Links of `name` beside what the table above allows end the configuration.
+function(barellama_check_links name)
+  foreach(link IN LISTS ARGN)
     if(NOT link IN_LIST BARELLAMA_MAY_LINK_${name})
       message(FATAL_ERROR "layers: ${name} may not link ${link} (cmake/layers.cmake)")
     endif()
   endforeach()
+endfunction()
+
+# What the last configuration linked here may be gone by now.
+file(REMOVE_RECURSE ${PROJECT_BINARY_DIR}/include)
+
+# Puts links to `headers` (relative to the current folder) into the include root `name`, and has
+# `target` export that root.
+function(barellama_include_root target name)
+  set(root ${PROJECT_BINARY_DIR}/include/${name})
+  foreach(header IN LISTS ARGN)
+    set(path ${CMAKE_CURRENT_SOURCE_DIR}/${header})
+    if(NOT EXISTS ${path})
+      message(FATAL_ERROR "${name}: there is no header ${path}")
+    endif()
+    file(RELATIVE_PATH relative ${PROJECT_SOURCE_DIR} ${path})
+    cmake_path(GET relative PARENT_PATH folder)
+    file(MAKE_DIRECTORY ${root}/${folder})
+    file(CREATE_LINK ${path} ${root}/${relative} SYMBOLIC)
+  endforeach()
+  file(MAKE_DIRECTORY ${root})
+  target_include_directories(${target} PUBLIC ${root})
+  # Failed CHECKs in headers name the file as the repository does.
+  target_compile_options(${target} PUBLIC -ffile-prefix-map=${root}/=)
+endfunction()
+
+# barellama_library(NAME SOURCES file... [HEADERS file...] [LINKS library...] [EXTERNAL library...])
+# Its headers are those named as its sources are, and HEADERS.
+function(barellama_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;LINKS;EXTERNAL" ${ARGN})
+  barellama_check_links(${name} ${ARG_LINKS})
+  set(headers ${ARG_HEADERS})
+  foreach(source IN LISTS ARG_SOURCES)
+    string(REGEX REPLACE "\\.(cpp|S)$" ".h" header ${source})
+    if(header MATCHES "\\.h$" AND NOT IS_ABSOLUTE ${source}
+       AND EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${header})
+      list(APPEND headers ${header})
+    endif()
+  endforeach()
+  list(REMOVE_DUPLICATES headers)
   add_library(${name} STATIC ${ARG_SOURCES})
+  barellama_include_root(${name} ${name} ${headers})
   target_link_libraries(${name} PUBLIC barellama_options ${ARG_LINKS} ${ARG_EXTERNAL})
+endfunction()
+
+# Tests and their parts see each other's headers, as "tests/...".
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/include/tests)
+file(CREATE_LINK ${PROJECT_SOURCE_DIR}/tests ${PROJECT_BINARY_DIR}/include/tests/tests SYMBOLIC)
+add_library(tests_root INTERFACE)
+target_include_directories(tests_root INTERFACE ${PROJECT_BINARY_DIR}/include/tests)
+target_compile_options(tests_root INTERFACE
+  -ffile-prefix-map=${PROJECT_BINARY_DIR}/include/tests/=)
+
+# barellama_program(NAME SOURCES file... LINKS library...)
+function(barellama_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  barellama_check_links(${name} ${ARG_LINKS})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE barellama_options ${ARG_LINKS})
 endfunction()

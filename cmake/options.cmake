@@ -1,7 +1,6 @@
 # Flags that hold for all of our code.
 
 add_library(barellama_options INTERFACE)
-target_include_directories(barellama_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(barellama_options INTERFACE
   -Wall -Wextra -Wconversion -Wshadow -Werror -Wno-psabi
   # GCC 12 sees overlaps in std::string's own code at -O3 (GCC bug 105651).

@@ -7,20 +7,20 @@
 #include <string_view>
 #include <vector>
 
-#include "host-tools/command_card.h"
-#include "host-tools/command_console.h"
-#include "host-tools/command_convert.h"
-#include "host-tools/command_emulate.h"
-#include "host-tools/command_inspect.h"
-#include "host-tools/command_line.h"
-#include "host-tools/command_perplexity.h"
-#include "host-tools/command_plan.h"
-#include "host-tools/command_push.h"
-#include "host-tools/command_report.h"
-#include "host-tools/command_run.h"
-#include "host-tools/command_synth.h"
-#include "host-tools/command_tokenize.h"
-#include "host-tools/failure.h"
+#include "host-tools/commands/command_card.h"
+#include "host-tools/commands/command_console.h"
+#include "host-tools/commands/command_convert.h"
+#include "host-tools/commands/command_emulate.h"
+#include "host-tools/commands/command_inspect.h"
+#include "host-tools/commands/command_line.h"
+#include "host-tools/commands/command_perplexity.h"
+#include "host-tools/commands/command_plan.h"
+#include "host-tools/commands/command_push.h"
+#include "host-tools/commands/command_report.h"
+#include "host-tools/commands/command_run.h"
+#include "host-tools/commands/command_synth.h"
+#include "host-tools/commands/command_tokenize.h"
+#include "host-tools/support/failure.h"
 
 namespace {
 

@@ -1,5 +1,5 @@
-// What a session needs of the computer that it runs on: the board (kernel/board_machine.h), or a
-// test's fake.
+// What a console needs of the computer that it runs on: the board (kernel/board/board_machine.h),
+// or a test's fake.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 #include "base/format.h"
 #include "base/status.h"
 #include "kernel/bench/board.h"
-#include "kernel/instruments.h"
+#include "kernel/reports/instruments.h"
 #include "libpi/fs/block_device.h"
 
 namespace kernel {

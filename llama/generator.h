@@ -11,13 +11,13 @@
 #include "base/clock.h"
 #include "base/format.h"
 #include "base/status.h"
-#include "llama/chat_format.h"
-#include "llama/conversation.h"
 #include "llama/profiler.h"
 #include "llama/sampler.h"
-#include "llama/tokenizer.h"
+#include "llama/text/chat_format.h"
+#include "llama/text/conversation.h"
+#include "llama/text/tokenizer.h"
+#include "llama/text/utf8.h"
 #include "llama/transformer.h"
-#include "llama/utf8.h"
 
 namespace llama {
 

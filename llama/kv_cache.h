@@ -6,8 +6,8 @@
 
 #include "base/arena.h"
 #include "base/status.h"
-#include "llama/attention.h"
-#include "llama/config.h"
+#include "llama/kernels/attention.h"
+#include "llama/model/config.h"
 
 namespace llama {
 
@@ -26,8 +26,8 @@ class KvCache {
   void store(uint32_t layer, uint32_t position, std::span<const float> key,
              std::span<const float> value);
 
-  // All keys or values of one head of a layer, as llama/attention.h lays them out: one linear
-  // stream.
+  // All keys or values of one head of a layer, as llama/kernels/attention.h lays them out: one
+  // linear stream.
   std::span<const std::byte> keys(uint32_t layer, uint32_t kv_head) const {
     return keys_of(layer, kv_head);
   }

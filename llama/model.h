@@ -8,10 +8,10 @@
 #include "base/clock.h"
 #include "base/status.h"
 #include "llama/generator.h"
-#include "llama/model_file.h"
+#include "llama/model/model_file.h"
 #include "llama/perplexity.h"
-#include "llama/prompt_limits.h"
-#include "llama/tokenizer.h"
+#include "llama/text/prompt_limits.h"
+#include "llama/text/tokenizer.h"
 #include "llama/transformer.h"
 
 namespace llama {

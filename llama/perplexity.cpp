@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "llama/math.h"
+#include "llama/kernels/math.h"
 
 namespace llama {
 

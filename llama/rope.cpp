@@ -1,7 +1,7 @@
 #include "llama/rope.h"
 
 #include "base/check.h"
-#include "llama/math.h"
+#include "llama/kernels/math.h"
 
 namespace llama {
 namespace {

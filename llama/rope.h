@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 #include "base/status.h"
-#include "llama/config.h"
+#include "llama/model/config.h"
 
 namespace llama {
 

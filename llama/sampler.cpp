@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "base/check.h"
-#include "llama/math.h"
+#include "llama/kernels/math.h"
 
 namespace llama {
 

@@ -6,7 +6,7 @@
 #include <span>
 
 #include "base/status.h"
-#include "llama/largest.h"
+#include "llama/kernels/largest.h"
 
 namespace llama {
 

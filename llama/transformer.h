@@ -17,13 +17,13 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/status.h"
-#include "llama/kernels.h"
+#include "llama/kernels/kernels.h"
+#include "llama/kernels/largest.h"
 #include "llama/kv_cache.h"
-#include "llama/largest.h"
-#include "llama/model_file.h"
+#include "llama/model/model_file.h"
 #include "llama/profiler.h"
 #include "llama/rope.h"
-#include "llama/weights.h"
+#include "llama/weights/weights.h"
 
 namespace llama {
 

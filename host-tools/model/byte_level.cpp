@@ -4,8 +4,8 @@
 #include <unordered_map>
 
 #include "base/check.h"
-#include "host-tools/failure.h"
-#include "llama/utf8.h"
+#include "host-tools/support/failure.h"
+#include "llama/text/utf8.h"
 
 namespace host {
 

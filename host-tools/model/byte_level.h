@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "host-tools/tokenizer_builder.h"
+#include "host-tools/model/tokenizer_builder.h"
 
 namespace host {
 

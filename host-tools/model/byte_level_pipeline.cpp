@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "host-tools/failure.h"
+#include "host-tools/support/failure.h"
 
 namespace host {
 

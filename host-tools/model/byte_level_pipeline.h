@@ -5,7 +5,7 @@
 #include <string>
 
 #include "host-tools/model/json_file.h"
-#include "llama/vocabulary.h"
+#include "llama/text/vocabulary.h"
 
 namespace host {
 

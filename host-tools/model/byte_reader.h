@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "base/bytes.h"
-#include "host-tools/failure.h"
+#include "host-tools/support/failure.h"
 
 namespace host {
 

@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "llama/config.h"
+#include "llama/model/config.h"
 
 namespace host {
 

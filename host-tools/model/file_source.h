@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <vector>
 
-#include "host-tools/files.h"
-#include "llama/model_parts.h"
-#include "llama/weight_source.h"
+#include "host-tools/support/files.h"
+#include "llama/model/model_parts.h"
+#include "llama/model/weight_source.h"
 
 namespace host {
 

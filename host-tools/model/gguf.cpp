@@ -6,7 +6,7 @@
 
 #include "base/align.h"
 #include "host-tools/model/byte_reader.h"
-#include "llama/utf8.h"
+#include "llama/text/utf8.h"
 
 namespace host {
 namespace {

@@ -6,9 +6,9 @@
 #include <numbers>
 #include <string>
 
-#include "host-tools/failure.h"
 #include "host-tools/model/chat_template.h"
 #include "host-tools/model/vocabulary_reader.h"
+#include "host-tools/support/failure.h"
 
 namespace host {
 

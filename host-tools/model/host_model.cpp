@@ -4,9 +4,9 @@
 
 #include <chrono>
 
-#include "host-tools/failure.h"
-#include "host-tools/progress.h"
-#include "llama/fp_mode.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/progress.h"
+#include "llama/kernels/fp_mode.h"
 
 namespace host {
 namespace {

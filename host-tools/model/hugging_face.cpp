@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <set>
 
-#include "host-tools/failure.h"
-#include "host-tools/files.h"
 #include "host-tools/model/chat_template.h"
 #include "host-tools/model/safetensors.h"
 #include "host-tools/model/vocabulary_reader.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
 
 namespace host {
 

@@ -4,7 +4,7 @@
 #include <set>
 #include <vector>
 
-#include "host-tools/failure.h"
+#include "host-tools/support/failure.h"
 
 namespace host {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <utility>
 
-#include "host-tools/failure.h"
-#include "host-tools/files.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
 
 namespace host {
 

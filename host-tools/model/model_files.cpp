@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 
-#include "host-tools/failure.h"
+#include "host-tools/support/failure.h"
 
 namespace host {
 

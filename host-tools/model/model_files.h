@@ -1,4 +1,4 @@
-// The files of a model on the host: one, or several parts (llama/model_parts.h).
+// The files of a model on the host: one, or several parts (llama/model/model_parts.h).
 #pragma once
 
 #include <cstddef>
@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
-#include "host-tools/files.h"
-#include "llama/model_parts.h"
+#include "host-tools/support/files.h"
+#include "llama/model/model_parts.h"
 
 namespace host {
 

@@ -1,8 +1,8 @@
 #include "host-tools/model/model_plan.h"
 
-#include "host-tools/failure.h"
 #include "host-tools/model/host_model.h"
 #include "host-tools/model/model_files.h"
+#include "host-tools/support/failure.h"
 
 namespace host {
 namespace {

@@ -8,11 +8,11 @@
 
 #include "base/align.h"
 #include "base/crc32c.h"
-#include "host-tools/failure.h"
-#include "host-tools/files.h"
-#include "host-tools/interrupts.h"
 #include "host-tools/model/model_files.h"
-#include "host-tools/progress.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
+#include "host-tools/support/interrupts.h"
+#include "host-tools/support/progress.h"
 
 namespace host {
 namespace {
@@ -26,8 +26,8 @@ using llama::WeightType;
 // An embedding row is read alone, with its whole tile.
 constexpr uint32_t kEmbeddingTileBytes = 4 * 1024;
 // As classifier the same table is read whole. Where tiles of this size have no padding, a pinned
-// one is multiplied in long runs of them (llama/weights.h), and a streamed one costs a token no
-// more.
+// one is multiplied in long runs of them (llama/weights/weights.h), and a streamed one costs a
+// token no more.
 constexpr uint32_t kTiedTileBytes = 16 * 1024;
 // A FAT card's folder has 32 bits for a file's size.
 constexpr uint64_t kMostFileBytes = (uint64_t{1} << 32) - 1;

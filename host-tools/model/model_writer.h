@@ -1,5 +1,5 @@
-// Writes a .blm file from whatever a WeightReader reads: quantizes, packs (llama/packed_rows.h),
-// cuts into tiles, sums CRCs. One tile is in memory at a time.
+// Writes a .blm file from whatever a WeightReader reads: quantizes, packs
+// (llama/kernels/packed_rows.h), cuts into tiles, sums CRCs. One tile is in memory at a time.
 #pragma once
 
 #include <array>

@@ -2,9 +2,9 @@
 
 #include <limits>
 
-#include "host-tools/failure.h"
 #include "host-tools/model/byte_reader.h"
 #include "host-tools/model/json_file.h"
+#include "host-tools/support/failure.h"
 
 namespace host {
 namespace {

@@ -7,9 +7,9 @@
 // A field is a key (number * 8 + wire type, as a varint) and its value.
 #include <bit>
 
-#include "host-tools/failure.h"
 #include "host-tools/model/byte_reader.h"
 #include "host-tools/model/vocabulary_reader.h"
+#include "host-tools/support/failure.h"
 
 namespace host {
 namespace {

@@ -1,10 +1,10 @@
 #include "host-tools/model/source_model.h"
 
-#include "host-tools/failure.h"
 #include "host-tools/model/checkpoint.h"
 #include "host-tools/model/gguf_model.h"
 #include "host-tools/model/hugging_face.h"
 #include "host-tools/model/vocabulary_reader.h"
+#include "host-tools/support/failure.h"
 
 namespace host {
 

@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include "host-tools/model/tokenizer_builder.h"
 #include "host-tools/model/weight_reader.h"
-#include "host-tools/tokenizer_builder.h"
 
 namespace host {
 

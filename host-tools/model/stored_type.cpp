@@ -4,7 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
-#include "llama/math.h"
+#include "llama/kernels/math.h"
 
 namespace host {
 namespace {

@@ -9,7 +9,7 @@
 #include <optional>
 #include <span>
 
-#include "llama/packed_rows.h"
+#include "llama/kernels/packed_rows.h"
 
 namespace host {
 

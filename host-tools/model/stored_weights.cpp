@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/check.h"
-#include "host-tools/failure.h"
+#include "host-tools/support/failure.h"
 
 namespace host {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "llama/math.h"
+#include "llama/kernels/math.h"
 
 namespace host {
 namespace {

@@ -11,8 +11,8 @@
 #include <string>
 #include <string_view>
 
+#include "host-tools/model/tokenizer_builder.h"
 #include "host-tools/model/weight_reader.h"
-#include "host-tools/tokenizer_builder.h"
 
 namespace host {
 

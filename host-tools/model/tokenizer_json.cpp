@@ -7,12 +7,12 @@
 #include <initializer_list>
 #include <map>
 
-#include "host-tools/failure.h"
 #include "host-tools/model/byte_level.h"
 #include "host-tools/model/byte_level_pipeline.h"
 #include "host-tools/model/json_file.h"
 #include "host-tools/model/vocabulary_reader.h"
-#include "llama/utf8.h"
+#include "host-tools/support/failure.h"
+#include "llama/text/utf8.h"
 
 namespace host {
 namespace {

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "host-tools/failure.h"
-#include "host-tools/files.h"
 #include "host-tools/model/byte_level.h"
 #include "host-tools/model/byte_reader.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
 
 namespace host {
 namespace {

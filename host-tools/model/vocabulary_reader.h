@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "host-tools/model/gguf.h"
-#include "host-tools/tokenizer_builder.h"
+#include "host-tools/model/tokenizer_builder.h"
 
 namespace host {
 

@@ -9,7 +9,7 @@
 
 #include "base/check.h"
 #include "host-tools/model/stored_type.h"
-#include "llama/model_file.h"
+#include "llama/model/model_file.h"
 
 namespace host {
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <ctime>
 
-#include "host-tools/failure.h"
+#include "host-tools/support/failure.h"
 
 namespace host {
 namespace {

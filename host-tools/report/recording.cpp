@@ -1,8 +1,8 @@
 #include "host-tools/report/recording.h"
 
-#include "host-tools/failure.h"
-#include "host-tools/files.h"
 #include "host-tools/report/record_fields.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
 
 namespace host {
 namespace {

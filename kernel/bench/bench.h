@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/format.h"
 #include "kernel/bench/board.h"
-#include "kernel/keyboard.h"
+#include "kernel/console/keyboard.h"
 #include "libpi/fs/block_device.h"
 
 namespace kernel::bench {

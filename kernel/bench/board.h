@@ -1,5 +1,5 @@
-// What /bench needs of the computer that it measures: the board (kernel/board_bench.h), or a test's
-// fake.
+// What /bench needs of the computer that it measures: the board (kernel/board/board_bench.h), or a
+// test's fake.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // How many multiply-accumulates a second each matrix kernel does, with weights from SDRAM: a matrix
 // of 1024 rows and 512 columns is larger than the caches in each type.
-#include "llama/kernels.h"
+#include "llama/kernels/kernels.h"
 #include "base/arena.h"
 #include "base/format.h"
 #include "kernel/bench/bench.h"

@@ -5,14 +5,14 @@
 #include <array>
 #include <optional>
 
-#include "kernel/board.h"
+#include "kernel/board/board.h"
+#include "kernel/board/card_slot.h"
 #include "kernel/bootloader/card_kernel.h"
 #include "kernel/bootloader/memory_plan.h"
 #include "kernel/bootloader/push_target.h"
 #include "kernel/bootloader/start_timer.h"
-#include "kernel/card_slot.h"
-#include "kernel/settings_sources.h"
-#include "kernel/storyteller.h"
+#include "kernel/model/model_runner.h"
+#include "kernel/settings/settings_sources.h"
 #include "libpi/arm1176/cpu.h"
 #include "libpi/arm1176/enter_image.h"
 #include "libpi/arm1176/image.h"
@@ -34,7 +34,7 @@ constexpr uint32_t kMaxBaud = 3'000'000;
 
 // Too large for the stack, some of them.
 alignas(32) constinit std::array<std::byte, 64 * 1024> mount_scratch = {};
-constinit std::array<char, Storyteller::kMaxIniBytes> ini = {};
+constinit std::array<char, ModelRunner::kMaxIniBytes> ini = {};
 constinit std::array<std::byte, MemoryPlan::kMaxCommandLine> pushed_command_line = {};
 // As much as there is below the image.
 constinit std::array<uint32_t, (arm::kLowestMapped - arm::kTagsAddress) / 4> tag_words = {};

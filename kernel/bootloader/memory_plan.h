@@ -13,7 +13,7 @@
 #include <optional>
 
 #include "base/status.h"
-#include "kernel/boot_tags.h"
+#include "kernel/board/boot_tags.h"
 #include "libpi/push/image_header.h"
 #include "libpi/push/protocol.h"
 

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/status.h"
-#include "kernel/boot_tags.h"
+#include "kernel/board/boot_tags.h"
 #include "kernel/bootloader/memory_plan.h"
 #include "libpi/push/receiver.h"
 #include "libpi/serial.h"

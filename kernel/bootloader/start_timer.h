@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "kernel/settings.h"
+#include "kernel/settings/settings.h"
 
 namespace kernel {
 

@@ -1,7 +1,7 @@
 // The image to try a new board, cable or card with: prints what the board is, echoes what is typed
 // and blinks the LED twice a second. It reads no model.
-#include "kernel/board.h"
-#include "kernel/card_slot.h"
+#include "kernel/board/board.h"
+#include "kernel/board/card_slot.h"
 
 namespace {
 

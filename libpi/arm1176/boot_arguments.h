@@ -5,7 +5,7 @@
 
 namespace pi::arm1176 {
 
-// Where the firmware leaves its tags (kernel/boot_tags.h), and so does whoever does its work.
+// Where the firmware leaves its tags (kernel/board/boot_tags.h), and so does whoever does its work.
 // Linux, Documentation/arch/arm/booting.rst, step 4b: in the first 16 KiB of RAM, 0x100 by custom.
 inline constexpr uint32_t kTagsAddress = 0x100;
 

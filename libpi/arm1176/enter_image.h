@@ -6,9 +6,9 @@
 
 namespace pi::arm1176 {
 
-// Enters the image at `address` with `tags` (kernel/boot_tags.h) copied to kTagsAddress. Whatever
-// could still write to memory has come to rest before: DMA, the firmware. Interrupts are masked
-// here; the image masks their sources itself.
+// Enters the image at `address` with `tags` (kernel/board/boot_tags.h) copied to kTagsAddress.
+// Whatever could still write to memory has come to rest before: DMA, the firmware. Interrupts are
+// masked here; the image masks their sources itself.
 //
 // No memory but the tags' is touched, so that the image, the tags and the RAM disk may lie
 // anywhere but over this program.

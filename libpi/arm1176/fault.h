@@ -29,5 +29,5 @@ static_assert(sizeof(Fault) == 72);
 
 }  // namespace pi::arm1176
 
-// Supplied by each program (kernel/panic.cpp). Runs on the fault stack, interrupts off.
+// Supplied by each program (kernel/board/panic.cpp). Runs on the fault stack, interrupts off.
 extern "C" [[noreturn]] void fault_taken(const pi::arm1176::Fault& fault);

@@ -121,7 +121,7 @@ move_image:
 // Both caches, branch target buffer and TLB; what is only in the data cache is lost. Uses r0.
         .global invalidate_caches
 invalidate_caches:
-        // Way 0 is left to what streams (llama/rows_armv6.inc): TRM page 3-88.
+        // Way 0 is left to what streams (llama/kernels/rows_armv6.inc): TRM page 3-88.
         mvn     r0, #0xe
         mcr     p15, 0, r0, c9, c0, 0
         mov     r0, #0

@@ -5,11 +5,11 @@
 #include <cstdint>
 
 #include "base/clock.h"
+#include "base/ring_buffer.h"
 #include "base/status.h"
 #include "libpi/bcm2835/gpio.h"
 #include "libpi/bcm2835/interrupts.h"
 #include "libpi/mmio.h"
-#include "libpi/ring_buffer.h"
 #include "libpi/serial.h"
 
 namespace pi {
@@ -44,7 +44,7 @@ class UartPl011 final : public Serial {
   uint32_t baud_ = 0;
   bool interrupt_driven_ = false;
   SerialLosses losses_;
-  RingBuffer<char, kReceiveBuffer> received_;
+  base::RingBuffer<char, kReceiveBuffer> received_;
 };
 
 }  // namespace pi

@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "base/bytes.h"
-#include "tests/kernel/session_fixture.h"
+#include "tests/kernel/console/console_fixture.h"
 
 namespace kernel {
 namespace {
@@ -13,7 +13,7 @@ using fakes::Bytes;
 using testing::HasSubstr;
 using testing::Not;
 
-class BadCard : public SessionTest {
+class BadCard : public ConsoleTest {
  protected:
   void insert_model(const Bytes& bytes) {
     insert({{"barellama.ini", fakes::to_bytes("steps = 20\nseed = 3\nprompt = a b\n")},
@@ -22,23 +22,23 @@ class BadCard : public SessionTest {
 
   // The start tells nothing but `message`; typing tells nothing either; a good card does.
   void expect_refused(const std::string& message) {
-    const std::string console = session_.start();
+    const std::string console = console_.start();
     EXPECT_THAT(console, HasSubstr("error: "));
     EXPECT_THAT(console, HasSubstr(message));
     EXPECT_THAT(console, Not(HasSubstr("tokens/s")));
-    const std::string again = session_.say("a b");
+    const std::string again = console_.say("a b");
     EXPECT_THAT(again, HasSubstr("error: "));
     EXPECT_THAT(again, Not(HasSubstr("tokens/s")));
-    EXPECT_TRUE(fakes::is_alive(session_, machine_));
+    EXPECT_TRUE(fakes::is_alive(console_, machine_));
     expect_story_from_a_good_card();
   }
 
   // Nobody types /reload: what failed is looked for again.
   void expect_story_from_a_good_card() {
-    session_.say("/set steps 20");
-    session_.say("/set seed 3");
+    console_.say("/set steps 20");
+    console_.say("/set seed 3");
     insert_with_ini("");
-    const std::string console = session_.say("a b");
+    const std::string console = console_.say("a b");
     EXPECT_THAT(console, HasSubstr("model: tales.blm"));
     EXPECT_THAT(
         console,
@@ -164,14 +164,14 @@ TEST_P(DamagedSegment, TellsNothingAndWhere) {
     insert({{"barellama.ini",
              fakes::to_bytes(std::string("steps = 20\nseed = 3\nprompt = a b\n") + GetParam())},
             {"tales.blm", bytes}});
-    const std::string console = session_.start();
+    const std::string console = console_.start();
     const std::string place = is_matrix ? "segment " + std::to_string(i) + ", from byte "
                                         : "the tokenizer (segment " + std::to_string(i);
     EXPECT_THAT(console, HasSubstr("error: tales.blm: " + place));
     EXPECT_THAT(console, HasSubstr("copy the model again"));
     EXPECT_THAT(console, Not(HasSubstr("tokens/s")));
-    EXPECT_TRUE(fakes::is_alive(session_, machine_));
-    session_.say("/set ram_mb 0");
+    EXPECT_TRUE(fakes::is_alive(console_, machine_));
+    console_.say("/set ram_mb 0");
     expect_story_from_a_good_card();
   }
 }
@@ -198,7 +198,7 @@ class LargeModel : public BadCard {
 TEST_F(LargeModel, IsRefusedWithTheShortfallToTheByte) {
   insert_with_ini("ctx = 48\nprompt = a b\n");
   machine_.set_memory_bytes(100'000);
-  const std::string refused = session_.start();
+  const std::string refused = console_.start();
   EXPECT_THAT(refused, HasSubstr("error: tales.blm: the model does not fit: it needs "));
   EXPECT_THAT(refused, HasSubstr("and there are 100000: "));
   EXPECT_THAT(refused, HasSubstr("a smaller ctx needs less"));
@@ -206,9 +206,9 @@ TEST_F(LargeModel, IsRefusedWithTheShortfallToTheByte) {
   EXPECT_EQ(number_before(refused, " bytes short"), needed - 100'000);
 
   machine_.set_memory_bytes(needed - 1);
-  EXPECT_THAT(session_.say("a b"), HasSubstr(": 1 bytes short"));
+  EXPECT_THAT(console_.say("a b"), HasSubstr(": 1 bytes short"));
   machine_.set_memory_bytes(needed);
-  EXPECT_THAT(session_.say("a b"),
+  EXPECT_THAT(console_.say("a b"),
               HasSubstr("\n" + told("a b", 20, {.temperature = 0.8f, .top_p = 0.9f, .seed = 3})));
   EXPECT_EQ(number_before(machine_.console(), " MB in memory"), 0u);
 }
@@ -218,19 +218,19 @@ TEST_F(LargeModel, IsRefusedHoweverLittleMemoryThereIs) {
     SCOPED_TRACE(bytes);
     insert_with_ini("");
     machine_.set_memory_bytes(bytes);
-    fakes::Conversation session(machine_);
-    EXPECT_THAT(session.start(), HasSubstr(" bytes short"));
-    EXPECT_TRUE(fakes::is_alive(session, machine_));
+    fakes::Conversation console(machine_);
+    EXPECT_THAT(console.start(), HasSubstr(" bytes short"));
+    EXPECT_TRUE(fakes::is_alive(console, machine_));
   }
 }
 
 TEST_F(LargeModel, IsAcceptedWithASmallerContext) {
   insert_with_ini("ctx = 64\nprompt = a b\n");
   machine_.set_memory_bytes(100'000);
-  const uint64_t for_64 = number_before(session_.start(), " bytes of memory at the least");
+  const uint64_t for_64 = number_before(console_.start(), " bytes of memory at the least");
   machine_.set_memory_bytes(for_64 - 1);
-  session_.say("/set ctx 32");
-  EXPECT_THAT(session_.say("a b"), HasSubstr("context 32"));
+  console_.say("/set ctx 32");
+  EXPECT_THAT(console_.say("a b"), HasSubstr("context 32"));
 }
 
 }  // namespace

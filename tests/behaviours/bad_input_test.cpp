@@ -1,7 +1,7 @@
 // Whatever is typed: a story, a message, or nothing; the prompt lives.
 #include <random>
 
-#include "tests/kernel/session_fixture.h"
+#include "tests/kernel/console/console_fixture.h"
 
 namespace kernel {
 namespace {
@@ -9,23 +9,23 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class BadInput : public SessionTest {
+class BadInput : public ConsoleTest {
  protected:
   void SetUp() override {
-    SessionTest::SetUp();
+    ConsoleTest::SetUp();
     if (IsSkipped()) return;
     insert_with_ini("autostart = 0\n");
-    session_.start();
+    console_.start();
   }
   void expect_story() {
     EXPECT_THAT(
-        session_.say("a b"),
+        console_.say("a b"),
         HasSubstr("\n" + told("a b", 20, {.temperature = 0.8f, .top_p = 0.9f, .seed = 3}) + "\n["));
   }
 };
 
 TEST_F(BadInput, APromptLongerThanTheContextIsRefusedWithTheLimit) {
-  const std::string console = session_.say(std::string(200, '7'));
+  const std::string console = console_.say(std::string(200, '7'));
   EXPECT_THAT(console, HasSubstr("error: tales.blm: the prompt is longer than the context of 64 "
                                  "tokens; shorten it"));
   EXPECT_THAT(console, Not(HasSubstr("tokens/s")));
@@ -34,38 +34,38 @@ TEST_F(BadInput, APromptLongerThanTheContextIsRefusedWithTheLimit) {
 
 TEST_F(BadInput, APromptAsLongAsTheContextIsTold) {
   // BOS, the space before the text, and a byte token for each digit.
-  EXPECT_THAT(session_.say(std::string(62, '7')), HasSubstr("tokens/s"));
-  EXPECT_THAT(session_.say(std::string(63, '7')), HasSubstr("longer than the context"));
+  EXPECT_THAT(console_.say(std::string(62, '7')), HasSubstr("tokens/s"));
+  EXPECT_THAT(console_.say(std::string(63, '7')), HasSubstr("longer than the context"));
 }
 
 TEST_F(BadInput, BytesThatAreNoUtf8AreRefusedWithTheirPlace) {
-  EXPECT_THAT(session_.say("caf\xe9"),
+  EXPECT_THAT(console_.say("caf\xe9"),
               HasSubstr("the prompt is no valid UTF-8 from byte 3 on; set the terminal to UTF-8"));
-  EXPECT_THAT(session_.say("\xc0\x80"), HasSubstr("from byte 0 on"));
+  EXPECT_THAT(console_.say("\xc0\x80"), HasSubstr("from byte 0 on"));
   expect_story();
 }
 
 TEST_F(BadInput, EmptyLinesTellNothing) {
-  EXPECT_EQ(session_.say(""), "> \n> ");
-  EXPECT_EQ(session_.say("  \t "), ">     \n> ");
+  EXPECT_EQ(console_.say(""), "> \n> ");
+  EXPECT_EQ(console_.say("  \t "), ">     \n> ");
   expect_story();
 }
 
 TEST_F(BadInput, ALineThatIsFarTooLongIsCutAndTheRestIsKept) {
-  EXPECT_THAT(session_.say(std::string(5'000, 'a')), HasSubstr("longer than the context"));
+  EXPECT_THAT(console_.say(std::string(5'000, 'a')), HasSubstr("longer than the context"));
   expect_story();
 }
 
 TEST_F(BadInput, AnyBytesLeaveThePromptAlive) {
   std::mt19937 random(11);
-  session_.say("/set steps 4");
+  console_.say("/set steps 4");
   std::string noise;
   for (int i = 0; i < 10'000; ++i) noise += static_cast<char>(random());
-  session_.say(noise);
+  console_.say(noise);
   // Whatever the noise left unfinished.
-  session_.say("\x03");
-  EXPECT_TRUE(fakes::is_alive(session_, machine_));
-  session_.say("/set steps 20");
+  console_.say("\x03");
+  EXPECT_TRUE(fakes::is_alive(console_, machine_));
+  console_.say("/set steps 20");
   expect_story();
 }
 
@@ -77,9 +77,9 @@ TEST_F(BadInput, AnyBytesDuringAStoryLeaveThePromptAlive) {
     if (c != '\x03' && c != '\x1b') noise += c;
   }
   machine_.type_when_shown("\na", noise);
-  session_.say("a");
-  session_.say("\x03");
-  EXPECT_TRUE(fakes::is_alive(session_, machine_));
+  console_.say("a");
+  console_.say("\x03");
+  EXPECT_TRUE(fakes::is_alive(console_, machine_));
   expect_story();
 }
 

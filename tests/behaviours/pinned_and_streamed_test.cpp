@@ -1,8 +1,8 @@
 // The same story, to the bit, whether the model is in memory or streams past.
 #include <set>
 
-#include "host-tools/files.h"
-#include "tests/kernel/session_fixture.h"
+#include "host-tools/support/files.h"
+#include "tests/kernel/console/console_fixture.h"
 
 namespace kernel {
 namespace {
@@ -10,7 +10,7 @@ namespace {
 using fakes::Bytes;
 using testing::HasSubstr;
 
-class PinnedAndStreamed : public SessionTest {
+class PinnedAndStreamed : public ConsoleTest {
  protected:
   static std::string hash_line(uint64_t hash) {
     char line[64];
@@ -36,22 +36,22 @@ class PinnedAndStreamed : public SessionTest {
     EXPECT_GT(direct.tokens, 10u);
     const std::string expected = "\n" + direct.text + "\n" + hash_line(direct.hash);
 
-    EXPECT_THAT(session_.start(), HasSubstr(" 0.0 MB streamed a token"));
-    EXPECT_THAT(session_.say(prompt), HasSubstr(expected));
+    EXPECT_THAT(console_.start(), HasSubstr(" 0.0 MB streamed a token"));
+    EXPECT_THAT(console_.say(prompt), HasSubstr(expected));
 
     machine_.set_memory_bytes(80'000);
-    const size_t least = least_memory(session_.say("/reload"));
+    const size_t least = least_memory(console_.say("/reload"));
     for (const size_t more : {size_t{0}, size_t{20'000}, bytes.size() / 3, bytes.size() / 2}) {
       SCOPED_TRACE(more);
       machine_.set_memory_bytes(least + more);
-      const std::string loaded = session_.say("/reload");
+      const std::string loaded = console_.say("/reload");
       EXPECT_EQ(loaded.find(" 0.0 MB streamed a token"), std::string::npos) << loaded;
       if (more == 0) {
         EXPECT_THAT(loaded, HasSubstr(" 0.0 MB in memory"));
       }
-      EXPECT_THAT(session_.say(prompt), HasSubstr(expected));
+      EXPECT_THAT(console_.say(prompt), HasSubstr(expected));
       // From where the first one left the stream.
-      EXPECT_THAT(session_.say(prompt), HasSubstr(expected));
+      EXPECT_THAT(console_.say(prompt), HasSubstr(expected));
     }
   }
 };
@@ -70,22 +70,22 @@ TEST_F(PinnedAndStreamed, Q4IsTheSame) {
 
 TEST_F(PinnedAndStreamed, EachTypeOfTheKvCacheIsAsOnTheHost) {
   insert_with_ini("autostart = 0\nhash = 1\nseed = 5\n");
-  session_.start();
+  console_.start();
   std::set<uint64_t> hashes;
   for (const llama::KvType kv : {llama::KvType::kF16, llama::KvType::kQ8_0, llama::KvType::kF32}) {
     const auto direct = fakes::tell_directly(model(), "a b", 20,
                                              {.temperature = 0.8f, .top_p = 0.9f, .seed = 5}, kv);
     hashes.insert(direct.hash);
-    session_.say(std::string("/set kv ") + llama::name_of(kv));
+    console_.say(std::string("/set kv ") + llama::name_of(kv));
     // A cache of another type is another model in memory: it is loaded anew.
-    const std::string console = session_.say("a b");
+    const std::string console = console_.say("a b");
     EXPECT_THAT(console, HasSubstr("model: tales.blm"));
     EXPECT_THAT(console, HasSubstr("\n" + direct.text + "\n" + hash_line(direct.hash)));
   }
   EXPECT_EQ(hashes.size(), 3u);
-  session_.say("/set kv q8_0");
-  session_.say("/reset");
-  EXPECT_THAT(session_.say("/settings"), HasSubstr("kv          = f32\n"));
+  console_.say("/set kv q8_0");
+  console_.say("/reset");
+  EXPECT_THAT(console_.say("/settings"), HasSubstr("kv          = f32\n"));
 }
 
 TEST_F(PinnedAndStreamed, AnyMemoryFromTheLeastOnIsEnough) {
@@ -94,11 +94,11 @@ TEST_F(PinnedAndStreamed, AnyMemoryFromTheLeastOnIsEnough) {
     insert({{"barellama.ini", fakes::to_bytes("autostart = 0\nctx = 32\nsteps = 4\n")},
             {"tales.blm", fakes::make_story_model(llama::WeightType::kQ8_0, tile_bytes)}});
     machine_.set_memory_bytes(60'000);
-    session_.start();
-    const size_t least = least_memory(session_.say("/reload"));
+    console_.start();
+    const size_t least = least_memory(console_.say("/reload"));
     for (size_t bytes = least; bytes < least + 400'000; bytes += 4'960) {
       machine_.set_memory_bytes(bytes);
-      ASSERT_THAT(session_.say("/reload"), HasSubstr("model: tales.blm")) << bytes;
+      ASSERT_THAT(console_.say("/reload"), HasSubstr("model: tales.blm")) << bytes;
     }
   }
 }

@@ -1,8 +1,8 @@
 // A card that fails at any read, once or for ever, or answers with stale data: the right text or a
 // message, never another text; and when the fault is over, the right text.
-#include "host-tools/records.h"
+#include "host-tools/serial/records.h"
 #include "tests/fakes/failing_block_device.h"
-#include "tests/kernel/session_fixture.h"
+#include "tests/kernel/console/console_fixture.h"
 
 namespace kernel {
 namespace {
@@ -45,11 +45,11 @@ Heard listen_to(std::string_view wire) {
   return heard;
 }
 
-class ReadError : public SessionTest, public testing::WithParamInterface<Fault> {
+class ReadError : public ConsoleTest, public testing::WithParamInterface<Fault> {
  protected:
   static constexpr size_t kMemory = 200 << 10;
 
-  // One session from the start, whose `read`-th read goes wrong; then another story without fault.
+  // One console from the start, whose `read`-th read goes wrong; then another story without fault.
   struct Run {
     Heard faulty;
     Heard later;
@@ -66,15 +66,15 @@ class ReadError : public SessionTest, public testing::WithParamInterface<Fault> 
     card.fail_at(read, GetParam().mode, GetParam().half);
     card.repeat_every(GetParam().every);
     machine.insert(&card);
-    fakes::Conversation session(machine);
-    session.start();
+    fakes::Conversation console(machine);
+    console.start();
     Run result;
     result.reads = card.reads();
     result.faulty = listen_to(machine.wire());
-    result.is_alive = fakes::is_alive(session, machine);
+    result.is_alive = fakes::is_alive(console, machine);
     card.fail_at(0, Mode::kOnce);
     const size_t before = machine.wire().size();
-    session.say("a b");
+    console.say("a b");
     result.later = listen_to(std::string_view(machine.wire()).substr(before));
     result.streams = machine.console().find(" 0.0 MB streamed") == std::string::npos;
     return result;

@@ -6,12 +6,12 @@
 #include <cmath>
 #include <cstring>
 
-#include "host-tools/files.h"
 #include "host-tools/model/model_writer.h"
 #include "host-tools/model/synthetic_model.h"
-#include "kernel/file_weight_source.h"
+#include "host-tools/support/files.h"
+#include "kernel/model/file_weight_source.h"
 #include "libpi/fs/ram_disk.h"
-#include "llama/fp_mode.h"
+#include "llama/kernels/fp_mode.h"
 #include "llama/transformer.h"
 #include "tests/fakes/model_clock.h"
 #include "tests/fakes/random_model.h"

@@ -8,9 +8,9 @@
 #include <cmath>
 #include <map>
 
-#include "kernel/file_weight_source.h"
+#include "kernel/model/file_weight_source.h"
 #include "libpi/fs/ram_disk.h"
-#include "llama/fp_mode.h"
+#include "llama/kernels/fp_mode.h"
 #include "tests/fakes/failing_block_device.h"
 #include "tests/fakes/model_core.h"
 #include "tests/fakes/random_model.h"

@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "host-tools/failure.h"
-#include "host-tools/files.h"
 #include "host-tools/model/checkpoint.h"
 #include "host-tools/model/host_model.h"
 #include "host-tools/model/model_writer.h"
-#include "host-tools/tokenizer_builder.h"
+#include "host-tools/model/tokenizer_builder.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
 
 namespace host {
 

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "host-tools/failure.h"
-#include "host-tools/files.h"
-#include "host-tools/interrupts.h"
-#include "host-tools/subprocess.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
+#include "host-tools/support/interrupts.h"
+#include "host-tools/support/subprocess.h"
 #include "tests/bench/comparison.h"
 #include "tests/bench/guest_bench.h"
 #include "tests/bench/host_bench.h"

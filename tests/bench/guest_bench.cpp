@@ -6,11 +6,11 @@
 #include <functional>
 #include <optional>
 
-#include "host-tools/card_files.h"
-#include "host-tools/card_writer.h"
-#include "host-tools/failure.h"
-#include "host-tools/files.h"
-#include "host-tools/records.h"
+#include "host-tools/card/card_files.h"
+#include "host-tools/card/card_writer.h"
+#include "host-tools/serial/records.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
 #include "llama/profiler.h"
 #include "tests/bench/model_work.h"
 
@@ -42,7 +42,7 @@ constexpr uint32_t kColumns = 8, kPromptFirst = 8, kPromptEnd = 16;
 constexpr const char* kSample = "llama::Sampler::sample";
 constexpr const char* kForward = "llama::Transformer::forward";
 // Entered when the console has written its prompt.
-constexpr const char* kReadLine = "kernel::Session::read_line";
+constexpr const char* kReadLine = "kernel::Console::read_line";
 
 // What the kernel's record of the end of the story says.
 nlohmann::json end_of_story(const std::string& console, const fs::path& model) {

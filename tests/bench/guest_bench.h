@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "host-tools/interrupts.h"
+#include "host-tools/support/interrupts.h"
 #include "tests/bench/guest_counter.h"
 
 namespace bench {

@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 
-#include "host-tools/files.h"
+#include "host-tools/support/files.h"
 #include "tests/bench/comparison.h"
 #include "tests/bench/model_work.h"
 

@@ -1,7 +1,7 @@
 #include "tests/bench/guest_counter.h"
 
-#include "host-tools/failure.h"
-#include "host-tools/files.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
 
 namespace bench {
 namespace {

@@ -11,15 +11,15 @@
 #include <string_view>
 #include <vector>
 
-#include "host-tools/emulator.h"
-#include "host-tools/pi0-cycles/instruction_class.h"
+#include "host-tools/emulator/emulator.h"
+#include "tests/pi0-cycles/instruction_class.h"
 
 namespace bench {
 
 using pi0::InstructionClass;
 using pi0::kInstructionClassCount;
 
-// What libpi0_cycles.so wrote of one machine (host-tools/pi0-cycles/README.md).
+// What libpi0_cycles.so wrote of one machine (tests/pi0-cycles/README.md).
 struct GuestCounts {
   int64_t cycles = 0;
   int64_t instructions = 0;

@@ -2,7 +2,7 @@
 #include <cstdio>
 #include <functional>
 
-#include "host-tools/failure.h"
+#include "host-tools/support/failure.h"
 #include "tests/bench/guest_bench.h"
 
 namespace bench {

@@ -9,8 +9,8 @@
 #include <optional>
 #include <span>
 
-#include "host-tools/failure.h"
-#include "host-tools/subprocess.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/subprocess.h"
 #include "tests/bench/model_work.h"
 #include "tests/bench/plain/fill.h"
 #include "tests/bench/plain/plain_int8.h"

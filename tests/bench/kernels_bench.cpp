@@ -9,8 +9,8 @@
 
 #include "base/crc32c.h"
 #include "host-tools/model/host_model.h"
-#include "llama/kernels.h"
-#include "llama/packed_rows.h"
+#include "llama/kernels/kernels.h"
+#include "llama/kernels/packed_rows.h"
 
 namespace bench {
 namespace {

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "host-tools/interrupts.h"
+#include "host-tools/support/interrupts.h"
 
 namespace bench {
 

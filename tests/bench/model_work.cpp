@@ -1,8 +1,8 @@
 #include "tests/bench/model_work.h"
 
-#include "host-tools/failure.h"
 #include "host-tools/model/host_model.h"
-#include "llama/model_file.h"
+#include "host-tools/support/failure.h"
+#include "llama/model/model_file.h"
 
 namespace bench {
 

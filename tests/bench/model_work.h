@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "llama/config.h"
+#include "llama/model/config.h"
 
 namespace bench {
 

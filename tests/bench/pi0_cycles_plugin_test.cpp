@@ -6,8 +6,8 @@
 #include <filesystem>
 
 #include "base/bytes.h"
-#include "host-tools/failure.h"
-#include "host-tools/files.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
 #include "tests/bench/guest_counter.h"
 
 namespace bench {

@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdio>
 
-#include "host-tools/failure.h"
+#include "host-tools/support/failure.h"
 
 namespace bench {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "host-tools/interrupts.h"
+#include "host-tools/support/interrupts.h"
 #include "tests/bench/guest_bench.h"
 
 namespace bench {

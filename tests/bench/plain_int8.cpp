@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "llama/math.h"
+#include "llama/kernels/math.h"
 #include "tests/bench/plain/plain_int8.h"
 
 namespace plain {

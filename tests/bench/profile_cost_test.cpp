@@ -7,9 +7,9 @@
 #include <filesystem>
 #include <string>
 
-#include "host-tools/card_files.h"
-#include "host-tools/card_writer.h"
-#include "host-tools/files.h"
+#include "host-tools/card/card_files.h"
+#include "host-tools/card/card_writer.h"
+#include "host-tools/support/files.h"
 #include "tests/bench/guest_counter.h"
 
 namespace bench {

@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include "host-tools/failure.h"
+#include "host-tools/support/failure.h"
 #include "tests/bench/guest_counter.h"
 #include "tests/bench/rows/shapes.h"
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "host-tools/interrupts.h"
+#include "host-tools/support/interrupts.h"
 
 namespace bench {
 

@@ -3,15 +3,15 @@
 #include <chrono>
 #include <cstdio>
 
-#include "host-tools/card_files.h"
-#include "host-tools/card_writer.h"
-#include "host-tools/emulator.h"
-#include "host-tools/failure.h"
-#include "host-tools/files.h"
+#include "host-tools/card/card_files.h"
+#include "host-tools/card/card_writer.h"
+#include "host-tools/emulator/emulator.h"
 #include "host-tools/model/model_files.h"
 #include "host-tools/model/model_plan.h"
-#include "host-tools/records.h"
-#include "host-tools/subprocess.h"
+#include "host-tools/serial/records.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
+#include "host-tools/support/subprocess.h"
 
 namespace bench {
 namespace {

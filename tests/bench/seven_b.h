@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "host-tools/interrupts.h"
+#include "host-tools/support/interrupts.h"
 #include "llama/plan.h"
 
 namespace bench {

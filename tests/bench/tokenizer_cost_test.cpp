@@ -12,15 +12,15 @@
 #include <string>
 #include <tuple>
 
-#include "host-tools/card_files.h"
-#include "host-tools/card_writer.h"
-#include "host-tools/failure.h"
-#include "host-tools/files.h"
+#include "host-tools/card/card_files.h"
+#include "host-tools/card/card_writer.h"
 #include "host-tools/model/host_model.h"
 #include "host-tools/model/model_writer.h"
 #include "host-tools/model/synthetic_model.h"
 #include "host-tools/model/vocabulary_reader.h"
-#include "llama/utf8.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
+#include "llama/text/utf8.h"
 #include "tests/bench/guest_counter.h"
 
 namespace bench {

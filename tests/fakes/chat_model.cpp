@@ -2,9 +2,9 @@
 
 #include <cstring>
 
-#include "host-tools/failure.h"
-#include "host-tools/files.h"
-#include "host-tools/tokenizer_builder.h"
+#include "host-tools/model/tokenizer_builder.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
 #include "tests/fakes/random_model.h"
 
 namespace fakes {

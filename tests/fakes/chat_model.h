@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "llama/config.h"
+#include "llama/model/config.h"
 
 namespace fakes {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "llama/config.h"
+#include "llama/model/config.h"
 
 namespace fakes {
 

@@ -1,11 +1,11 @@
-// A person at the console of a session: says a line, reads the answer.
+// A person at the console of a console: says a line, reads the answer.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <string_view>
 
-#include "kernel/session.h"
+#include "kernel/console/console.h"
 #include "tests/fakes/fake_machine.h"
 
 namespace fakes {
@@ -17,15 +17,15 @@ class Conversation {
 
   // Switches on, or off and on again; returns what the console shows up to the first prompt.
   std::string start() {
-    session_ = std::make_unique<kernel::Session>(machine_);
+    console_ = std::make_unique<kernel::Console>(machine_);
     has_ended_ = false;
     const size_t before = machine_.console().size();
-    session_->start();
+    console_->start();
     return machine_.console().substr(before);
   }
 
   // Types a line and Return, and what the script has in store; returns what the console shows until
-  // the session waits for more.
+  // the console waits for more.
   std::string say(std::string_view line) {
     machine_.type(line);
     machine_.type("\r");
@@ -34,7 +34,7 @@ class Conversation {
   std::string listen() {
     const size_t before = machine_.console().size();
     try {
-      while (session_->step()) {
+      while (console_->step()) {
       }
       has_ended_ = true;
     } catch (const NothingTyped&) {
@@ -46,7 +46,7 @@ class Conversation {
 
  private:
   FakeMachine& machine_;
-  std::unique_ptr<kernel::Session> session_;  // too large for some stacks
+  std::unique_ptr<kernel::Console> console_;  // too large for some stacks
   bool has_ended_ = false;
 };
 

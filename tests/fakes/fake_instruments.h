@@ -1,7 +1,7 @@
 // What a fake machine tells of itself: a clock of microseconds, 16 MiB of RAM, no health.
 #pragma once
 
-#include "kernel/instruments.h"
+#include "kernel/reports/instruments.h"
 
 namespace fakes {
 

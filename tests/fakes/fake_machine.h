@@ -1,4 +1,4 @@
-// A computer for a session, without hardware: a script types, and all that is printed is kept.
+// A computer for a console, without hardware: a script types, and all that is printed is kept.
 //
 //   FakeMachine machine;
 //   machine.insert(&card);
@@ -15,13 +15,13 @@
 #include <vector>
 
 #include "kernel/machine.h"
-#include "llama/fp_mode.h"
+#include "llama/kernels/fp_mode.h"
 #include "tests/fakes/fake_instruments.h"
 #include "tests/fakes/random_model.h"
 
 namespace fakes {
 
-// Thrown when a session waits for keys and the script has none left.
+// Thrown when a console waits for keys and the script has none left.
 struct NothingTyped : std::runtime_error {
   NothingTyped() : std::runtime_error("nobody types any more") {}
 };

@@ -14,7 +14,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "host-tools/failure.h"
+#include "host-tools/support/failure.h"
 
 namespace fakes {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <thread>
 
-#include "host-tools/files.h"
+#include "host-tools/support/files.h"
 #include "tests/fakes/line_faults.h"
 
 namespace fakes {

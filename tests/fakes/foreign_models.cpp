@@ -12,9 +12,9 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
-#include "host-tools/failure.h"
-#include "host-tools/files.h"
-#include "llama/math.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
+#include "llama/kernels/math.h"
 #include "tests/fakes/checkpoint_bytes.h"
 
 namespace fakes {

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "host-tools/model/gguf.h"
+#include "host-tools/model/tokenizer_builder.h"
 #include "host-tools/model/weight_reader.h"
-#include "host-tools/tokenizer_builder.h"
 #include "tests/fakes/gguf_bytes.h"
 
 namespace fakes {

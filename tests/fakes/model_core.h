@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-#include "llama/model_file.h"
+#include "llama/model/model_file.h"
 #include "llama/transformer.h"
 #include "tests/fakes/model_clock.h"
 

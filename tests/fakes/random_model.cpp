@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "host-tools/files.h"
+#include "host-tools/support/files.h"
 
 namespace tests {
 

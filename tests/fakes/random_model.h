@@ -6,7 +6,7 @@
 
 #include "host-tools/model/model_writer.h"
 #include "host-tools/model/synthetic_model.h"
-#include "llama/weight_source.h"
+#include "llama/model/weight_source.h"
 
 namespace tests {
 

@@ -4,11 +4,11 @@
 
 #include <cstring>
 
-#include "host-tools/failure.h"
-#include "host-tools/files.h"
 #include "host-tools/model/host_model.h"
-#include "host-tools/tokenizer_builder.h"
-#include "llama/fp_mode.h"
+#include "host-tools/model/tokenizer_builder.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
+#include "llama/kernels/fp_mode.h"
 #include "llama/logits_hash.h"
 #include "tests/libpi/fs/card_image.h"
 

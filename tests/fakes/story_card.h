@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "llama/attention.h"
-#include "llama/packed_rows.h"
+#include "llama/kernels/attention.h"
+#include "llama/kernels/packed_rows.h"
 #include "llama/perplexity.h"
 #include "llama/sampler.h"
 #include "tests/fakes/random_model.h"

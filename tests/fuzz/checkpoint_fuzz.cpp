@@ -9,10 +9,10 @@
 #include <span>
 #include <vector>
 
-#include "host-tools/failure.h"
 #include "host-tools/model/checkpoint.h"
-#include "host-tools/tokenizer_builder.h"
-#include "llama/model_file.h"
+#include "host-tools/model/tokenizer_builder.h"
+#include "host-tools/support/failure.h"
+#include "llama/model/model_file.h"
 
 namespace {
 

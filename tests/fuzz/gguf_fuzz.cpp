@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <span>
 
-#include "host-tools/failure.h"
 #include "host-tools/model/gguf_model.h"
 #include "host-tools/model/vocabulary_reader.h"
+#include "host-tools/support/failure.h"
 
 namespace {
 

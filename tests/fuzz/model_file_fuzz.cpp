@@ -13,7 +13,7 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/crc32c.h"
-#include "llama/model_file.h"
+#include "llama/model/model_file.h"
 
 namespace {
 

@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <span>
 
-#include "host-tools/failure.h"
 #include "host-tools/model/safetensors.h"
+#include "host-tools/support/failure.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   host::TensorTable tensors;

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "base/arena.h"
-#include "llama/tokenizer.h"
+#include "llama/text/tokenizer.h"
 
 namespace {
 

@@ -6,9 +6,9 @@
 #include <span>
 #include <string_view>
 
-#include "host-tools/failure.h"
 #include "host-tools/model/hugging_face.h"
 #include "host-tools/model/vocabulary_reader.h"
+#include "host-tools/support/failure.h"
 
 namespace {
 

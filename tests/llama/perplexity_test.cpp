@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "llama/fp_mode.h"
+#include "llama/kernels/fp_mode.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/random_model.h"
 

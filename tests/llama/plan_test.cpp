@@ -3,11 +3,11 @@
 
 #include <gtest/gtest.h>
 
-#include "host-tools/failure.h"
-#include "host-tools/files.h"
 #include "host-tools/model/host_model.h"
 #include "host-tools/model/synthetic_model.h"
-#include "host-tools/tokenizer_builder.h"
+#include "host-tools/model/tokenizer_builder.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
 #include "tests/fakes/random_model.h"
 
 namespace llama {

@@ -12,7 +12,7 @@
 #include <set>
 #include <vector>
 
-#include "llama/math.h"
+#include "llama/kernels/math.h"
 
 namespace llama {
 namespace {

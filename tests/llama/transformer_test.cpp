@@ -6,7 +6,7 @@
 
 #include <cstring>
 
-#include "llama/fp_mode.h"
+#include "llama/kernels/fp_mode.h"
 #include "tests/fakes/random_model.h"
 
 namespace llama {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/crc32c.h"
-#include "host-tools/files.h"
+#include "host-tools/support/files.h"
 #include "tests/system/qemu_machine.h"
 
 namespace host {

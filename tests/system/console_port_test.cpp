@@ -5,7 +5,7 @@
 #include <optional>
 #include <sstream>
 
-#include "tests/host-tools/program.h"
+#include "tests/host-tools/support/program.h"
 #include "tests/system/kernel_machine.h"
 
 namespace host {

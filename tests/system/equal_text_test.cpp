@@ -8,7 +8,7 @@
 #include "host-tools/model/host_model.h"
 #include "host-tools/model/model_plan.h"
 #include "host-tools/model/model_writer.h"
-#include "host-tools/tokenizer_builder.h"
+#include "host-tools/model/tokenizer_builder.h"
 #include "llama/logits_hash.h"
 #include "tests/fakes/chat_model.h"
 #include "tests/fakes/story_card.h"

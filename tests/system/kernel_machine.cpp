@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "host-tools/failure.h"
 #include "host-tools/model/host_model.h"
+#include "host-tools/support/failure.h"
 #include "llama/logits_hash.h"
 
 namespace host {

@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include "host-tools/card_writer.h"
-#include "host-tools/records.h"
-#include "llama/attention.h"
+#include "host-tools/card/card_writer.h"
+#include "host-tools/serial/records.h"
+#include "llama/kernels/attention.h"
 #include "llama/sampler.h"
 #include "tests/system/qemu_machine.h"
 

@@ -13,8 +13,8 @@
 #include <string>
 #include <string_view>
 
-#include "host-tools/emulator.h"
-#include "host-tools/failure.h"
+#include "host-tools/emulator/emulator.h"
+#include "host-tools/support/failure.h"
 
 namespace host {
 

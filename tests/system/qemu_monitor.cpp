@@ -9,7 +9,7 @@
 #include <cstring>
 #include <thread>
 
-#include "host-tools/failure.h"
+#include "host-tools/support/failure.h"
 
 namespace host {
 

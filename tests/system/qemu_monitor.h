@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "host-tools/files.h"
+#include "host-tools/support/files.h"
 
 namespace host {
 

@@ -11,7 +11,7 @@
 #include "host-tools/model/model_plan.h"
 #include "host-tools/model/synthetic_model.h"
 #include "tests/fakes/foreign_models.h"
-#include "tests/host-tools/program.h"
+#include "tests/host-tools/support/program.h"
 #include "tests/system/kernel_machine.h"
 
 namespace host {

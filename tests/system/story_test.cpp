@@ -1,7 +1,7 @@
 // The whole way, as users go it: a card, the emulated board, and a story.
 #include <gmock/gmock.h>
 
-#include "tests/host-tools/program.h"
+#include "tests/host-tools/support/program.h"
 #include "tests/system/qemu_machine.h"
 
 namespace host {

@@ -3,7 +3,7 @@
 
 #include <csignal>
 
-#include "tests/host-tools/terminal_program.h"
+#include "tests/host-tools/console/terminal_program.h"
 #include "tests/system/kernel_machine.h"
 
 namespace host {

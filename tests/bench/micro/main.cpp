@@ -4,7 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/crc32c.h"
-#include "kernel/board.h"
+#include "kernel/board/board.h"
 #include "tests/bench/micro/mix.h"
 
 extern "C" {

@@ -5,7 +5,7 @@
 #include <span>
 
 #include "base/format.h"
-#include "kernel/board.h"
+#include "kernel/board/board.h"
 #include "tests/bench/plain/fill.h"
 #include "tests/bench/plain/plain_int8.h"
 

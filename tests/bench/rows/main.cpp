@@ -1,7 +1,7 @@
 // The kernels' loops over rows of one width after the other; the board switches itself off. What
 // passes between rows::begun and rows::passed is counted by libpi0_cycles.so.
-#include "kernel/board.h"
-#include "llama/kernels.h"
+#include "kernel/board/board.h"
+#include "llama/kernels/kernels.h"
 #include "tests/bench/rows/shapes.h"
 
 namespace rows {

@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdint>
 
-#include "llama/packed_rows.h"
+#include "llama/kernels/packed_rows.h"
 
 namespace rows {
 

@@ -4,10 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "host-tools/failure.h"
-#include "host-tools/files.h"
 #include "host-tools/model/chat_template.h"
 #include "host-tools/model/safetensors.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
 #include "tests/fakes/foreign_models.h"
 #include "tests/fakes/random_model.h"
 

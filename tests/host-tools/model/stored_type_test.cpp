@@ -7,9 +7,9 @@
 #include <filesystem>
 #include <vector>
 
-#include "host-tools/files.h"
-#include "llama/math.h"
-#include "llama/packed_rows.h"
+#include "host-tools/support/files.h"
+#include "llama/kernels/math.h"
+#include "llama/kernels/packed_rows.h"
 #include "tests/fakes/foreign_models.h"
 
 namespace host {

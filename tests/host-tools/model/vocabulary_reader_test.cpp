@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "host-tools/failure.h"
-#include "host-tools/files.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
 #include "tests/fakes/checkpoint_bytes.h"
 #include "tests/fakes/foreign_models.h"
 

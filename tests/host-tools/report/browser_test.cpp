@@ -4,10 +4,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "host-tools/failure.h"
-#include "host-tools/files.h"
 #include "host-tools/report/page.h"
-#include "host-tools/subprocess.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
+#include "host-tools/support/subprocess.h"
 #include "tests/host-tools/report/png_image.h"
 
 namespace host {

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "host-tools/files.h"
-#include "tests/host-tools/program.h"
+#include "host-tools/support/files.h"
+#include "tests/host-tools/support/program.h"
 
 namespace host {
 namespace {

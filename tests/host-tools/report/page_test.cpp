@@ -5,10 +5,10 @@
 
 #include <algorithm>
 
-#include "host-tools/files.h"
 #include "host-tools/report/charts.h"
 #include "host-tools/report/markup.h"
 #include "host-tools/report/summary.h"
+#include "host-tools/support/files.h"
 
 namespace host {
 namespace {

@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "host-tools/failure.h"
-#include "host-tools/files.h"
 #include "host-tools/report/summary.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
 
 namespace host {
 namespace {

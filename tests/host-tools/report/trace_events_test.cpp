@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "host-tools/files.h"
+#include "host-tools/support/files.h"
 
 namespace host {
 namespace {

@@ -9,8 +9,8 @@
 
 #include "base/crc32c.h"
 #include "base/format.h"
-#include "kernel/board.h"
-#include "kernel/card_slot.h"
+#include "kernel/board/board.h"
+#include "kernel/board/card_slot.h"
 
 namespace {
 

@@ -4,10 +4,10 @@
 #include <string_view>
 
 #include "base/check.h"
-#include "kernel/board.h"
-#include "kernel/boot_tags.h"
-#include "kernel/command_line.h"
-#include "kernel/panic.h"
+#include "kernel/board/board.h"
+#include "kernel/board/boot_tags.h"
+#include "kernel/board/panic.h"
+#include "kernel/settings/command_line.h"
 #include "libpi/arm1176/image.h"
 #include "libpi/arm1176/mmu.h"
 #include "tests/system/fault_kernel/well.h"

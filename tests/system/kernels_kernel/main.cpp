@@ -2,11 +2,11 @@
 // values that a model may have and some that it may not.
 #include <bit>
 
-#include "kernel/board.h"
-#include "llama/activations.h"
-#include "llama/attention.h"
-#include "llama/kernels_reference.h"
-#include "llama/math.h"
+#include "kernel/board/board.h"
+#include "llama/kernels/activations.h"
+#include "llama/kernels/attention.h"
+#include "llama/kernels/kernels_reference.h"
+#include "llama/kernels/math.h"
 
 namespace {
 

@@ -1,0 +1,148 @@
+#include "host-tools/commands/command_card.h"
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host-tools/card/card_files.h"
+#include "host-tools/card/card_writer.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
+#include "host-tools/support/interrupts.h"
+
+namespace host {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Options {
+  std::string output;
+  std::string folder;
+  std::vector<std::string> models;
+  std::string kernel;
+  bool with_bootloader = false;
+  std::string bootloader;
+  std::optional<std::string> firmware, config, settings, size;
+  std::string label = "BARELLAMA";
+};
+
+// "512M", "4G", or bytes.
+uint64_t parse_size(const std::string& word) {
+  size_t used = 0;
+  uint64_t number = 0;
+  try {
+    number = std::stoull(word, &used);
+  } catch (const std::exception&) {
+    used = 0;
+  }
+  const std::string unit = word.substr(used);
+  const int shift = unit == "G" ? 30 : unit == "M" ? 20 : unit == "K" ? 10 : unit.empty() ? 0 : -1;
+  if (used == 0 || shift < 0 || word[0] == '-' || number > (kMaxCardBytes >> shift)) {
+    throw Failure("--size " + word + ": must be a size such as 512M or 4G", 2);
+  }
+  return number << shift;
+}
+
+std::string checked_label(std::string label) {
+  if (label.empty() || label.size() > 11) {
+    throw Failure("--label " + label + ": must have 1 to 11 characters", 2);
+  }
+  for (char& letter : label) {
+    if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
+    const bool is_fine = (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
+                         letter == '-' || letter == '_' || letter == ' ';
+    if (!is_fine) throw Failure("--label: only letters, digits, '-', '_' and spaces", 2);
+  }
+  return label;
+}
+
+// Where the build puts it: this program is build/host/barellama.
+fs::path default_image(const std::string& name, std::string_view option) {
+  const fs::path folder = program_folder();
+  for (const fs::path& candidate : {folder / ".." / "pi0" / name, folder / name}) {
+    if (fs::exists(candidate)) return fs::weakly_canonical(candidate);
+  }
+  fail("no {} is near {}; `./dev build` makes one, or name one with {}", name, folder.string(),
+       option);
+}
+
+void print_files(const std::vector<CardFile>& files) {
+  for (const CardFile& file : files) {
+    std::printf("  %-24s %12llu bytes\n", file.name.c_str(),
+                static_cast<unsigned long long>(file.size));
+  }
+}
+
+void run_card(const Options& options) {
+  if (options.output.empty() == options.folder.empty()) {
+    throw Failure("say where to: -o IMAGE, or --into FOLDER", 2);
+  }
+  const std::string label = checked_label(options.label);
+  std::optional<uint64_t> size;
+  if (options.size) size = parse_size(*options.size);
+
+  Interrupts interrupts;
+  const TemporaryFolder folder;
+  CardRequest request;
+  request.models.assign(options.models.begin(), options.models.end());
+  request.kernel =
+      options.kernel.empty() ? default_image("kernel.img", "--kernel") : fs::path(options.kernel);
+  if (!options.bootloader.empty()) {
+    request.bootloader = options.bootloader;
+  } else if (options.with_bootloader) {
+    request.bootloader = default_image("bootloader.img", "--bootloader-image");
+  }
+  request.firmware = options.firmware;
+  request.config = options.config;
+  request.settings = options.settings;
+  const std::vector<CardFile> files = gather_card_files(request, folder.path());
+
+  if (options.output.empty()) {
+    fill_card_folder(options.folder, files, interrupts);
+    std::printf("%s: filled\n", options.folder.c_str());
+  } else {
+    const CardLayout layout = plan_card(files, size);
+    write_card_image(options.output, files, layout, label, interrupts);
+    std::printf("%s: %llu MiB, FAT%d, clusters of %u KiB\n", options.output.c_str(),
+                static_cast<unsigned long long>(layout.image_bytes >> 20), layout.fat_bits,
+                layout.cluster_bytes / 1024);
+  }
+  print_files(files);
+  if (!options.firmware &&
+      (options.folder.empty() || !fs::exists(fs::path(options.folder) / "bootcode.bin"))) {
+    std::printf(
+        "note: an emulated Pi boots this card; a real one needs its firmware on it, too: give\n"
+        "--firmware FOLDER, the folder `boot` of https://github.com/raspberrypi/firmware\n");
+  }
+}
+
+}  // namespace
+
+void add_card_command(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("card", "Make a bootable card: an image, or a folder");
+  command->add_option("models", options->models, "Model files (.blm); the first one is told from")
+      ->required();
+  auto* output = command->add_option("-o,--output", options->output, "Image file to write");
+  command->add_option("--into", options->folder, "Folder where a FAT card is mounted")
+      ->excludes(output);
+  command->add_option("--kernel", options->kernel,
+                      "Kernel image (default: the one that was built with this program)");
+  command->add_flag("--bootloader", options->with_bootloader,
+                    "Boot by way of the boot loader, which takes kernels over the serial line");
+  command->add_option("--bootloader-image", options->bootloader,
+                      "The same with this image (default: the one that was built, too)");
+  command->add_option("--firmware", options->firmware,
+                      "Folder with bootcode.bin, start_cd.elf, fixup_cd.dat, LICENCE.broadcom");
+  command->add_option("--config", options->config, "config.txt for the firmware");
+  command->add_option("--settings", options->settings, "barellama.ini for the kernel");
+  command->add_option("--size", options->size,
+                      "Of the image: a power of two, such as 512M (default: as small as fits)");
+  command->add_option("--label", options->label, "Name of the volume")->capture_default_str();
+  command->callback([options] { run_card(*options); });
+}
+
+}  // namespace host

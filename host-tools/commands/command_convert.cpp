@@ -1,0 +1,184 @@
+#include "host-tools/commands/command_convert.h"
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "host-tools/commands/model_file_options.h"
+#include "host-tools/model/chat_template.h"
+#include "host-tools/model/model_writer.h"
+#include "host-tools/model/source_model.h"
+#include "host-tools/model/tokenizer_builder.h"
+#include "host-tools/support/failure.h"
+
+namespace host {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+enum class TypeChoice : uint8_t { kAuto, kF32, kQ8_0, kQ4_0, kMixed };
+
+constexpr std::pair<const char*, TypeChoice> kTypes[] = {{"auto", TypeChoice::kAuto},
+                                                         {"f32", TypeChoice::kF32},
+                                                         {"q8_0", TypeChoice::kQ8_0},
+                                                         {"q4_0", TypeChoice::kQ4_0},
+                                                         {"mixed", TypeChoice::kMixed}};
+constexpr std::pair<const char*, llama::ChatTemplate> kTemplates[] = {
+    {"none", llama::ChatTemplate::kNone},     {"llama2", llama::ChatTemplate::kLlama2},
+    {"zephyr", llama::ChatTemplate::kZephyr}, {"chatml", llama::ChatTemplate::kChatMl},
+    {"llama3", llama::ChatTemplate::kLlama3}, {"llama3.1", llama::ChatTemplate::kLlama31}};
+
+struct Options {
+  std::string input;
+  std::optional<std::string> output, tokenizer, name;
+  TypeChoice type = TypeChoice::kAuto;
+  std::optional<llama::ChatTemplate> chat;
+  uint32_t tile_kb = 64;
+  uint32_t part_mb = 0;
+};
+
+void set_types(TypeChoice choice, WriteOptions& options) {
+  switch (choice) {
+    case TypeChoice::kAuto:
+      options.type = llama::WeightType::kQ8_0;
+      options.keep_groups = true;
+      return;
+    case TypeChoice::kF32:
+      options.type = llama::WeightType::kF32;
+      return;
+    case TypeChoice::kQ8_0:
+      options.type = llama::WeightType::kQ8_0;
+      return;
+    case TypeChoice::kQ4_0:
+      options.type = llama::WeightType::kQ4_0;
+      return;
+    case TypeChoice::kMixed:
+      options.type = llama::WeightType::kQ4_0;
+      options.vocabulary_type = llama::WeightType::kQ8_0;
+      return;
+  }
+}
+
+// A folder "models/tiny" becomes "models/tiny.blm", a file "models/tiny.gguf" as well, and the
+// first part of several "models/tiny-00001-of-00003.gguf", too, without its number.
+fs::path default_output(const fs::path& input) {
+  fs::path path = input.lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  if (path == "." || path == ".." || path.empty()) path = fs::absolute(path).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  if (fs::is_directory(input)) return path.string() + ".blm";
+  const std::string stem = path.stem();
+  const size_t part = stem.size() > 15 ? stem.size() - 15 : 0;
+  if (stem.substr(part, 1) == "-" && stem.substr(part + 6, 4) == "-of-") {
+    return path.replace_filename(stem.substr(0, part) + ".blm");
+  }
+  return path.replace_extension(".blm");
+}
+
+// The rename at the end would put the model in place of what it was made from.
+void refuse_to_overwrite(const fs::path& source, const fs::path& output) {
+  std::error_code error;
+  if (fs::equivalent(source, output, error)) {
+    fail("{}: this is what the model is made from; name another file with --output",
+         output.string());
+  }
+}
+
+void show_report(const Options& options, const SourceModel& source, const fs::path& output,
+                 const WriteReport& report) {
+  std::printf("%s: %s\n", options.input.c_str(), source.weights->description().c_str());
+  std::printf("%s: ", output.c_str());
+  const char* separator = "";
+  for (size_t type = 0; type < report.matrices_of_type.size(); ++type) {
+    const uint32_t count = report.matrices_of_type[type];
+    if (count == 0) continue;
+    const char* const name = llama::name_of(static_cast<llama::WeightType>(type));
+    if (count == report.matrices) {
+      std::printf("%s", name);
+    } else {
+      std::printf("%s%u %s %s", separator, count, count == 1 ? "matrix" : "matrices", name);
+    }
+    separator = ", ";
+  }
+  std::printf(", %llu bytes", static_cast<unsigned long long>(report.file_bytes));
+  if (report.parts > 1) std::printf(" in %u parts", report.parts);
+  std::printf("\n");
+  if (report.exact_matrices > 0) {
+    std::printf("kept bit for bit: %u of %u matrices\n", report.exact_matrices, report.matrices);
+  }
+  if (report.exact_matrices < report.matrices) {
+    std::printf("loss of the weights by quantization: %.3f %% (root mean square), %.3g at most\n",
+                100 * report.relative_error, report.largest_error);
+  }
+  std::printf("chat template: %s\n",
+              name_of(options.chat.value_or(source.weights->config().chat_template)));
+}
+
+void run_convert(const Options& options) {
+  const fs::path output =
+      options.output ? fs::path(*options.output) : default_output(options.input);
+  if (options.name && options.name->size() >= llama::kModelNameBytes) {
+    throw Failure("--name: at most 63 bytes", 2);
+  }
+  SourceModel source = open_source_model(options.input, {.tokenizer = options.tokenizer});
+  for (const fs::path& file : source.files) refuse_to_overwrite(file, output);
+  const auto tokenizer =
+      require_value(build_tokenizer_segment(source.vocabulary), options.input + ": the tokenizer");
+  WriteOptions write{.chat_template = options.chat,
+                     .name = options.name.value_or(output.stem().string().substr(0, 63)),
+                     .tile_bytes = options.tile_kb * 1024,
+                     .part_bytes = uint64_t{options.part_mb} << 20};
+  set_types(options.type, write);
+  const WriteReport report = write_model(*source.weights, tokenizer, write, output);
+  show_report(options, source, output, report);
+}
+
+// An option that takes one of these names. `choices` and `target` outlive the command.
+template <typename Choices, typename Target>
+void add_choice(CLI::App& command, const char* option, const Choices& choices, Target& target,
+                const char* description) {
+  std::vector<std::string> names;
+  for (const auto& choice : choices) names.emplace_back(choice.first);
+  command
+      .add_option_function<std::string>(
+          option,
+          [&choices, &target](const std::string& name) {
+            for (const auto& [known, value] : choices) {
+              if (name == known) target = value;
+            }
+          },
+          description)
+      ->transform(CLI::IsMember(names, CLI::ignore_case));
+}
+
+}  // namespace
+
+void add_convert_command(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("convert", "Make a .blm model file from what people have");
+  command->footer(
+      "Reads Llama models: GGUF files (of several parts, name any), Hugging Face folders\n"
+      "(config.json, *.safetensors, tokenizer), and llama2.c checkpoints of versions 0 (legacy),\n"
+      "1 (f32) and 2 (int8).");
+  command->add_option("input", options->input, "GGUF file, Hugging Face folder, or checkpoint")
+      ->required();
+  command->add_option("-o,--output", options->output,
+                      "Model file (default: beside the input, its name with .blm)");
+  command->add_option("--tokenizer", options->tokenizer,
+                      "tokenizer.bin, .model, .json or a GGUF file, in place of the model's own "
+                      "(a checkpoint's: the tokenizer.bin beside it)");
+  add_choice(
+      *command, "--type", kTypes, options->type,
+      "Weights: mixed is q4_0, but embedding and classifier q8_0; auto (default) is what the "
+      "model has where that is kept bit for bit, otherwise q8_0");
+  add_choice(*command, "--chat", kTemplates, options->chat, "Chat template (default: the model's)");
+  command->add_option("--name", options->name, "Name of the model (default: the output's)");
+  add_model_file_options(*command, options->tile_kb, options->part_mb);
+  command->callback([options] { run_convert(*options); });
+}
+
+}  // namespace host

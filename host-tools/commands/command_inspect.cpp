@@ -1,0 +1,163 @@
+#include "host-tools/commands/command_inspect.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/crc32c.h"
+#include "host-tools/model/chat_template.h"
+#include "host-tools/model/host_model.h"
+#include "host-tools/model/model_plan.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
+#include "host-tools/support/progress.h"
+
+namespace host {
+namespace {
+
+struct Options {
+  std::string model;
+  bool tensors = false;
+};
+
+constexpr uint64_t kPiece = 1 << 20;
+
+double megabytes(uint64_t bytes) { return static_cast<double>(bytes) / 1e6; }
+
+void show_config(const llama::ModelFile& file) {
+  const llama::ModelConfig& config = file.config();
+  std::printf("name            %s\n", std::string(file.name()).c_str());
+  std::printf("layers          %u, dim %u, hidden_dim %u\n", config.n_layers, config.dim,
+              config.hidden_dim);
+  std::printf("heads           %u of size %u, %u of them for keys and values\n", config.n_heads,
+              config.head_size, config.n_kv_heads);
+  std::printf("vocabulary      %u tokens, classifier %s\n", config.vocab_size,
+              config.tied_classifier ? "tied to the embedding" : "of its own");
+  std::printf("context         %u positions, RoPE base %g\n", config.context,
+              static_cast<double>(config.rope_base));
+  if (config.rope_scaling == llama::RopeScaling::kLlama3) {
+    std::printf("RoPE scaling    as Llama 3.1: factor %g, bands %g and %g of %u positions\n",
+                static_cast<double>(config.rope_factor),
+                static_cast<double>(config.rope_low_freq_factor),
+                static_cast<double>(config.rope_high_freq_factor), config.rope_original_context);
+  }
+  std::printf("norm epsilon    %g\n", static_cast<double>(config.norm_eps));
+  std::printf("chat template   %s\n", name_of(config.chat_template));
+}
+
+void show_weights(const llama::ModelFile& file) {
+  struct Sum {
+    uint64_t weights = 0, bytes = 0;
+  };
+  std::map<llama::WeightType, Sum> by_type;
+  for (const llama::Tensor& tensor : file.tensors()) {
+    Sum& sum = by_type[tensor.type];
+    sum.weights += uint64_t{tensor.rows} * tensor.columns;
+    sum.bytes += tensor.bytes;
+  }
+  for (const auto& [type, sum] : by_type) {
+    std::printf("%-15s %llu weights in %llu bytes\n", llama::name_of(type),
+                static_cast<unsigned long long>(sum.weights),
+                static_cast<unsigned long long>(sum.bytes));
+  }
+  for (const llama::KvType type :
+       {llama::KvType::kF32, llama::KvType::kF16, llama::KvType::kQ8_0}) {
+    constexpr uint32_t kPositions = 1024;
+    const uint64_t bytes = llama::KvCache::bytes(file.config(), kPositions, type);
+    std::printf("kv cache        %.0f bytes a position (%s)\n",
+                static_cast<double>(bytes) / kPositions, llama::name_of(type));
+  }
+}
+
+void show_tensors(const llama::ModelFile& file) {
+  std::printf("\n%-6s %-16s %-5s %8s %8s %7s %8s %12s\n", "layer", "tensor", "type", "rows",
+              "columns", "tiles", "bytes", "offset");
+  for (const llama::Tensor& tensor : file.tensors()) {
+    std::printf("%-6u %-16s %-5s %8u %8u %7u %8llu %12llu\n", tensor.layer,
+                llama::name_of(tensor.role), llama::name_of(tensor.type), tensor.rows,
+                tensor.columns, tensor.tile_count, static_cast<unsigned long long>(tensor.bytes),
+                static_cast<unsigned long long>(tensor.offset));
+  }
+}
+
+// Every segment's checksum over its bytes. Returns how many do not match.
+int show_segments(const llama::ModelFile& file, FileSource& source, const std::string& name) {
+  Memory buffer(kPiece);
+  int damaged = 0;
+  std::printf("\n%-12s %14s %14s %9s\n", "segment", "offset", "bytes", "CRC-32C");
+  Progress progress("checking", source.size_bytes());
+  for (const llama::Segment& segment : file.segments()) {
+    uint32_t crc = 0;
+    for (uint64_t at = 0; at < segment.bytes;) {
+      const auto piece =
+          buffer.span().first(static_cast<size_t>(std::min(kPiece, segment.bytes - at)));
+      require_ok(source.read(segment.offset + at, piece), name);
+      crc = base::crc32c(piece, crc);
+      at += piece.size();
+      progress.update(segment.offset + at);
+    }
+    const char* const kinds[] = {"embedding", "layer", "final", "tokenizer"};
+    std::string kind = kinds[static_cast<size_t>(segment.kind)];
+    if (segment.kind == llama::SegmentKind::kLayer) kind += " " + std::to_string(segment.layer);
+    const bool matches = crc == segment.crc;
+    damaged += matches ? 0 : 1;
+    std::printf("%-12s %14llu %14llu  %08x%s\n", kind.c_str(),
+                static_cast<unsigned long long>(segment.offset),
+                static_cast<unsigned long long>(segment.bytes), segment.crc,
+                matches ? "" : "  DAMAGED: its bytes do not match");
+  }
+  return damaged;
+}
+
+void show_tokenizer(const llama::ModelFile& file, FileSource& source, const std::string& name) {
+  const llama::Segment& segment = file.tokenizer_segment();
+  Memory memory(segment.bytes);
+  require_ok(source.read(segment.offset, memory.span()), name);
+  const auto tokenizer = require_value(llama::Tokenizer::open(memory.span()), name);
+  const llama::Vocabulary& vocabulary = tokenizer.vocabulary();
+  const bool is_byte_level = vocabulary.kind() == llama::TokenizerKind::kByteLevel;
+  std::printf("tokenizer       %s BPE, %u tokens, BOS %d, EOS %d\n",
+              is_byte_level ? "byte-level" : "SentencePiece", vocabulary.size(), vocabulary.bos(),
+              vocabulary.eos());
+}
+
+// The same as `barellama plan` shows, in a line.
+void show_plan(const std::string& model) {
+  StringSink line;
+  try {
+    print_short(line, plan_for_board(model, {}), llama::Pace());
+  } catch (const Failure& failure) {
+    line.write(failure.what());
+  }
+  std::printf("\non a Pi Zero (%g MB): %s\n", kPiZeroRamMb, line.text().c_str());
+}
+
+void run_inspect(const Options& options) {
+  FileSource source(options.model);
+  Memory memory(source.size_bytes() + (64 << 20));
+  base::Arena arena(memory.span());
+  const auto file = require_value(llama::ModelFile::open(source, arena), options.model);
+  std::printf("%s: %.1f MB\n", options.model.c_str(), megabytes(file.file_bytes()));
+  show_config(file);
+  show_weights(file);
+  show_tokenizer(file, source, options.model);
+  const int damaged = show_segments(file, source, options.model);
+  if (options.tensors) show_tensors(file);
+  show_plan(options.model);
+  if (damaged > 0) fail("{}: {} segments are damaged; copy it again", options.model, damaged);
+}
+
+}  // namespace
+
+void add_inspect_command(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("inspect", "Show what is in a model file, and check it");
+  command->add_option("model", options->model, "A .blm file")->required();
+  command->add_flag("--tensors", options->tensors, "List every tensor");
+  command->callback([options] { run_inspect(*options); });
+}
+
+}  // namespace host

@@ -1,0 +1,99 @@
+#include "host-tools/commands/command_plan.h"
+
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "host-tools/commands/kv_option.h"
+#include "host-tools/model/model_plan.h"
+
+namespace host {
+namespace {
+
+struct Options {
+  std::string model;
+  BoardOptions board;
+  double card_mb_s = llama::Pace().card_bytes_per_s / 1e6;
+  double mmac_s = llama::Pace().macs_per_s / 1e6;
+  uint32_t prompt = 32;
+};
+
+double mib(uint64_t bytes) { return static_cast<double>(bytes) / 1048576; }
+
+void show_bytes(const char* what, uint64_t bytes, const std::string& more = "") {
+  std::printf("  %-26s %10.2f MB  %s\n", what, mib(bytes), more.c_str());
+}
+
+void show_memory(const llama::Plan& plan) {
+  char text[128];
+  std::printf("memory\n");
+  std::snprintf(text, sizeof text, "%u positions in %s", plan.context, llama::name_of(plan.kv));
+  show_bytes("KV cache", plan.kv_bytes, text);
+  std::snprintf(text, sizeof text, "activations of %u tokens at once, logits, prompt",
+                plan.columns);
+  show_bytes("state", plan.state_bytes, text);
+  show_bytes("buffers", plan.buffer_bytes, "for what streams");
+  show_bytes("tables", plan.table_bytes, "directory, tokenizer, norms, profile");
+  std::snprintf(text, sizeof text, "of %.2f MB of weights that a token needs",
+                mib(plan.matrix_bytes));
+  show_bytes("pinned", plan.pinned_bytes, text);
+  std::snprintf(text, sizeof text, "%llu bytes, of %.2f MB",
+                static_cast<unsigned long long>(plan.peak_bytes), mib(plan.ram_bytes));
+  show_bytes("peak", plan.peak_bytes, text);
+}
+
+void show_time(const char* what, const llama::PassTime& time) {
+  std::printf("  %-26s %10.3f s   card %.3f s, core %.3f s, rows %.3f s: the %s is the limit\n",
+              what, time.total_s, time.card_s, time.core_s, time.row_s,
+              time.card_is_limit() ? "card" : "core");
+}
+
+void run_plan(const Options& options) {
+  const llama::Plan plan = plan_for_board(options.model, options.board);
+  llama::Pace pace;
+  pace.card_bytes_per_s = options.card_mb_s * 1e6;
+  pace.macs_per_s = options.mmac_s * 1e6;
+  std::printf("%s on a board with %g MB\n\n", options.model.c_str(), options.board.ram_mb);
+  show_memory(plan);
+  std::printf(
+      "\ntime, with a card of %g MB/s and a core of %g million multiply-accumulates a second\n",
+      options.card_mb_s, options.mmac_s);
+  show_bytes("from the card a token", plan.card_bytes_a_token());
+  show_time("a token at the begin", plan.token(pace, 0));
+  show_time("a token at the end", plan.token(pace, plan.context - 1));
+  char text[64];
+  std::snprintf(text, sizeof text, "a prompt of %u tokens", options.prompt);
+  show_time(text, plan.prompt(pace, options.prompt));
+}
+
+}  // namespace
+
+void add_plan_command(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command =
+      app.add_subcommand("plan", "Show what a model takes of a board, and how fast it runs there");
+  command->footer(
+      "Memory is exact: the kernel's own code adds it up. Time is an estimate: the core "
+      "multiplies\n"
+      "while the card sends, so that a token takes as long as the slower of the two. MB of memory\n"
+      "are 2^20 bytes, those of the card's speed 10^6.");
+  command->add_option("model", options->model, "A .blm file")->required();
+  command
+      ->add_option("--ram-mb", options->board.ram_mb,
+                   "MiB for the model and its state, as the setting ram_mb (default 496)")
+      ->check(CLI::Range(0.001, 4096.0));
+  command->add_option("--ctx", options->board.context,
+                      "Positions to have room for (default: the model's, in half of the memory)");
+  add_kv_option(*command, options->board.kv);
+  command->add_option("--card-mb-s", options->card_mb_s, "What the card sends (default 20)")
+      ->check(CLI::PositiveNumber);
+  command
+      ->add_option("--mmac-s", options->mmac_s,
+                   "Million multiply-accumulates a second (default 700)")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--prompt", options->prompt, "Tokens of a prompt (default 32)")
+      ->check(CLI::PositiveNumber);
+  command->callback([options] { run_plan(*options); });
+}
+
+}  // namespace host

@@ -1,0 +1,126 @@
+#include "host-tools/commands/command_push.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host-tools/commands/command_console.h"
+#include "host-tools/console/console.h"
+#include "host-tools/push/push_driver.h"
+#include "host-tools/push/push_images.h"
+#include "host-tools/serial/port.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/interrupts.h"
+
+namespace host {
+
+namespace {
+
+struct Options {
+  std::string kernel;
+  std::string ram_disk;
+  std::string port;
+  uint32_t baud = PushOptions{}.baud;
+  bool no_console = false;
+  std::vector<std::string> settings;  // KEY=VALUE
+  std::vector<std::string> rest;      // behind --: the console's options, and settings
+  ConsoleOptions console;
+};
+
+// What stands behind `--`: the console's options, and settings.
+void parse_rest(Options& options, std::vector<std::string>& settings) {
+  CLI::App app("console");
+  app.set_help_flag();
+  ConsoleOptions console = options.console;
+  add_console_options(app, console);
+  app.add_option("settings", settings);
+  std::vector<std::string> words(options.rest.rbegin(), options.rest.rend());
+  try {
+    app.parse(words);
+  } catch (const CLI::ParseError& error) {
+    throw Failure(std::string("behind --: ") + error.what(), 2);
+  }
+  if (console.steps.empty()) console.steps = options.console.steps;
+  options.console = console;
+}
+
+Settings parse_settings(const std::vector<std::string>& words) {
+  Settings settings;
+  for (const std::string& word : words) {
+    const size_t equals = word.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      throw Failure(word + ": must be a setting, KEY=VALUE", 2);
+    }
+    settings.emplace_back(word.substr(0, equals), word.substr(equals + 1));
+  }
+  return settings;
+}
+
+// The speed of the kernel's console.
+uint32_t console_baud(const Settings& settings) {
+  uint32_t baud = Port::kDefaultBaud;
+  for (const auto& [key, value] : settings) {
+    if (key == "baud") baud = static_cast<uint32_t>(std::strtoul(value.c_str(), nullptr, 10));
+  }
+  return baud;
+}
+
+void run_push(Options options) {
+  std::vector<std::string> words;
+  parse_rest(options, words);
+  words.insert(words.begin(), options.settings.begin(), options.settings.end());
+  const Settings settings = parse_settings(words);
+
+  Interrupts interrupts;
+  const PushImages images =
+      read_push_images(options.kernel, options.ram_disk, settings, interrupts);
+  PushOptions push_options;
+  push_options.baud = options.baud;
+  push_options.kernel_baud = console_baud(settings);
+  if (options.console.timeout_s) {
+    push_options.wait =
+        std::chrono::milliseconds(static_cast<int64_t>(*options.console.timeout_s * 1000));
+  }
+  const auto port = open_port(options.port, Port::kDefaultBaud, &interrupts);
+  const PushReport report = push(*port, images, push_options, interrupts);
+  std::fprintf(stderr, "pushed %llu bytes in %.1f s (%.1f kB/s) at %u baud\n",
+               static_cast<unsigned long long>(report.bytes), report.seconds,
+               static_cast<double>(report.bytes) / 1000 / std::max(report.seconds, 1e-3),
+               report.baud);
+  if (options.no_console) return;
+  if (!port->set_baud(push_options.kernel_baud)) {
+    fail("{}: can't do {} baud, at which the kernel's console is set", port->name(),
+         push_options.kernel_baud);
+  }
+  run_console(*port, options.console);
+}
+
+}  // namespace
+
+void add_push_command(CLI::App& app, const std::vector<std::string>& rest) {
+  const auto options = std::make_shared<Options>();
+  options->rest = rest;
+  CLI::App* command = app.add_subcommand("push", "Start a kernel on a board, over the serial line");
+  command->footer(
+      "The board's card has the boot loader as its kernel.img. A board that runs a kernel of ours\n"
+      "reboots into it by itself; another one has to be switched off and on. One with another "
+      "speed\n"
+      "than 115200 baud hears it if the setting `baud` says which.\n"
+      "Settings are those of the card's barellama.ini, and win over them.");
+  command->add_option("kernel", options->kernel, "Kernel image (kernel.img)")->required();
+  command->add_option("settings", options->settings,
+                      "KEY=VALUE for the kernel; options behind -- are the console's");
+  command
+      ->add_option("--initrd", options->ram_disk,
+                   "Model (.blm) or card image for the board's memory, in place of a card")
+      ->type_name("FILE");
+  add_port_options(*command, options->port, options->baud);
+  command->add_flag("--no-console", options->no_console, "End when the kernel has been started");
+  add_console_options(*command, options->console);
+  command->callback([options] { run_push(*options); });
+}
+
+}  // namespace host

@@ -1,0 +1,90 @@
+#include "host-tools/commands/command_synth.h"
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "host-tools/commands/model_file_options.h"
+#include "host-tools/model/model_writer.h"
+#include "host-tools/model/synthetic_model.h"
+#include "host-tools/model/tokenizer_builder.h"
+#include "host-tools/support/failure.h"
+
+namespace host {
+namespace {
+
+struct Options {
+  std::string shape;
+  std::string type = "q8_0";
+  std::string output;
+  uint64_t seed = 1;
+  std::optional<uint32_t> layers, context;
+  uint32_t tile_kb = 64;
+  uint32_t part_mb = 0;
+};
+
+std::string shape_names() {
+  std::string names;
+  for (const Shape& shape : known_shapes()) {
+    names += (names.empty() ? "" : ", ") + std::string(shape.name);
+  }
+  return names;
+}
+
+llama::ModelConfig config_of(const Options& options) {
+  for (const Shape& shape : known_shapes()) {
+    if (shape.name != options.shape) continue;
+    llama::ModelConfig config = shape.config;
+    if (options.layers) config.n_layers = *options.layers;
+    if (options.context) config.context = *options.context;
+    require_ok(llama::validate(config), "--layers or --ctx");
+    return config;
+  }
+  throw Failure("--shape " + options.shape + ": known are " + shape_names(), 2);
+}
+
+void run_synth(const Options& options) {
+  using llama::WeightType;
+  const llama::ModelConfig config = config_of(options);
+  const WeightType type = options.type == "f32"    ? WeightType::kF32
+                          : options.type == "q8_0" ? WeightType::kQ8_0
+                                                   : WeightType::kQ4_0;
+  const WeightType vocabulary = options.type == "mixed" ? WeightType::kQ8_0 : type;
+  SyntheticWeights weights(config, type, vocabulary, options.seed);
+  const auto tokenizer =
+      require_value(build_tokenizer_segment(synthetic_vocabulary(config.vocab_size)), "tokenizer");
+  const WriteReport report = write_model(weights, tokenizer,
+                                         {.type = type,
+                                          .vocabulary_type = vocabulary,
+                                          .name = options.shape + " (random)",
+                                          .tile_bytes = options.tile_kb * 1024,
+                                          .part_bytes = uint64_t{options.part_mb} << 20},
+                                         options.output);
+  if (report.parts > 1) std::printf("in %u parts: ", report.parts);
+  std::printf("%s: the shape of %s, random weights (seed %llu), %s, %llu bytes\n",
+              options.output.c_str(), options.shape.c_str(),
+              static_cast<unsigned long long>(options.seed), options.type.c_str(),
+              static_cast<unsigned long long>(report.file_bytes));
+}
+
+}  // namespace
+
+void add_synth_command(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command =
+      app.add_subcommand("synth", "Make a model of a known shape with random weights, to measure");
+  command->add_option("--shape", options->shape, shape_names())->required();
+  command->add_option("--type", options->type, "f32, q8_0, q4_0 or mixed (default q8_0)")
+      ->check(CLI::IsMember({"f32", "q8_0", "q4_0", "mixed"}));
+  command->add_option("--seed", options->seed, "Other weights for each number (default 1)");
+  command->add_option("-o,--output", options->output, "Model file")->required();
+  command->add_option("--layers", options->layers, "In place of the shape's own")
+      ->check(CLI::Range(1u, 1024u));
+  command->add_option("--ctx", options->context, "Positions, in place of the shape's own")
+      ->check(CLI::Range(1u, 131072u));
+  add_model_file_options(*command, options->tile_kb, options->part_mb);
+  command->callback([options] { run_synth(*options); });
+}
+
+}  // namespace host

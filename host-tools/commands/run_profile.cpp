@@ -1,0 +1,85 @@
+#include "host-tools/commands/run_profile.h"
+
+#include <chrono>
+#include <cstdio>
+
+namespace host {
+
+uint64_t HostTicks::now() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+}
+
+RunProfile::RunProfile(const Options& options)
+    : options_(options), files_({}, options.record_path) {}
+
+llama::Profiler* RunProfile::profiler() {
+  return options_.stats || files_.has_records() ? &profiler_ : nullptr;
+}
+
+base::TextSink& RunProfile::begin() {
+  record_.text.clear();
+  return record_;
+}
+
+void RunProfile::end() { files_.record(nlohmann::json::parse(record_.text)); }
+
+void RunProfile::record_memory(HostModel& host) {
+  kernel::MemoryTable table;
+  table.add_arena(host.arena());
+  kernel::record_memory(*this, table);
+}
+
+void RunProfile::begin(HostModel& host, const std::string& name) {
+  if (profiler() == nullptr) return;
+  answer_ = {.number = answer_.number + 1};
+  before_ = host.model().transformer().weights().counters();
+  if (files_.has_records()) {
+    if (answer_.number == 1) record_machine_and_model(host, name);
+    files_.record({{"event", "begin"}});
+    profiler_.set_listener(&recorder_);
+  }
+  profiler_.begin_answer();
+}
+
+void RunProfile::record_machine_and_model(HostModel& host, const std::string& name) {
+  kernel::record_machine(*this, {.board = "this machine", .ram = host.arena().capacity()}, ticks_);
+  kernel::record_model(*this, name, host.model(), nullptr);
+  record_memory(host);
+}
+
+void RunProfile::end(HostModel& host, const base::Result<llama::Generation>& made, uint64_t seed) {
+  if (profiler() == nullptr) return;
+  profiler_.end_answer();
+  profiler_.set_listener(nullptr);
+  if (made.ok()) answer_.generation = *made;
+  answer_.seed = seed;
+  answer_.card = kernel::card_use(before_, host.model().transformer().weights().counters(), {}, {});
+  if (files_.has_records()) {
+    record_end(made, seed);
+    kernel::record_profile(*this, profiler_, answer_);
+    kernel::record_card(*this, answer_);
+    record_memory(host);
+  }
+  if (options_.stats) {
+    Text table;
+    kernel::print_profile(table, profiler_, answer_, {});
+    kernel::print_layers(table, profiler_);
+    std::fputs(table.text.c_str(), stderr);
+  }
+}
+
+void RunProfile::record_end(const base::Result<llama::Generation>& made, uint64_t seed) {
+  nlohmann::json fields = {{"event", "end"}, {"reason", "error"}, {"answer", answer_.number}};
+  if (made.ok()) {
+    fields["reason"] = made->reason == llama::StopReason::kEnd ? "stop" : "length";
+    fields["tokens"] = made->tokens;
+    fields["prompt_tokens"] = made->prompt_tokens;
+    fields["first_us"] = made->prompt_us;
+    fields["total_us"] = made->total_us;
+    fields["seed"] = seed;
+  }
+  files_.record(fields);
+}
+
+}  // namespace host

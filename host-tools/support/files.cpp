@@ -1,0 +1,137 @@
+#include "host-tools/support/files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <utility>
+
+#include "host-tools/support/failure.h"
+
+namespace host {
+
+namespace fs = std::filesystem;
+
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+  if (this != &other) {
+    close();
+    number_ = other.release();
+  }
+  return *this;
+}
+
+int Descriptor::release() { return std::exchange(number_, -1); }
+
+void Descriptor::close() {
+  if (number_ >= 0) ::close(std::exchange(number_, -1));
+}
+
+TemporaryFolder::TemporaryFolder() {
+  std::error_code error;
+  const fs::path base = fs::temp_directory_path(error);
+  std::string pattern = (error ? fs::path("/tmp") : base) / "barellama-XXXXXX";
+  if (::mkdtemp(pattern.data()) == nullptr) {
+    fail("{}: can't make a temporary folder: {}", pattern, system_error());
+  }
+  path_ = pattern;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+PendingFile::PendingFile(const fs::path& target) : target_(target) {
+  std::error_code error;
+  const fs::file_status status = fs::status(target, error);
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    fail("{}: is not a file, and is not overwritten", target.string());
+  }
+  fs::path folder = target.parent_path();
+  if (folder.empty()) folder = ".";
+  if (!fs::is_directory(folder, error)) {
+    fail("{}: the folder {} does not exist", target.string(), folder.string());
+  }
+  std::string pattern = folder / ("." + target.filename().string() + ".XXXXXX");
+  const Descriptor file(::mkstemp(pattern.data()));
+  if (!file.is_open()) {
+    fail("{}: can't write into the folder {}: {}", target.string(), folder.string(),
+         system_error());
+  }
+  path_ = pattern;
+  // mkstemp() makes private files; ours are as public as the user's umask wants.
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  if (::fchmod(file.get(), 0666 & ~mask) != 0 && errno != EPERM) {
+    fail("{}: {}", path_.string(), system_error());
+  }
+}
+
+PendingFile::~PendingFile() {
+  if (!committed_) ::unlink(path_.c_str());
+}
+
+void PendingFile::commit() {
+  const Descriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open() || ::fsync(file.get()) != 0) {
+    fail("{}: can't be written out: {}", path_.string(), system_error());
+  }
+  if (::rename(path_.c_str(), target_.c_str()) != 0) {
+    fail("{}: can't be put into its place: {}", target_.string(), system_error());
+  }
+  committed_ = true;
+}
+
+Descriptor open_to_read(const fs::path& path) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) fail("{}: can't be read: {}", path.string(), system_error());
+  struct stat status;
+  if (::fstat(file.get(), &status) != 0) fail("{}: {}", path.string(), system_error());
+  if (S_ISDIR(status.st_mode)) fail("{}: is a folder, not a file", path.string());
+  return file;
+}
+
+std::string read_file(const fs::path& path) {
+  const Descriptor file = open_to_read(path);
+  std::string content;
+  char buffer[65536];
+  ssize_t count = 0;
+  while ((count = ::read(file.get(), buffer, sizeof buffer)) > 0) {
+    content.append(buffer, static_cast<size_t>(count));
+  }
+  if (count < 0) fail("{}: can't be read: {}", path.string(), system_error());
+  return content;
+}
+
+void write_file(const fs::path& path, std::string_view content) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (!file.is_open()) fail("{}: can't be written: {}", path.string(), system_error());
+  while (!content.empty()) {
+    const ssize_t count = ::write(file.get(), content.data(), content.size());
+    if (count < 0) fail("{}: can't be written: {}", path.string(), system_error());
+    content.remove_prefix(static_cast<size_t>(count));
+  }
+}
+
+void read_at(const Descriptor& file, uint64_t offset, std::span<std::byte> target,
+             const fs::path& path) {
+  while (!target.empty()) {
+    const ssize_t count =
+        ::pread(file.get(), target.data(), target.size(), static_cast<off_t>(offset));
+    if (count < 0) fail("{}: can't be read at byte {}: {}", path.string(), offset, system_error());
+    if (count == 0) fail("{}: ends at byte {}, too early", path.string(), offset);
+    target = target.subspan(static_cast<size_t>(count));
+    offset += static_cast<uint64_t>(count);
+  }
+}
+
+fs::path program_folder() {
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  if (error) fail("/proc/self/exe: {}", error.message());
+  return program.parent_path();
+}
+
+}  // namespace host

@@ -1,0 +1,78 @@
+// /selftest: does this board compute what every other computer computes, and is what lies in its
+// memory what lies on the card? Each line names what was compared.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "base/format.h"
+#include "kernel/console/keyboard.h"
+#include "kernel/console/pass_monitor.h"
+#include "llama/model.h"
+#include "llama/model/weight_source.h"
+
+namespace kernel {
+
+// What is known beforehand. The values come from the host: tests/kernel/bench/self_test_test.cpp
+// computes them anew, and names them when they are others. For a model it is what `barellama run
+// MODEL --prompt "Once upon a time" --temperature 0 --steps 24 --hash` prints.
+struct KnownKernel {
+  llama::WeightType type;
+  uint32_t columns;
+  uint32_t crc;
+};
+struct KnownModel {
+  std::string_view name;
+  uint32_t directory_crc;  // llama::ModelFile::directory_crc(): another file has another one
+  uint64_t logits_hash;
+};
+std::span<const KnownKernel> known_kernels();
+uint32_t known_operations_crc();
+std::span<const KnownModel> known_models();
+
+inline constexpr std::string_view kSelfTestPrompt = "Once upon a time";
+inline constexpr uint32_t kSelfTestPositions = 24;
+
+// CRC-32C of the product of a small matrix of pseudo-random weights with as many columns.
+uint32_t kernel_crc(llama::WeightType type, uint32_t columns);
+// The same of other operations of a pass: norm, RoPE, softmax, SwiGLU.
+uint32_t operations_crc();
+
+// The hash of the logits of kSelfTestPositions positions (llama/logits_hash.h), the most likely
+// token each time. The context is at least as long (CHECKed by the transformer).
+base::Result<uint64_t> greedy_hash(llama::Model& model, llama::Interrupt* interrupt);
+
+class SelfTest {
+ public:
+  // `records` is null when nobody wants any.
+  SelfTest(Machine& machine, Keyboard& keyboard, base::TextSink* records)
+      : machine_(machine), keyboard_(keyboard), out_(machine.out()), records_(records) {}
+
+  // Arithmetic on known numbers.
+  void check_kernels();
+  // A loaded model: its weights in memory against their CRCs and against the card, and what it
+  // computes. kCancelled after Ctrl-C.
+  base::Status check_model(llama::Model& model, llama::WeightSource& source);
+  // How many passed and failed.
+  void finish();
+
+ private:
+  base::Status check_pinned(const llama::Model& model);
+  base::Status check_card(const llama::Model& model, llama::WeightSource& source);
+  base::Status check_logits(llama::Model& model);
+  base::Status check_known(llama::Model& model, const KnownModel& known);
+  base::Status check_twice(llama::Model& model);
+  void say(bool passed, std::string_view what);
+
+  Machine& machine_;
+  Keyboard& keyboard_;
+  base::TextSink& out_;
+  base::TextSink* records_;
+  uint32_t passed_ = 0;
+  uint32_t failed_ = 0;
+};
+
+}  // namespace kernel

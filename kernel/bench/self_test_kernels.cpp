@@ -1,0 +1,91 @@
+// Arithmetic on pseudo-random numbers, all known.
+#include <array>
+
+#include "base/crc32c.h"
+#include "kernel/bench/self_test.h"
+#include "llama/kernels/kernels.h"
+
+namespace kernel {
+namespace {
+
+constexpr uint32_t kRows = 8;
+constexpr uint32_t kWidth = 96;
+constexpr uint32_t kMostColumns = 8;
+
+// xorshift32 (Marsaglia 2003).
+class Random {
+ public:
+  uint32_t next() {
+    state_ ^= state_ << 13;
+    state_ ^= state_ >> 17;
+    state_ ^= state_ << 5;
+    return state_;
+  }
+  // Between -4 and 4, in steps that a float holds exactly.
+  float fraction() { return (static_cast<float>(next() >> 24) - 128) / 32; }
+  void fill(std::span<float> values) {
+    for (float& value : values) value = fraction();
+  }
+
+ private:
+  uint32_t state_ = 2463534242;
+};
+
+constexpr KnownKernel kKernels[] = {
+    {llama::WeightType::kF32, 1, 0x20d4051b},  {llama::WeightType::kF32, 8, 0x5b9f8151},
+    {llama::WeightType::kQ8_0, 1, 0x8302115b}, {llama::WeightType::kQ8_0, 8, 0xc4d12726},
+    {llama::WeightType::kQ4_0, 1, 0x2492e0f7}, {llama::WeightType::kQ4_0, 8, 0x3b2a152e},
+};
+constexpr uint32_t kOperationsCrc = 0x2e016472;
+
+// More than any machine's layout takes.
+constexpr size_t kPreparedBytes = 8192;
+
+constexpr size_t kWeightFloats = size_t{kRows} * kWidth;  // f32 is the largest type
+
+}  // namespace
+
+std::span<const KnownKernel> known_kernels() { return kKernels; }
+uint32_t known_operations_crc() { return kOperationsCrc; }
+
+uint32_t kernel_crc(llama::WeightType type, uint32_t columns) {
+  CHECK(columns <= kMostColumns);
+  Random random;
+  alignas(8) std::array<float, kWeightFloats> weights;
+  random.fill(weights);
+  const auto packed = std::as_writable_bytes(std::span(weights));
+  if (type != llama::WeightType::kF32) {
+    // Any bytes are weights; scales (llama/kernels/packed_rows.h) have no NaN either.
+    for (std::byte& byte : packed) byte = static_cast<std::byte>(random.next() >> 24);
+  }
+  std::array<float, size_t{kMostColumns} * kWidth> values;
+  alignas(8) std::array<std::byte, kPreparedBytes> prepared;
+  CHECK(llama::prepared_bytes(columns, kWidth) <= kPreparedBytes);
+  random.fill(values);
+  const llama::Columns input{.count = columns,
+                             .width = kWidth,
+                             .values = std::span(values).first(size_t{columns} * kWidth),
+                             .prepared = prepared};
+  if (type != llama::WeightType::kF32) llama::prepare_columns(type, input);
+  std::array<float, size_t{kMostColumns} * kRows> out{};
+  llama::multiply_rows(type, packed, kRows, input, out.data(), kRows);
+  return base::crc32c(std::as_bytes(std::span(out).first(size_t{columns} * kRows)));
+}
+
+uint32_t operations_crc() {
+  Random random;
+  std::array<float, kWidth> x;
+  std::array<float, kWidth> y;
+  std::array<float, kWidth / 3> turns;
+  random.fill(x);
+  random.fill(y);
+  random.fill(turns);
+  llama::rmsnorm(x, x, y, 1e-5f);
+  llama::rotate_pairs(x, turns);
+  llama::swiglu(y, x);
+  llama::add(x, y);
+  llama::softmax(y);
+  return base::crc32c(std::as_bytes(std::span(y)), base::crc32c(std::as_bytes(std::span(x))));
+}
+
+}  // namespace kernel

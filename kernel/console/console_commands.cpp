@@ -1,0 +1,225 @@
+#include "kernel/console/console.h"
+
+#include "kernel/bench/bench.h"
+#include "kernel/bench/self_test.h"
+#include "kernel/console/bytes_output.h"
+#include "kernel/reports/profile_report.h"
+#include "kernel/reports/text.h"
+
+namespace kernel {
+
+using base::print;
+using base::Status;
+
+constinit const Console::Command Console::kCommands[] = {
+    {"/help", "", "this list", &Console::help},
+    {"/models", "", "the models on the card", &Console::models},
+    {"/model", "NAME", "change to another model", &Console::model},
+    {"/chat", "", "talk with the model", &Console::chat},
+    {"/complete", "", "have the model continue texts", &Console::complete},
+    {"/new", "", "forget what was said, and begin a new conversation", &Console::new_conversation},
+    {"/set", "KEY VALUE", "change a setting until the next start", &Console::set},
+    {"/settings", "", "all settings", &Console::settings},
+    {"/stats", "[layers]", "where the time of the last story went", &Console::stats},
+    {"/mem", "", "where the memory goes", &Console::memory},
+    {"/bench", "", "measure clocks, memory, card and arithmetic", &Console::bench},
+    {"/selftest", "", "compare arithmetic, memory and card with what is known",
+     &Console::self_test},
+    {"/perplexity", "TEXT", "how well the model foretells a text", &Console::perplexity},
+    {"/reload", "", "look at the card again, and load the model from it", &Console::reload},
+    {"/reset", "", "settings as at the start, earlier lines forgotten", &Console::reset},
+    {"/reboot", "", "start the board anew", &Console::reboot},
+    {"/poweroff", "", "stop until the power is switched off and on", &Console::poweroff},
+};
+
+void Console::run_command(std::string_view line) {
+  const size_t blank = line.find(' ');
+  const std::string_view name = line.substr(0, blank);
+  const std::string_view argument =
+      blank == std::string_view::npos ? std::string_view() : trimmed(line.substr(blank));
+  std::array<std::string_view, std::size(kCommands)> names;
+  for (size_t i = 0; i < names.size(); ++i) {
+    const Command& command = kCommands[i];
+    names[i] = command.name;
+    if (command.name == name) return (this->*command.run)(argument);
+  }
+  print(out_, "there is no command {}", name);
+  if (const auto meant = nearest(name, names)) print(out_, "; did you mean {}?", *meant);
+  out_.write(" /help lists them all\n");
+}
+
+void Console::help(std::string_view) {
+  if (runner_.is_loaded() && runner_.chats(settings_)) {
+    out_.write("Ask something and press Return. Ctrl-C or Esc stops the answer.\n");
+  } else {
+    out_.write("Type the begin of a story and press Return. Ctrl-C or Esc stops it.\n");
+  }
+  for (const Command& command : kCommands) {
+    print(out_, "  {:-11} {:-10} {}\n", command.name, command.arguments, command.help);
+  }
+}
+
+void Console::models(std::string_view) {
+  if (!ready_card()) return;
+  const auto count = runner_.list_models(out_);
+  must_remount_ = !count.ok();
+  if (!count.ok()) return report("card", count.status());
+  if (*count == 0) out_.write("the card has no model: copy a .blm file into its root folder\n");
+}
+
+void Console::model(std::string_view argument) {
+  if (argument.empty()) return models({});
+  const Status status = apply_setting(settings_, "model", argument);
+  if (!status.ok()) return complain(out_, "/model", "model", argument, status);
+  must_reload_ = true;
+  ready_model();
+}
+
+void Console::chat(std::string_view) {
+  settings_.chat = Settings::Chat::kOn;
+  if (runner_.is_loaded() && !must_reload_) {
+    tell_mode();
+  } else {
+    ready_model();  // which tells
+  }
+}
+
+void Console::complete(std::string_view) {
+  settings_.chat = Settings::Chat::kOff;
+  out_.write("complete: type the begin of a text\n");
+}
+
+void Console::new_conversation(std::string_view) { begin_conversation(); }
+
+void Console::begin_conversation() {
+  if (runner_.is_loaded()) runner_.model().conversation().forget();
+  if (turns_ > 0) out_.write("[a new conversation]\n");
+  turns_ = 0;
+}
+
+void Console::set(std::string_view argument) {
+  const size_t blank = argument.find_first_of(" =");
+  if (blank == std::string_view::npos) {
+    out_.write("/set KEY VALUE; /settings lists the keys\n");
+    return;
+  }
+  const std::string_view key = argument.substr(0, blank);
+  std::string_view value = trimmed(argument.substr(blank));
+  // "KEY = VALUE", as in a settings file.
+  if (value.starts_with('=')) value = trimmed(value.substr(1));
+  const Status status = apply_setting(settings_, key, value);
+  if (!status.ok()) return complain(out_, "/set", key, value, status);
+  if (key == "baud") change_baud();
+  if (key == "system") begin_conversation();
+  if (key == "records") reporter_.forget_announced();
+  must_reload_ = must_reload_ || key == "model" || key == "ctx" || key == "kv" || key == "ram_mb" ||
+                 key == "hash" || key == "profile";
+}
+
+void Console::change_baud() {
+  print(out_, "changing to {} baud\n", settings_.baud);
+  const Status status = machine_.set_baud(settings_.baud);
+  if (!status.ok()) report("baud", status);
+}
+
+void Console::settings(std::string_view) { print_settings(settings_, out_); }
+
+void Console::memory(std::string_view) { reporter_.print_memory(out_); }
+
+void Console::stats(std::string_view argument) { reporter_.print_stats(argument, out_); }
+
+void Console::bench(std::string_view) {
+  ready_card();
+  std::span<std::byte> room = runner_.free_memory();
+  const uint64_t first_block = runner_.first_block();
+  if (runner_.is_loaded() && room.size() < bench::kWantedRoom) {
+    runner_.unload();
+    room = runner_.free_memory();
+    out_.write("the model makes room; it is loaded again with the next story\n");
+  }
+  machine_.show_activity(true);
+  BytesOutput records(machine_);
+  bench::Report report(out_, settings_.records ? &records : nullptr);
+  bench::Context context{.clock = machine_.clock(),
+                         .keyboard = keyboard_,
+                         .board = machine_.bench_board(),
+                         .report = report,
+                         .room = room,
+                         .card = runner_.device(),
+                         .card_first_block = first_block};
+  // Other figures come of a core that is hot, and therefore slow.
+  const auto show_health = [this](std::string_view when) {
+    print_health(out_, machine_.instruments().health(), "");
+    print(out_, " {}\n", when);
+  };
+  show_health("before");
+  const bool finished = bench::run(context);
+  if (!finished) out_.write("[stopped]\n");
+  show_health("after");
+  machine_.show_activity(false);
+}
+
+void Console::self_test(std::string_view) {
+  // A model first, since getting one has its own say.
+  const bool has_model = ready_model();
+  machine_.show_activity(true);
+  BytesOutput records(machine_);
+  SelfTest test(machine_, keyboard_, settings_.records ? &records : nullptr);
+  test.check_kernels();
+  const Status checked =
+      has_model ? test.check_model(runner_.model(), runner_.source()) : base::ok_status();
+  machine_.show_activity(false);
+  if (checked.code() == base::ErrorCode::kCancelled) return out_.write("[stopped]\n");
+  if (!checked.ok()) report(runner_.model_name(), checked);
+  if (!has_model) out_.write("  no model, and nothing of it was tested\n");
+  test.finish();
+}
+
+void Console::perplexity(std::string_view argument) {
+  if (argument.empty()) return out_.write("/perplexity TEXT; the lower, the better\n");
+  if (!ready_model()) return;
+  machine_.show_activity(true);
+  PassMonitor watch = watch_story();
+  const auto measured = runner_.perplexity(argument, &watch);
+  begin_conversation();
+  watch.clear();
+  machine_.show_activity(false);
+  if (!measured.ok()) return report_failed_story(measured.status());
+  print(out_, "perplexity {:.4} over {} tokens\n", measured->value(), measured->tokens);
+  if (!settings_.records) return;
+  BytesOutput record(machine_);
+  print(record, "@bl {{\"event\":\"perplexity\",\"tokens\":{},\"value\":{:.6}}\n", measured->tokens,
+        measured->value());
+}
+
+void Console::reload(std::string_view) {
+  must_reload_ = must_remount_ = true;
+  ready_model();
+}
+
+// Speed and records are settings of the line, which belongs to whoever is at its other end.
+void Console::reset(std::string_view) {
+  Settings begin = start_settings_;
+  begin.baud = settings_.baud;
+  begin.records = settings_.records;
+  must_reload_ = must_reload_ || begin.model.view() != settings_.model.view() ||
+                 begin.ctx != settings_.ctx || begin.kv != settings_.kv ||
+                 begin.ram_mb != settings_.ram_mb || begin.hash != settings_.hash ||
+                 begin.profile != settings_.profile;
+  const bool has_other_system = begin.system.view() != settings_.system.view();
+  settings_ = begin;
+  if (has_other_system) begin_conversation();
+  editor_.forget_history();
+}
+
+void Console::reboot(std::string_view) {
+  ended_ = true;
+  machine_.reboot();
+}
+
+void Console::poweroff(std::string_view) {
+  ended_ = true;
+  machine_.power_off();
+}
+
+}  // namespace kernel

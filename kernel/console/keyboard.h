@@ -1,0 +1,44 @@
+// What is typed, also while the machine is busy: nothing is lost, and Ctrl-C and Esc are seen.
+#pragma once
+
+#include <cstdint>
+
+#include "base/ring_buffer.h"
+#include "kernel/machine.h"
+
+namespace kernel {
+
+class Keyboard {
+ public:
+  // Of text typed or pasted ahead, beyond what the serial line itself holds.
+  static constexpr uint32_t kTypedAhead = 16 * 1024;
+
+  // The machine outlives the keyboard.
+  explicit Keyboard(Machine& machine) : machine_(machine) {}
+
+  // The next character, those typed ahead first. False when there is none.
+  bool next(char& c);
+
+  // For those who compute: whether Ctrl-C or Esc has come. All else is kept for next(). Waits up
+  // to kSequenceUs behind an Esc, which may be the begin of a cursor key.
+  bool stop_requested();
+
+  // How many characters were lost since the last call: typed ahead beyond what there is room for,
+  // or while the line itself was overrun.
+  uint32_t take_losses();
+
+ private:
+  // At 9600 baud a character takes 1 ms, and USB adapters pass on what they have every few.
+  static constexpr uint64_t kSequenceUs = 5'000;
+
+  bool begins_sequence(char& second);
+  bool read_soon(char& c);
+  void keep(char c);
+
+  Machine& machine_;
+  base::RingBuffer<char, kTypedAhead> typed_ahead_;
+  uint32_t lost_ = 0;
+  uint32_t line_losses_ = 0;  // of the machine, already told
+};
+
+}  // namespace kernel

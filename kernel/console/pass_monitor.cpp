@@ -1,0 +1,97 @@
+#include "kernel/console/pass_monitor.h"
+
+#include <algorithm>
+
+namespace kernel {
+
+using base::print;
+using llama::ModelFile;
+
+namespace {
+
+constexpr uint32_t kMatricesPerLayer = 7;
+constexpr llama::TensorRole kMatrices[kMatricesPerLayer] = {
+    llama::TensorRole::kWq, llama::TensorRole::kWk, llama::TensorRole::kWv, llama::TensorRole::kWo,
+    llama::TensorRole::kW1, llama::TensorRole::kW3, llama::TensorRole::kW2};
+
+// VT100: DECSC, DECRC, cursor up, erase to the end of the line. The row goes below the text. Down
+// by a line feed alone, which scrolls if need be, and keeps the column that is then saved.
+constexpr std::string_view kBelow =
+    "\n\x1b"
+    "7\r";
+constexpr std::string_view kAgain = "\r";
+constexpr std::string_view kEraseRest = "\x1b[K";
+constexpr std::string_view kBack =
+    "\r\x1b[K\x1b"
+    "8\x1b[A";
+
+}  // namespace
+
+double share_done(const ModelFile& file, uint32_t done) {
+  uint64_t all = file.tensors()[file.classifier_index()].bytes;
+  uint64_t before = 0;
+  for (uint32_t i = 0; i < file.config().n_layers * kMatricesPerLayer; ++i) {
+    const uint32_t index =
+        ModelFile::layer_index(i / kMatricesPerLayer, kMatrices[i % kMatricesPerLayer]);
+    all += file.tensors()[index].bytes;
+    if (i < done) before += file.tensors()[index].bytes;
+  }
+  return static_cast<double>(before) / static_cast<double>(all);
+}
+
+bool PassMonitor::should_stop(uint32_t done, uint32_t) {
+  const uint64_t now_us = machine_.clock().now_us();
+  if (!has_begun_ || done < done_) {
+    has_begun_ = true;
+    begun_us_ = now_us;
+    begun_bytes_ = model_.transformer().weights().counters().bytes_read;
+    // A row that is there already stays, and tells of the next part of the prompt.
+    next_us_ = now_us + (is_shown_ ? kIntervalUs : kPatienceUs);
+  }
+  done_ = done;
+  if (now_us >= next_us_) {
+    show(done, now_us - begun_us_);
+    next_us_ = now_us + kIntervalUs;
+  }
+  return keyboard_.stop_requested();
+}
+
+void PassMonitor::show(uint32_t done, uint64_t elapsed_us) {
+  const llama::Profiler::Scope scope(profiler_, llama::Operation::kOutput);
+  const uint32_t layers = model_.config().n_layers;
+  const uint32_t layer = std::min(done / kMatricesPerLayer + 1, layers);
+  const uint64_t bytes = model_.transformer().weights().counters().bytes_read - begun_bytes_;
+  const double elapsed_s = static_cast<double>(elapsed_us) / 1e6;
+  const double share = share_done(model_.file(), done);
+  // Nothing is known before the first matrix is done.
+  const double left_s = share > 0 ? elapsed_s / share - elapsed_s : 0;
+  char memory[192];
+  base::TextBuffer text(memory);
+  if (audience_ == Audience::kPrograms) {
+    print(text,
+          "\n@bl {{\"event\":\"progress\",\"layer\":{},\"layers\":{},\"elapsed_us\":{},"
+          "\"card_bytes\":{}",
+          layer, layers, elapsed_us, bytes);
+    if (share > 0) print(text, ",\"left_us\":{}", static_cast<uint64_t>(left_s * 1e6));
+    text.write("}\n");
+    machine_.write_bytes(text.view());
+    return;
+  }
+  text.write(is_shown_ ? kAgain : kBelow);
+  print(text, "layer {}/{}", layer, layers);
+  if (bytes > 0) {
+    print(text, ", {:.1} MB/s from the card", static_cast<double>(bytes) / 1e6 / elapsed_s);
+  }
+  if (share > 0) print(text, ", {} s left", static_cast<uint64_t>(left_s + 0.5));
+  text.write(kEraseRest);
+  machine_.write_bytes(text.view());
+  is_shown_ = true;
+}
+
+void PassMonitor::clear() {
+  if (!is_shown_) return;
+  machine_.write_bytes(kBack);
+  is_shown_ = false;
+}
+
+}  // namespace kernel

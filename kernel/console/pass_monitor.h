@@ -1,0 +1,57 @@
+// Watches a story while it is computed: sees Ctrl-C and Esc, and, when a pass takes longer than two
+// seconds, shows where it is, so that nobody asks whether it hangs.
+//
+//   layer 7/32, 11.8 MB/s from the card, 142 s left
+//
+// For people it is one row, rewritten in place about once a second and gone before the text goes on
+// (VT100: cursor saved and restored, erase in line). With records there is no such row; a record
+// "progress" tells the same (docs/protocol.md).
+#pragma once
+
+#include <cstdint>
+
+#include "kernel/console/keyboard.h"
+#include "kernel/machine.h"
+#include "llama/model.h"
+
+namespace kernel {
+
+class PassMonitor final : public llama::Interrupt {
+ public:
+  static constexpr uint64_t kPatienceUs = 2'000'000;
+  static constexpr uint64_t kIntervalUs = 1'000'000;
+
+  enum class Audience : uint8_t { kPeople, kPrograms };
+
+  // All outlive the watch. `model` is the one that computes.
+  PassMonitor(Machine& machine, Keyboard& keyboard, const llama::Model& model, Audience audience)
+      : machine_(machine), keyboard_(keyboard), model_(model), audience_(audience) {}
+
+  // To whom the time that showing takes is charged; null: nobody.
+  void set_profiler(llama::Profiler* profiler) { profiler_ = profiler; }
+
+  bool should_stop(uint32_t done, uint32_t total) override;
+
+  // Before anything else is written: takes the row away.
+  void clear();
+
+ private:
+  void show(uint32_t done, uint64_t elapsed_us);
+
+  Machine& machine_;
+  Keyboard& keyboard_;
+  const llama::Model& model_;
+  Audience audience_;
+  llama::Profiler* profiler_ = nullptr;
+  bool is_shown_ = false;
+  bool has_begun_ = false;  // a first pass
+  uint32_t done_ = 0;       // matrices of the pass, when last asked
+  uint64_t begun_us_ = 0;   // of the pass
+  uint64_t next_us_ = 0;    // when to show it
+  uint64_t begun_bytes_ = 0;
+};
+
+// The share of a pass's weights that its first `done` matrices are, 0 to 1.
+double share_done(const llama::ModelFile& file, uint32_t done);
+
+}  // namespace kernel

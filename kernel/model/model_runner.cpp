@@ -1,0 +1,187 @@
+#include "kernel/model/model_runner.h"
+
+#include <algorithm>
+#include <array>
+
+#include "kernel/model/card_model.h"
+#include "kernel/settings/settings_sources.h"
+#include "libpi/fs/file_reader.h"
+#include "llama/model/model_parts.h"
+
+namespace kernel {
+
+using base::ErrorCode;
+using base::Status;
+
+namespace {
+
+// Of one pass: enough for 32 layers with a hundred waits each; 96 KiB.
+constexpr size_t kTracedSpans = 4096;
+
+constexpr double kUsualArmHz = 1e9;          // for which llama::Pace is
+constexpr uint64_t kTellingBytes = 4 << 20;  // a fifth of a second of reading
+
+constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+// Of a model, with all of its parts; what is no model has its own size.
+uint64_t bytes_of_model(pi::FatVolume& volume, const pi::FileInfo& first) {
+  std::array<std::byte, llama::ModelParts::kHeaderBytes> header;
+  if (first.size < header.size()) return first.size;
+  auto reader = pi::FileReader::open(volume, first);
+  if (!reader.ok() || !reader->read(0, header).ok()) return first.size;
+  const auto parts = llama::ModelParts::read(header);
+  return parts.ok() && parts->count > 1 ? parts->file_bytes() : first.size;
+}
+
+bool is_model_name(std::string_view name) {
+  constexpr std::string_view kEnding = ".blm";
+  // Macs leave "._NAME" beside each file that they copy.
+  return name.size() > kEnding.size() && !name.starts_with("._") &&
+         std::ranges::equal(name.substr(name.size() - kEnding.size()), kEnding,
+                            [](char a, char b) { return lower(a) == b; });
+}
+
+}  // namespace
+
+Status ModelRunner::mount() {
+  volume_.reset();
+  loaded_ = false;
+  model_.reset();
+  TRY_ASSIGN(device_, machine_.open_card());
+  TRY_ASSIGN(volume_, pi::FatVolume::mount(*device_, mount_scratch_));
+  return base::ok_status();
+}
+
+Status ModelRunner::read_ini(Settings& settings, base::TextSink& complaints) {
+  return apply_card_ini(settings, *volume_, ini_, &complaints);
+}
+
+base::Result<uint32_t> ModelRunner::list_models(base::TextSink& out) {
+  TRY_ASSIGN(auto folder, volume_->open_folder(volume_->root()));
+  uint32_t count = 0;
+  pi::FileInfo info;
+  for (;;) {
+    TRY_ASSIGN(const bool there, folder.next(info));
+    if (!there) return count;
+    if (info.is_folder || !is_model_name(info.name())) continue;
+    ++count;
+    base::print(out, "  {:-32} {:8.1} MB\n", info.name(),
+                static_cast<double>(bytes_of_model(*volume_, info)) / 1e6);
+  }
+}
+
+base::Result<pi::FileInfo> ModelRunner::find_model(const Settings& settings) {
+  if (!settings.model.view().empty()) {
+    static_cast<void>(name_.set(settings.model.view()));
+    return volume_->find(settings.model.view());
+  }
+  static_cast<void>(name_.set(""));
+  TRY_ASSIGN(auto folder, volume_->open_folder(volume_->root()));
+  pi::FileInfo info;
+  for (;;) {
+    TRY_ASSIGN(const bool there, folder.next(info));
+    if (!there) {
+      return Status::error(ErrorCode::kNotFound,
+                           "the card has no model: copy a .blm file into its root folder");
+    }
+    if (info.is_folder || !is_model_name(info.name())) continue;
+    static_cast<void>(name_.set(info.name()));
+    return info;
+  }
+}
+
+Status ModelRunner::load(const Settings& settings, llama::LoadProgress* progress) {
+  loaded_ = false;
+  model_.reset();
+  TRY_ASSIGN(const pi::FileInfo file, find_model(settings));
+  if (file.is_folder) {
+    return Status::error(ErrorCode::kInvalidArgument, "this is a folder, not a model file");
+  }
+  TRY(open_model(settings, file));
+  TRY(model_->load(progress));
+  loaded_ = true;
+  return base::ok_status();
+}
+
+std::span<std::byte> ModelRunner::free_memory() {
+  const std::span<std::byte> all = machine_.memory();
+  return loaded_ ? all.subspan(static_cast<size_t>(arena_->used())) : all;
+}
+
+void ModelRunner::unload() {
+  loaded_ = false;
+  model_.reset();
+}
+
+Status ModelRunner::open_model(const Settings& settings, const pi::FileInfo& file) {
+  std::span<std::byte> memory = machine_.memory();
+  if (settings.ram_mb > 0) {
+    const auto limit = static_cast<uint64_t>(settings.ram_mb * 1048576) / base::Arena::kAlignment *
+                       base::Arena::kAlignment;
+    memory = memory.first(static_cast<size_t>(std::min<uint64_t>(limit, memory.size())));
+  }
+  arena_.emplace(memory);
+  TRY_ASSIGN(const CardModel found, find_card_model(*volume_, file, name_.view(), *arena_));
+  source_ = FileWeightSource(*device_, found.extents, found.bytes);
+  model_.emplace();
+  is_profiled_ = settings.profile != Settings::Profile::kOff;
+  const bool traces = settings.profile == Settings::Profile::kTrace;
+  extents_bytes_ = arena_->used();
+  model_options_ = {.transformer = {.context = settings.ctx,
+                                    .kv = settings.kv,
+                                    .max_columns = 8,
+                                    .all_logits = settings.hash,
+                                    .weights = {}},
+                    .profiler = is_profiled_ ? &profiler_ : nullptr,
+                    .profile_spans = traces ? kTracedSpans : 0};
+  return model_->open(source_, machine_.clock(), *arena_, model_options_);
+}
+
+base::Result<llama::Plan> ModelRunner::plan() {
+  return llama::Plan::make(*model_, source_, machine_.clock(), arena_->capacity(), extents_bytes_,
+                           model_options_);
+}
+
+llama::Pace ModelRunner::pace() const {
+  llama::Pace pace;
+  const uint32_t arm_hz = machine_.instruments().facts().arm_hz;
+  if (arm_hz != 0) {
+    const double of_usual = arm_hz / kUsualArmHz;
+    pace.macs_per_s *= of_usual;
+    pace.checked_bytes_per_s *= of_usual;
+  }
+  // What loading took tells what the card gives.
+  const llama::WeightCounters& loaded = model_->transformer().weights().counters();
+  if (loaded.bytes_read >= kTellingBytes && loaded.transfer_us > 0) {
+    pace.card_bytes_per_s =
+        static_cast<double>(loaded.bytes_read) * 1e6 / static_cast<double>(loaded.transfer_us);
+  }
+  return pace;
+}
+
+base::Result<ModelRunner::Told> ModelRunner::tell(std::string_view prompt, const Settings& settings,
+                                                  llama::Interrupt* interrupt,
+                                                  base::TextSink& out) {
+  llama::LogitsHash hash;
+  Told told{};
+  // The time since start is chance enough for a story; the generator refuses 0.
+  told.seed = settings.seed != 0 ? settings.seed : machine_.clock().now_us() | 1;
+  const llama::Generator::Request request = {.prompt = prompt,
+                                             .steps = settings.steps,
+                                             .sampling = {.temperature = settings.temperature,
+                                                          .top_p = settings.top_p,
+                                                          .seed = told.seed,
+                                                          .top_k = settings.top_k,
+                                                          .min_p = settings.min_p,
+                                                          .repeat_penalty = settings.repeat_penalty,
+                                                          .repeat_last = settings.repeat_last},
+                                             .chat = chats(settings) ? &*model_->chat() : nullptr,
+                                             .system = settings.system.view(),
+                                             .interrupt = interrupt,
+                                             .observer = settings.hash ? &hash : nullptr};
+  TRY_ASSIGN(told.generation, model_->generate(request, out));
+  if (settings.hash) told.hash = hash.value();
+  return told;
+}
+
+}  // namespace kernel

@@ -1,0 +1,109 @@
+#include "kernel/reports/text.h"
+
+#include <algorithm>
+#include <array>
+
+#include "llama/text/utf8.h"
+
+namespace kernel {
+namespace {
+
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Levenshtein's distance, row by row. Words longer than the table are far from everything.
+size_t distance(std::string_view a, std::string_view b) {
+  constexpr size_t kLongest = 32;
+  if (a.size() > kLongest || b.size() > kLongest) return kLongest;
+  std::array<size_t, kLongest + 1> row;
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::optional<uint64_t> parse_unsigned(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  uint64_t value = 0;
+  for (const char c : text) {
+    if (!is_digit(c)) return std::nullopt;
+    const auto digit = static_cast<uint64_t>(c - '0');
+    if (value > (UINT64_MAX - digit) / 10) return std::nullopt;
+    value = 10 * value + digit;
+  }
+  return value;
+}
+
+std::optional<double> parse_fraction(std::string_view text) {
+  const bool is_negative = text.starts_with('-');
+  if (is_negative) text.remove_prefix(1);
+  // Digits as one whole number, divided once: 0.1 becomes the double nearest to 0.1.
+  uint64_t digits = 0;
+  double divisor = 1;
+  bool has_digit = false;
+  bool has_point = false;
+  for (const char c : text) {
+    if (c == '.' && !has_point) {
+      has_point = true;
+      continue;
+    }
+    if (!is_digit(c) || digits > 900'000'000'000'000) return std::nullopt;
+    digits = 10 * digits + static_cast<uint64_t>(c - '0');
+    if (has_point) divisor *= 10;
+    has_digit = true;
+  }
+  if (!has_digit) return std::nullopt;
+  const double value = static_cast<double>(digits) / divisor;
+  return is_negative ? -value : value;
+}
+
+std::optional<std::string_view> nearest(std::string_view typed,
+                                        std::span<const std::string_view> words) {
+  constexpr size_t kFarthest = 2;
+  std::optional<std::string_view> best;
+  size_t least = kFarthest + 1;
+  for (const std::string_view word : words) {
+    const size_t apart = distance(typed, word);
+    if (apart < least) {
+      least = apart;
+      best = word;
+    }
+  }
+  return best;
+}
+
+void print_json_escaped(base::TextSink& out, std::string_view text) {
+  while (!text.empty()) {
+    const size_t length = llama::utf8_character_length(text);
+    const std::string_view character = text.substr(0, length == 0 ? 1 : length);
+    text.remove_prefix(character.size());
+    const auto code = static_cast<unsigned char>(character.front());
+    if (length == 0) {
+      out.write(llama::Utf8Stream::kReplacement);
+    } else if (code == '"' || code == '\\') {
+      out.write("\\");
+      out.write(character);
+    } else if (code < 0x20 || code == 0x7f) {
+      base::print(out, "\\u{:04x}", unsigned{code});
+    } else {
+      out.write(character);
+    }
+  }
+}
+
+}  // namespace kernel

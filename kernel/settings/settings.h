@@ -1,0 +1,92 @@
+// What a user can set: in barellama.ini on the card, in the command line that the firmware passes
+// (kernel/settings/command_line.h), and with /set on the console. All three come here.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/format.h"
+#include "base/status.h"
+#include "llama/kernels/attention.h"
+#include "llama/text/prompt_limits.h"
+
+namespace kernel {
+
+// Text of at most N bytes, owned.
+template <size_t N>
+class SettingText {
+ public:
+  constexpr SettingText() = default;
+  constexpr explicit SettingText(std::string_view text) { set(text); }
+
+  constexpr bool set(std::string_view text) {
+    if (text.size() > N) return false;
+    for (size_t i = 0; i < text.size(); ++i) bytes_[i] = text[i];
+    size_ = text.size();
+    return true;
+  }
+  std::string_view view() const { return {bytes_.data(), size_}; }
+
+ private:
+  std::array<char, N> bytes_{};
+  size_t size_ = 0;
+};
+
+struct Settings {
+  SettingText<255> model;                      // a path on the card; empty: the first .blm file
+  SettingText<llama::kMaxPromptBytes> prompt;  // of the story, or the question, at start
+  // kAuto: models that were taught to talk chat, and others continue texts.
+  enum class Chat : uint8_t { kAuto, kOn, kOff };
+  Chat chat = Chat::kAuto;
+  // What a chat begins with; empty: what the model's template has, "none": nothing.
+  SettingText<llama::kMaxSystemBytes> system;
+  // Positions of a story, prompt included, or tokens of an answer; 0: the context.
+  uint32_t steps = 0;
+  float temperature = 0.8f;
+  float top_p = 0.9f;
+  uint64_t seed = 0;         // 0: another one each time
+  uint32_t top_k = 0;        // these four as llama/sampler.h has them; 0: off
+  float min_p = 0;           // 0: off
+  float repeat_penalty = 1;  // 1: off
+  uint32_t repeat_last = 64;
+  uint32_t ctx = 0;  // positions; 0: what the model was made for, if there is room
+  llama::KvType kv = llama::KvType::kF32;  // how keys and values of the context are kept
+  uint32_t baud = 115200;
+  double ram_mb = 0;      // MiB for the model and its state; 0: all that is there
+  bool autostart = true;  // tell a story at start
+  bool hash = false;      // print a hash of all logits after each story
+  bool records = false;   // print machine-readable records (docs/protocol.md)
+  bool poweroff = false;  // switch off after the story at start
+  // How closely time is measured: kTrace keeps each step of each token for the records.
+  enum class Profile : uint8_t { kOff, kOn, kTrace };
+  Profile profile = Profile::kOn;
+
+  // Of the boot loader: how long it waits for a push, and which kernel on the card it then starts.
+  static constexpr double kForever = -1;
+  double loader_wait = 3;  // seconds
+  SettingText<255> loader_kernel{"barellama.img"};
+};
+
+// Names of all settings, in the order in which they are shown.
+std::span<const std::string_view> setting_names();
+
+// Sets one. kNotFound: no such setting; kInvalidArgument: the value cannot be, and nothing was
+// changed; the message says what can.
+base::Status apply_setting(Settings& settings, std::string_view key, std::string_view value);
+
+// "name = value", one a line.
+void print_settings(const Settings& settings, base::TextSink& out);
+
+// Says on `out` why a setting was not taken: `where` such as "barellama.ini, line 3".
+void complain(base::TextSink& out, std::string_view where, std::string_view key,
+              std::string_view value, const base::Status& status);
+
+// Reads "KEY = VALUE" lines; `#` and `;` begin comments at the start of a line, blanks around words
+// do not count, and quotes around a value are taken off. What cannot be is named on `complaints`
+// with its line and skipped.
+void apply_ini(Settings& settings, std::string_view file_name, std::string_view text,
+               base::TextSink& complaints);
+
+}  // namespace kernel

@@ -1,0 +1,47 @@
+#include "llama/weights/pinned_tiles.h"
+
+#include "base/align.h"
+#include "base/check.h"
+
+namespace llama {
+namespace {
+
+// `total` in parts of nearly equal length: the first `longer` ones have one more than `each`.
+struct Split {
+  Split(uint32_t total, uint32_t parts) : each(total / parts), longer(total % parts) {}
+  uint32_t before(uint32_t part) const { return part * each + (part < longer ? part : longer); }
+  uint32_t length(uint32_t part) const { return each + (part < longer ? 1 : 0); }
+  uint32_t part_of(uint32_t at) const {
+    const uint32_t in_longer = longer * (each + 1);
+    return at < in_longer ? at / (each + 1) : longer + (at - in_longer) / each;
+  }
+  uint32_t each;
+  uint32_t longer;
+};
+
+}  // namespace
+
+// With at least one streamed tile for each section, none is without: the lengths of all sections'
+// streamed runs differ by one at most.
+PinnedTiles::PinnedTiles(std::byte* data, uint32_t tiles, uint32_t pinned, uint32_t run)
+    : data_(data), pinned_(pinned) {
+  CHECK(pinned <= tiles && run > 0);
+  const uint32_t streamed = tiles - pinned;
+  if (pinned > 0 && streamed > 0) sections_ = base::divide_up(streamed, run);
+}
+
+PinnedTiles::Place PinnedTiles::place_of(uint32_t tile, uint32_t tiles) const {
+  CHECK(tile < tiles && pinned_ <= tiles);
+  if (pinned_ == tiles) return {true, tile, tiles - tile};
+  if (pinned_ == 0) return {false, 0, tiles - tile};
+  const Split all(tiles, sections_);
+  const Split pinned(pinned_, sections_);
+  const uint32_t section = all.part_of(tile);
+  const uint32_t within = tile - all.before(section);
+  const uint32_t first = pinned.length(section);
+  const uint32_t before = pinned.before(section);
+  if (within < first) return {true, before + within, first - within};
+  return {false, before + first, all.length(section) - within};
+}
+
+}  // namespace llama

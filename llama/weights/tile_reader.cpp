@@ -1,0 +1,75 @@
+#include "llama/weights/tile_reader.h"
+
+#include "base/crc32c.h"
+
+namespace llama {
+
+using base::ErrorCode;
+using base::Status;
+
+// Some sources do not come back before the first bytes are there.
+Status TileReader::start(uint64_t offset, std::span<std::byte> target) {
+  const Profiler::Scope scope(profiler_, Operation::kCardWait);
+  began_us_ = clock_->now_us();
+  const Status status = source_->start_read(offset, target);
+  reading_ = status.ok();
+  counters_.wait_us += clock_->now_us() - began_us_;
+  return status;
+}
+
+// A step is short, but it may begin the read of the file's next piece.
+bool TileReader::poll() {
+  const Profiler::Scope scope(profiler_, Operation::kCardWait);
+  const uint64_t before = clock_->now_us();
+  const bool done = source_->poll();
+  counters_.wait_us += clock_->now_us() - before;
+  return done;
+}
+
+Status TileReader::finish() {
+  if (!reading_) return base::ok_status();
+  reading_ = false;
+  const Profiler::Scope scope(profiler_, Operation::kCardWait);
+  const uint64_t before = clock_->now_us();
+  const Status status = source_->finish_read();
+  const uint64_t now = clock_->now_us();
+  counters_.wait_us += now - before;
+  counters_.transfer_us += now - began_us_;
+  return status;
+}
+
+bool TileReader::is_whole(const Tensor& tensor, uint32_t tile, std::span<const std::byte> data) {
+  const Profiler::Scope scope(profiler_, Operation::kCrc);
+  return base::crc32c(data) == file_->tile_crc(tensor.first_tile + tile);
+}
+
+Status TileReader::verify(const Tensor& tensor, uint32_t tile, std::span<std::byte> data) {
+  for (int attempt = 0; attempt < kReadAttempts; ++attempt) {
+    if (is_whole(tensor, tile, data)) return base::ok_status();
+    ++counters_.crc_retries;
+    TRY(start(tensor.offset_of_tile(tile), data));
+    TRY(finish());
+  }
+  return is_whole(tensor, tile, data) ? base::ok_status() : damaged(tensor, tile);
+}
+
+Status TileReader::damaged(const Tensor& tensor, uint32_t tile) const {
+  const auto index = static_cast<uint32_t>(&tensor - file_->tensors().data());
+  const auto segment = static_cast<uint64_t>(&file_->segment_of(index) - file_->segments().data());
+  const uint64_t offset = tensor.offset_of_tile(tile);
+  const ModelParts& parts = file_->parts();
+  if (parts.count == 1) {
+    return Status::error(ErrorCode::kCorrupt,
+                         "segment {}, from byte {} of the file on (block {}), does not match its "
+                         "CRC, read after read: the file or the card is damaged; copy the model "
+                         "again",
+                         segment, offset, source_->block_of(offset));
+  }
+  return Status::error(ErrorCode::kCorrupt,
+                       "segment {}, from byte {} of part {} on (block {}), does not match its CRC, "
+                       "read after read: the file or the card is damaged; copy the model again",
+                       segment, parts.byte_in_file(offset), parts.part_of(offset),
+                       source_->block_of(offset));
+}
+
+}  // namespace llama

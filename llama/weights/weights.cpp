@@ -1,0 +1,277 @@
+#include "llama/weights/weights.h"
+
+#include <algorithm>
+
+#include "base/align.h"
+#include "base/check.h"
+
+namespace llama {
+namespace {
+
+using base::Status;
+
+// One command of the card reads a megabyte at most, so longer reads gain nothing.
+constexpr uint64_t kLoadPiece = 1 << 20;
+
+uint64_t room_of(const base::Arena& arena, const Weights::Options& options) {
+  return std::min(arena.available(), options.max_pinned_bytes);
+}
+
+}  // namespace
+
+// ---- Planning
+
+uint64_t Weights::matrix_bytes(bool with_embedding) const {
+  uint64_t sum = 0;
+  for (uint32_t step = 0; step < order_.steps(true); ++step) {
+    sum += file_->tensors()[order_.tensor_at(step)].bytes;
+  }
+  if (with_embedding && !file_->config().tied_classifier) {
+    sum += file_->tensors()[ModelFile::kEmbeddingIndex].bytes;
+  }
+  return sum;
+}
+
+uint64_t Weights::largest_tile() const {
+  uint64_t largest = 0;
+  for (uint32_t step = 0; step < order_.steps(true); ++step) {
+    const uint64_t bytes = file_->tensors()[order_.tensor_at(step)].bytes_of_tile(0);
+    largest = bytes > largest ? bytes : largest;
+  }
+  return largest;
+}
+
+Status Weights::pin(base::Arena& arena, uint32_t tensor_index, uint32_t tiles, const char* tag) {
+  const Tensor& tensor = file_->tensors()[tensor_index];
+  const uint64_t bytes = tensor.bytes_of_first(tiles);
+  TRY_ASSIGN(const auto memory, arena.allocate<std::byte>(bytes, tag));
+  if (!arena.is_measuring()) {
+    const uint64_t run = std::max<uint64_t>(chunk_bytes_ / tensor.tile_bytes, 1);
+    pinned_[tensor_index] =
+        PinnedTiles(memory.data(), tensor.tile_count, tiles, static_cast<uint32_t>(run));
+  }
+  pinned_bytes_ += bytes;
+  return base::ok_status();
+}
+
+Status Weights::plan(const ModelFile& file, WeightSource& source, base::Clock& clock,
+                     base::Arena& arena, const Options& options) {
+  file_ = &file;
+  order_ = PassOrder(file);
+  reader_ = TileReader(file, source, clock);
+  TRY_ASSIGN(pinned_, arena.allocate<PinnedTiles>(file.tensors().size(), "weight table"));
+  if (!arena.is_measuring()) {
+    for (PinnedTiles& pinned : pinned_) pinned = {};
+  }
+  stream_ = WeightStream(file, pinned_, reader_);
+  row_buffer_ = {};
+  chunk_bytes_ = pinned_bytes_ = streamed_bytes_ = streamed_classifier_bytes_ = 0;
+  for (uint32_t i = 0; i < file.tensors().size(); ++i) {
+    if (file.tensors()[i].is_vector()) TRY(pin(arena, i, 1, "norms"));
+  }
+  pinned_bytes_ = 0;  // counts matrices
+
+  const uint64_t room = room_of(arena, options);
+  const uint64_t row_bytes = file.tensors()[ModelFile::kEmbeddingIndex].bytes_of_tile(0);
+  if (matrix_bytes(true) <= room) return plan_all_pinned(arena, true);
+  TRY_ASSIGN(row_buffer_, arena.allocate<std::byte>(row_bytes, "embedding row"));
+  // Of the embedding table a token needs one row: it is the last to be worth pinning.
+  if (!file.config().tied_classifier && matrix_bytes(false) + row_bytes <= room) {
+    return plan_all_pinned(arena, false);
+  }
+  return plan_streams(arena, options);
+}
+
+Status Weights::plan_all_pinned(base::Arena& arena, bool with_embedding) {
+  for (uint32_t i = 0; i < file_->tensors().size(); ++i) {
+    const Tensor& tensor = file_->tensors()[i];
+    if (tensor.is_vector() || (i == ModelFile::kEmbeddingIndex && !with_embedding)) continue;
+    TRY(pin(arena, i, tensor.tile_count, "weights"));
+  }
+  return base::ok_status();
+}
+
+// Buffers of an eighth of the room leave most of it for pinning; more than two of them may take an
+// eighth together. A tile is the least.
+Weights::Buffers Weights::buffers_for(uint64_t room, const Options& options) const {
+  const uint64_t eighth = room / 8 / kTileAlignment * kTileAlignment;
+  const uint64_t wished = std::min(eighth, options.chunk_bytes);
+  const uint64_t bytes = base::round_up<uint64_t>(std::max(wished, largest_tile()), kTileAlignment);
+  const auto count = static_cast<uint32_t>(
+      std::clamp<uint64_t>(eighth / bytes, 2, std::max<uint32_t>(options.buffers, 2)));
+  return {bytes, count};
+}
+
+Status Weights::plan_streams(base::Arena& arena, const Options& options) {
+  CHECK(options.buffers <= WeightStream::kMostBuffers);
+  const Buffers buffers = buffers_for(arena.available(), options);
+  chunk_bytes_ = buffers.bytes;
+  for (uint32_t i = 0; i < buffers.count; ++i) {
+    TRY_ASSIGN(const auto buffer, arena.allocate<std::byte>(buffers.bytes, "stream buffers"));
+    stream_.add_buffer(buffer);
+  }
+  uint64_t left = room_of(arena, options);
+  const uint64_t total = matrix_bytes(false);
+  const uint64_t shared = left < total ? left : total;
+  // The same share of every matrix first, so that the card is busy at every moment of a pass; then
+  // what is left over, a tile each.
+  for (int round = 0; round < 2; ++round) {
+    for (uint32_t step = 0; step < order_.steps(true); ++step) {
+      const uint32_t index = order_.tensor_at(step);
+      const Tensor& tensor = file_->tensors()[index];
+      // By bytes, rounded down: a tensor's last tile is shorter than the others, so that half of
+      // the tiles may be more than half of the bytes. In units of kTileAlignment no product
+      // overflows.
+      const uint64_t share_units =
+          tensor.bytes / kTileAlignment * (shared / kTileAlignment) / (total / kTileAlignment);
+      const auto share = static_cast<uint32_t>(share_units * kTileAlignment / tensor.tile_bytes);
+      if (round == 0) {
+        left -= tensor.bytes_of_first(share);
+        continue;
+      }
+      const bool one_more = share < tensor.tile_count && tensor.bytes_of_tile(share) <= left;
+      if (one_more) left -= tensor.bytes_of_tile(share);
+      const uint32_t tiles = share + (one_more ? 1 : 0);
+      TRY(pin(arena, index, tiles, "weights"));
+      if (step == order_.layer_steps()) {
+        streamed_classifier_bytes_ = tensor.bytes - tensor.bytes_of_first(tiles);
+      }
+    }
+  }
+  streamed_bytes_ = total - pinned_bytes_;
+  return base::ok_status();
+}
+
+// ---- Loading
+
+Status Weights::load(LoadProgress* progress) {
+  uint64_t loaded = 0;
+  for (uint32_t i = 0; i < file_->tensors().size(); ++i) {
+    TRY(load_tensor(i, loaded, progress));
+  }
+  return base::ok_status();
+}
+
+// While a piece comes, the one before it is checked.
+Status Weights::load_tensor(uint32_t tensor_index, uint64_t& loaded, LoadProgress* progress) {
+  const Tensor& tensor = file_->tensors()[tensor_index];
+  Piece before;
+  for (uint32_t at = 0;;) {
+    const Piece piece = next_piece(tensor_index, at);
+    if (piece.tiles > 0) TRY(reader_.start(tensor.offset_of_tile(piece.first), piece.data));
+    // A second read of a damaged tile needs the source for itself.
+    uint32_t whole = 0;
+    while (whole < before.tiles &&
+           reader_.is_whole(tensor, before.first + whole, before.tile(tensor, whole))) {
+      ++whole;
+    }
+    TRY(reader_.finish());
+    for (uint32_t i = whole; i < before.tiles; ++i) {
+      TRY(reader_.verify(tensor, before.first + i, before.tile(tensor, i)));
+    }
+    if (piece.tiles == 0) return base::ok_status();
+    reader_.counters().bytes_read += piece.data.size();
+    loaded += piece.data.size();
+    if (progress != nullptr && !tensor.is_vector()) {
+      progress->loaded(std::min(loaded, pinned_bytes_), pinned_bytes_);
+    }
+    before = piece;
+  }
+}
+
+std::span<std::byte> Weights::Piece::tile(const Tensor& tensor, uint32_t index) const {
+  return data.subspan(size_t{index} * tensor.tile_bytes,
+                      static_cast<size_t>(tensor.bytes_of_tile(first + index)));
+}
+
+// The neighbouring pinned tiles from the first one that is not before `at` on, as many as are read
+// at once; moves `at` behind them. Without tiles at the tensor's end.
+Weights::Piece Weights::next_piece(uint32_t tensor_index, uint32_t& at) const {
+  const Tensor& tensor = file_->tensors()[tensor_index];
+  const PinnedTiles& pinned = pinned_[tensor_index];
+  Piece piece;
+  while (at < tensor.tile_count) {
+    const auto place = pinned.place_of(at, tensor.tile_count);
+    if (!place.is_pinned) {
+      at += place.left;
+      continue;
+    }
+    uint64_t bytes = 0;
+    piece.first = at;
+    while (piece.tiles < place.left &&
+           (piece.tiles == 0 || bytes + tensor.bytes_of_tile(at) <= kLoadPiece)) {
+      bytes += tensor.bytes_of_tile(at++);
+      ++piece.tiles;
+    }
+    piece.data = {pinned.data() + uint64_t{place.before} * tensor.tile_bytes,
+                  static_cast<size_t>(bytes)};
+    break;
+  }
+  return piece;
+}
+
+// ---- What a pass asks for
+
+std::span<std::byte> Weights::pinned_data(uint32_t tensor_index, uint32_t tile) const {
+  const Tensor& tensor = file_->tensors()[tensor_index];
+  const PinnedTiles& pinned = pinned_[tensor_index];
+  const auto place = pinned.place_of(tile, tensor.tile_count);
+  if (!place.is_pinned) return {};
+  return {pinned.data() + uint64_t{place.before} * tensor.tile_bytes,
+          static_cast<size_t>(tensor.bytes_of_tile(tile))};
+}
+
+base::Result<Weights::Tiles> Weights::tiles(uint32_t tensor_index, uint32_t first) {
+  const Tensor& tensor = file_->tensors()[tensor_index];
+  CHECK(first < tensor.tile_count);
+  if (stream_.is_used()) stream_.keep_reading(tensor_index, first);
+  auto data = pinned_data(tensor_index, first);
+  if (data.empty()) {
+    TRY_ASSIGN(const auto streamed, stream_.tile(tensor_index, first));
+    return Tiles{streamed, 1};
+  }
+  uint32_t count = 1;
+  if (!stream_.is_used() && !tensor.has_padding()) {
+    // All of the tensor is pinned.
+    const uint32_t most = std::max<uint32_t>(kMostTilesBytes / tensor.tile_bytes, 1);
+    count = std::min<uint32_t>(most, tensor.tile_count - first);
+    const uint64_t bytes = uint64_t{count - 1} * tensor.tile_bytes;
+    data = {data.data(), static_cast<size_t>(bytes + tensor.bytes_of_tile(first + count - 1))};
+  }
+  return Tiles{data, count};
+}
+
+base::Status Weights::embedding_row(uint32_t token, std::span<float> out) {
+  const Tensor& tensor = file_->tensors()[ModelFile::kEmbeddingIndex];
+  CHECK(token < tensor.rows && out.size() == tensor.columns);
+  const uint32_t tile = token / tensor.rows_per_tile;
+  const uint32_t row = token % tensor.rows_per_tile;
+  std::span<std::byte> data = pinned_data(ModelFile::kEmbeddingIndex, tile);
+  if (data.empty()) {
+    // The source takes one read at a time: a chunk that is under way comes first.
+    stream_.settle();
+    data = row_buffer_.first(static_cast<size_t>(tensor.bytes_of_tile(tile)));
+    TRY(reader_.start(tensor.offset_of_tile(tile), data));
+    TRY(reader_.finish());
+    reader_.counters().bytes_read += data.size();
+    reader_.counters().bytes_streamed += data.size();
+    TRY(reader_.verify(tensor, tile, data));
+  }
+  const auto group_bytes = static_cast<size_t>(row_group_bytes(tensor.type, tensor.columns));
+  unpack_row(tensor.type, data.subspan(row / kRowsPerGroup * group_bytes, group_bytes),
+             row % kRowsPerGroup, out);
+  return base::ok_status();
+}
+
+std::span<const std::byte> Weights::pinned_tile(uint32_t tensor_index, uint32_t tile) const {
+  return pinned_data(tensor_index, tile);
+}
+
+std::span<const float> Weights::vector(uint32_t tensor_index) const {
+  const Tensor& tensor = file_->tensors()[tensor_index];
+  CHECK(tensor.is_vector());
+  // Little-endian f32 as stored is a float on every machine that we build for.
+  return {reinterpret_cast<const float*>(pinned_[tensor_index].data()), tensor.columns};
+}
+
+}  // namespace llama

@@ -1,0 +1,302 @@
+// `barellama push` against a loader in this process, over sockets, terminals and bad lines.
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <thread>
+
+#include "base/bytes.h"
+#include "host-tools/card/card_image.h"
+#include "host-tools/card/card_writer.h"
+#include "host-tools/push/push_driver.h"
+#include "tests/fakes/faulty_line.h"
+#include "tests/host-tools/support/program.h"
+#include "tests/libpi/push/push_rig.h"
+
+namespace host {
+namespace {
+
+namespace fs = std::filesystem;
+using pi::push::Part;
+
+// A boot loader that listens on a socket.
+class LoaderThread final : public pi::push::ByteSink {
+ public:
+  explicit LoaderThread(uint64_t capacity = 4 << 20) : target_([](uint32_t) { return true; }) {
+    target_.capacity = capacity;
+    listener_ = Descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    socket_path().copy(address.sun_path, sizeof address.sun_path - 1);
+    EXPECT_EQ(::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address),
+              0);
+    EXPECT_EQ(::listen(listener_.get(), 1), 0);
+    thread_ = std::thread([this] { run(); });
+  }
+  ~LoaderThread() {
+    is_over_ = true;
+    thread_.join();
+  }
+
+  std::string socket_path() const { return (folder_.path() / "pi").string(); }
+  std::string port() const { return "unix:" + socket_path(); }
+  // Waits until the loader would start what it has.
+  bool is_complete() {
+    for (int i = 0; i < 300 && !is_complete_; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return is_complete_;
+  }
+  // Once it is complete.
+  std::string part(Part part) {
+    const auto bytes = target_.memory(part);
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  }
+  // The bytes that came before the first frame.
+  std::string first_words() const { return first_words_; }
+
+  void write(std::span<const std::byte> bytes) override {
+    ::send(laptop_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  }
+
+ private:
+  void run() {
+    pi::push::ReceiverOptions options;
+    options.beacon = {.board_revision = 0x900093,
+                      .max_baud = 3'000'000,
+                      .free_begin = 0x8000,
+                      .free_end = 0x8000 + (100 << 20)};
+    pi::push::Receiver receiver(options, *this, target_);
+    while (!is_over_ && !is_complete_) {
+      pollfd ready = {laptop_.is_open() ? laptop_.get() : listener_.get(), POLLIN, 0};
+      const bool is_ready = ::poll(&ready, 1, 5) > 0;
+      const auto now_us = static_cast<uint64_t>(
+          std::chrono::steady_clock::now().time_since_epoch() / std::chrono::microseconds(1));
+      if (!laptop_.is_open()) {
+        if (is_ready) laptop_ = Descriptor(::accept(listener_.get(), nullptr, nullptr));
+      } else if (is_ready) {
+        std::array<std::byte, 4096> buffer;
+        const ssize_t count = ::read(laptop_.get(), buffer.data(), buffer.size());
+        if (count <= 0) {
+          laptop_.close();
+        } else {
+          const auto bytes = std::span(buffer).first(static_cast<size_t>(count));
+          if (first_words_.size() < 36) {
+            first_words_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+          }
+          receiver.feed(bytes, now_us);
+        }
+      }
+      receiver.tick(now_us);
+      is_complete_ = receiver.is_complete();
+    }
+  }
+
+  TemporaryFolder folder_;
+  pi::push::FakeTarget target_;
+  Descriptor listener_, laptop_;
+  std::string first_words_;
+  std::atomic<bool> is_complete_ = false;
+  std::atomic<bool> is_over_ = false;
+  std::thread thread_;
+};
+
+std::string kernel_image(size_t size) {
+  pi::push::Bytes bytes = pi::push::random_bytes(size, 5);
+  std::memcpy(bytes.data() + 4, "barellam", 8);
+  base::store_le32(bytes, 12, 0x8000);
+  base::store_le32(bytes, 16, static_cast<uint32_t>(size));
+  base::store_le32(bytes, 20, static_cast<uint32_t>(0x10000 + size));
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+class PushCommand : public testing::Test {
+ protected:
+  std::string file(const std::string& name, const std::string& content) {
+    const fs::path path = folder_.path() / name;
+    write_file(path, content);
+    return path.string();
+  }
+  std::string kernel() { return file("kernel.img", kernel_image(50'000)); }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(PushCommand, BringsKernelAndSettings) {
+  LoaderThread loader;
+  const Outcome outcome = barellama({"push", kernel(), "--port", loader.port(), "--no-console",
+                                     "--", "prompt=Once upon", "seed=7"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+  EXPECT_NE(outcome.errors.find("pushed 50045 bytes in "), std::string::npos) << outcome.errors;
+  EXPECT_NE(outcome.errors.find("at 921600 baud"), std::string::npos) << outcome.errors;
+  ASSERT_TRUE(loader.is_complete());
+  EXPECT_EQ(loader.part(Part::kKernel), kernel_image(50'000));
+  EXPECT_EQ(loader.part(Part::kCommandLine), "barellama.prompt=Once%20upon barellama.seed=7");
+}
+
+TEST_F(PushCommand, CallsARunningKernelFirst) {
+  LoaderThread loader;
+  const Outcome outcome = barellama({"push", kernel(), "--port", loader.port(), "--no-console"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+  ASSERT_TRUE(loader.is_complete());
+  EXPECT_EQ(loader.first_words().substr(0, 18),
+            "\xf8"
+            "barellama:loader\xf9");
+}
+
+TEST_F(PushCommand, CallsARunningKernelAtItsOwnSpeedToo) {
+  constexpr std::string_view kMagic =
+      "\xf8"
+      "barellama:loader\xf9";
+  LoaderThread loader;
+  const Outcome outcome =
+      barellama({"push", kernel(), "baud=921600", "--port", loader.port(), "--no-console"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+  ASSERT_TRUE(loader.is_complete());
+  const std::string words = loader.first_words();
+  EXPECT_EQ(words.substr(0, kMagic.size()), kMagic);
+  EXPECT_NE(words.find(kMagic, kMagic.size()), std::string::npos) << "a socket has any speed";
+}
+
+TEST_F(PushCommand, PutsAModelOntoASmallVolume) {
+  LoaderThread loader;
+  const Outcome outcome = barellama({"push", kernel(), "--initrd", BARELLAMA_DEFAULT_MODEL,
+                                     "--port", loader.port(), "--no-console"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+  ASSERT_TRUE(loader.is_complete());
+  const std::string image = loader.part(Part::kRamDisk);
+  const uint64_t model_bytes = fs::file_size(BARELLAMA_DEFAULT_MODEL);
+  EXPECT_LT(image.size(), model_bytes + 32'768);
+  const auto card = std::make_unique<CardImage>(file("ram-disk.img", image));
+  EXPECT_EQ(card->file_size("tales-1m.blm"), model_bytes);
+  EXPECT_EQ(card->extents("tales-1m.blm").size(), 1u);
+  EXPECT_EQ(card->checksum("tales-1m.blm"), file_checksum(BARELLAMA_DEFAULT_MODEL));
+}
+
+TEST_F(PushCommand, GetsThroughABadLine) {
+  for (const auto end : {fakes::FaultyLine::End::kSocket, fakes::FaultyLine::End::kTerminal}) {
+    LoaderThread loader;
+    fakes::FaultyLine line(loader.socket_path(), fakes::LineFaults::all(1e-3, 11),
+                           fakes::LineFaults::all(1e-3, 12), end);
+    const Outcome outcome =
+        barellama({"push", kernel(), "--port", line.port(), "--baud", "115200", "--no-console"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    ASSERT_TRUE(loader.is_complete());
+    EXPECT_EQ(loader.part(Part::kKernel), kernel_image(50'000));
+    EXPECT_GT(line.bytes(), 50'000u);
+  }
+}
+
+TEST_F(PushCommand, SaysWhyTheLoaderRefuses) {
+  LoaderThread loader(40'000);
+  const Outcome outcome = barellama({"push", kernel(), "--port", loader.port(), "--no-console"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_NE(outcome.errors.find("no room for 50000 bytes"), std::string::npos) << outcome.errors;
+}
+
+TEST_F(PushCommand, GivesUpWithoutAnAnswer) {
+  // Somebody listens, and nobody answers.
+  LoaderThread loader;
+  fakes::FaultyLine line(loader.socket_path(), {}, {.drop = 1, .seed = 1});
+  const Outcome outcome =
+      barellama({"push", kernel(), "--port", line.port(), "--no-console", "--timeout", "1"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_NE(outcome.errors.find("no boot loader has been heard for 1 s"), std::string::npos)
+      << outcome.errors;
+}
+
+TEST_F(PushCommand, FreesTheLoaderWhenItIsInterrupted) {
+  LoaderThread loader;
+  const std::string path = file("large.img", kernel_image(4'000'000));
+  fakes::FaultyLine line(loader.socket_path(), {.delay = 1e-2, .delay_ms = 5, .seed = 1}, {});
+  Subprocess program({BARELLAMA_PROGRAM, "push", path, "--port", line.port(), "--no-console"});
+  while (line.bytes() < 10'000) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  program.signal(SIGINT);
+  EXPECT_EQ(program.wait(), 128 + SIGINT);
+
+  const Outcome outcome = barellama({"push", kernel(), "--port", line.port(), "--no-console"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+  ASSERT_TRUE(loader.is_complete());
+  EXPECT_EQ(loader.part(Part::kKernel), kernel_image(50'000));
+}
+
+// The sizes around which the kind of FAT and the clusters change.
+TEST(RamDisk, HoldsModelsOfAnySizeWithLittleMore) {
+  const TemporaryFolder folder;
+  Interrupts interrupts;
+  for (const uint64_t size : {uint64_t{1}, uint64_t{2'000'000}, uint64_t{2'100'000},
+                              uint64_t{4000} * 32768 - 1, uint64_t{4000} * 32768}) {
+    const fs::path model = folder.path() / "A model with a long name.blm";
+    write_file(model, "x");
+    fs::resize_file(model, size);
+    const std::vector<CardFile> files = {{model.filename().string(), model, size, true}};
+    const fs::path image = folder.path() / "disk.img";
+    const CardLayout layout = plan_ram_disk(files);
+    // Checks itself that all bytes are there, in one piece.
+    ASSERT_NO_THROW(write_card_image(image, files, layout, "TEST", interrupts)) << size;
+    EXPECT_LT(fs::file_size(image) - size, 49'152 + size / 30 + layout.cluster_bytes) << size;
+  }
+}
+
+struct BadFile {
+  const char* name;
+  std::string content;
+  const char* message;
+};
+
+TEST_F(PushCommand, RefusesFilesThatAreNoKernels) {
+  const BadFile cases[] = {
+      {"empty.img", "", "is empty"},
+      {"text.img", std::string(1000, 'x'), "not a kernel image"},
+      {"kernel.elf", "\177ELF" + std::string(1000, 'x'), "is an ELF file"},
+      {"cut.img", kernel_image(5000).substr(0, 4000), "cut off: 4000 bytes are there, of 5000"},
+  };
+  for (const BadFile& bad : cases) {
+    const std::string path = file(bad.name, bad.content);
+    const Outcome outcome = barellama({"push", path, "--port", "unix:/nowhere"});
+    EXPECT_EQ(outcome.exit_code, 1) << bad.name;
+    EXPECT_NE(outcome.errors.find(bad.name), std::string::npos) << outcome.errors;
+    EXPECT_NE(outcome.errors.find(bad.message), std::string::npos) << outcome.errors;
+  }
+}
+
+TEST_F(PushCommand, RefusesFilesThatAreNotThereOrTooLarge) {
+  const Outcome missing =
+      barellama({"push", (folder_.path() / "none.img").string(), "--port", "unix:/nowhere"});
+  EXPECT_EQ(missing.exit_code, 1);
+  EXPECT_NE(missing.errors.find("none.img"), std::string::npos) << missing.errors;
+
+  const std::string path = file("huge.img", kernel_image(5000));
+  fs::resize_file(path, (512u << 20) + 1);
+  const Outcome huge = barellama({"push", path, "--port", "unix:/nowhere"});
+  EXPECT_EQ(huge.exit_code, 1);
+  EXPECT_NE(huge.errors.find("of a Pi Zero's whole memory"), std::string::npos) << huge.errors;
+}
+
+TEST_F(PushCommand, RefusesRamDisksThatAreNone) {
+  const Outcome outcome =
+      barellama({"push", kernel(), "--initrd", file("x.img", "hello"), "--port", "unix:/nowhere"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_NE(outcome.errors.find("x.img"), std::string::npos) << outcome.errors;
+}
+
+TEST_F(PushCommand, SaysWhatIsWrongWithThePort) {
+  const Outcome outcome = barellama({"push", kernel(), "--port", "/dev/no-such-port"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_NE(outcome.errors.find("/dev/no-such-port"), std::string::npos) << outcome.errors;
+}
+
+TEST_F(PushCommand, TakesOnlySettingsWithAValue) {
+  const Outcome outcome = barellama({"push", kernel(), "--port", "unix:/nowhere", "nonsense"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_NE(outcome.errors.find("KEY=VALUE"), std::string::npos) << outcome.errors;
+}
+
+}  // namespace
+}  // namespace host

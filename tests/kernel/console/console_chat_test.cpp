@@ -1,0 +1,142 @@
+// Talking with a model on the console: how a chat begins, goes on, is stopped and forgotten.
+#include "tests/fakes/chat_model.h"
+#include "tests/kernel/console/console_fixture.h"
+
+namespace kernel {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class ConsoleChatTest : public ConsoleTest {
+ protected:
+  static const fakes::Bytes& chat_model() {
+    static const fakes::Bytes bytes = fakes::make_chat_model(256);
+    return bytes;
+  }
+  void insert_chat(const std::string& more) {
+    insert({{"barellama.ini", fakes::to_bytes("steps = 10\nseed = 3\nsystem = be a x\n" + more)},
+            {"chat.blm", chat_model()}});
+  }
+  static size_t count_of(const std::string& text, const std::string& part) {
+    size_t count = 0;
+    for (size_t at = 0; (at = text.find(part, at)) != std::string::npos; ++at) ++count;
+    return count;
+  }
+  // The answer that stands between the typed line and "[N tokens".
+  static std::string answer_in(const std::string& console) {
+    const size_t begin = console.find('\n') + 1;
+    return console.substr(begin, console.rfind("\n[") - begin);
+  }
+};
+
+TEST_F(ConsoleChatTest, BeginsInChatWithAModelThatWasTaughtToTalk) {
+  insert_chat("");
+  const std::string console = console_.start();
+  EXPECT_THAT(console, HasSubstr("\nchat: ask something; /complete continues texts instead, "));
+  EXPECT_THAT(console, Not(HasSubstr(" tokens"))) << "nobody asked anything yet";
+  EXPECT_THAT(console_.say("/help"), HasSubstr("Ask something and press Return."));
+}
+
+TEST_F(ConsoleChatTest, AsksThePromptAtStart) {
+  insert_chat("prompt = a b\n");
+  const std::string console = console_.start();
+  EXPECT_THAT(console, HasSubstr("\n[10 tokens, "));
+  EXPECT_THAT(console, Not(HasSubstr("a b")));
+}
+
+TEST_F(ConsoleChatTest, AnswersWithoutSayingTheQuestionAgain) {
+  insert_chat("");
+  console_.start();
+  const std::string console = console_.say("a b");
+  EXPECT_THAT(console, testing::StartsWith("> a b\n"));
+  EXPECT_EQ(count_of(console, "a b"), 1u) << console;
+  EXPECT_THAT(console, HasSubstr("\n[10 tokens, "));
+  EXPECT_THAT(answer_in(console), Not(testing::StartsWith(" ")));
+}
+
+TEST_F(ConsoleChatTest, GoesOnWithAConversationAndForgetsItWhenAsked) {
+  insert_chat("records = 1\n");
+  console_.start();
+  const std::string first = console_.say("a");
+  const std::string second = console_.say("a");
+  EXPECT_NE(first.substr(first.find("begin")), second.substr(second.find("begin")));
+  // What the same question takes: the system prompt is there already.
+  const auto prompt_tokens = [](const std::string& console) {
+    return std::stoi(console.substr(console.find("\"prompt_tokens\":") + 16));
+  };
+  EXPECT_LT(prompt_tokens(second), prompt_tokens(first));
+  EXPECT_THAT(console_.say("/new"), HasSubstr("[a new conversation]\n"));
+  EXPECT_EQ(prompt_tokens(console_.say("a")), prompt_tokens(first));
+  EXPECT_THAT(console_.say("/set system none"), HasSubstr("[a new conversation]\n"));
+  EXPECT_LT(prompt_tokens(console_.say("a")), prompt_tokens(first));
+  console_.say("/set system be a x");
+  console_.say("/selftest");
+  EXPECT_EQ(prompt_tokens(console_.say("a")), prompt_tokens(first));
+  console_.say("/selftest");
+  EXPECT_GT(prompt_tokens(console_.say("a")), prompt_tokens(first)) << "all is read again";
+}
+
+TEST_F(ConsoleChatTest, KeepsWhatWasSaidOfAnAnswerThatIsStopped) {
+  insert_chat("steps = 0\ntemperature = 0\n");
+  console_.start();
+  machine_.type_when_shown("> a\n", "\x03");
+  EXPECT_THAT(console_.say("a"), HasSubstr("\n[stopped]\n> "));
+  EXPECT_THAT(console_.say("/set steps 5"), Not(HasSubstr("error")));
+  EXPECT_THAT(console_.say("b"), HasSubstr(" tokens, "));
+}
+
+TEST_F(ConsoleChatTest, SaysWhenItForgetsEarlierTurns) {
+  insert_chat("records = 1\n");
+  console_.start();
+  std::string console;
+  for (int turn = 0; turn < 12 && console.find("forgotten]") == std::string::npos; ++turn) {
+    console = console_.say("q q q");
+  }
+  EXPECT_THAT(console, testing::ContainsRegex("\n\\[the context of 256 tokens is full: [0-9]+ "
+                                              "earlier turns? forgotten\\]\n"));
+  EXPECT_THAT(console, HasSubstr("\"forgotten\":"));
+}
+
+TEST_F(ConsoleChatTest, RefusesAQuestionThatDoesNotFitAndGoesOn) {
+  insert_chat("ctx = 64\nsystem = none\n");
+  console_.start();
+  EXPECT_THAT(console_.say(std::string(70, 'z')),
+              HasSubstr("error: chat.blm: the question takes 91 tokens"));
+  EXPECT_THAT(console_.say("a"), HasSubstr("\n[10 tokens, "));
+}
+
+TEST_F(ConsoleChatTest, ContinuesTextsWhenAsked) {
+  insert_chat("");
+  console_.start();
+  EXPECT_THAT(console_.say("/complete"), HasSubstr("complete: type the begin of a text\n"));
+  const std::string console = console_.say("a b");
+  EXPECT_THAT(console, HasSubstr("> a b\na b"));
+  EXPECT_THAT(console_.say("/chat"), HasSubstr("chat: ask something;"));
+  EXPECT_THAT(console_.say("a b"), Not(HasSubstr("\na b")));
+}
+
+TEST_F(ConsoleChatTest, BeginsWithTextsIfTheSettingsSaySo) {
+  insert_chat("chat = off\nautostart = 0\n");
+  EXPECT_THAT(console_.start(), HasSubstr("complete: type the begin of a text; /chat talks"));
+  EXPECT_THAT(console_.say("a b"), HasSubstr("> a b\na b"));
+}
+
+TEST_F(ConsoleChatTest, SaysWhatAModelWithoutATemplateLacks) {
+  insert_with_ini("autostart = 0\n");
+  EXPECT_THAT(console_.start(), Not(HasSubstr("chat")));
+  EXPECT_THAT(console_.say("/chat"),
+              HasSubstr("no chat: this model has no chat template: it continues texts;"));
+  EXPECT_THAT(console_.say("a b"), HasSubstr("> a b\na b"));
+}
+
+TEST_F(ConsoleChatTest, SaysThatAConversationIsLostWithItsModel) {
+  insert_chat("");
+  console_.start();
+  console_.say("a");
+  EXPECT_THAT(console_.say("/reload"), HasSubstr("[the conversation was lost with the model"));
+  EXPECT_THAT(console_.say("/reload"), Not(HasSubstr("lost")));
+}
+
+}  // namespace
+}  // namespace kernel
