@@ -9,6 +9,41 @@ namespace llama {
 using base::ErrorCode;
 using base::Status;
 
+namespace {
+
+// What work with a tensor of this role is charged to. The embedding table is multiplied with as a
+// classifier.
+Operation operation_of(TensorRole role) {
+  switch (role) {
+    case TensorRole::kAttentionNorm:
+      return Operation::kAttentionNorm;
+    case TensorRole::kWq:
+      return Operation::kWq;
+    case TensorRole::kWk:
+      return Operation::kWk;
+    case TensorRole::kWv:
+      return Operation::kWv;
+    case TensorRole::kWo:
+      return Operation::kWo;
+    case TensorRole::kFeedForwardNorm:
+      return Operation::kFeedForwardNorm;
+    case TensorRole::kW1:
+      return Operation::kW1;
+    case TensorRole::kW3:
+      return Operation::kW3;
+    case TensorRole::kW2:
+      return Operation::kW2;
+    case TensorRole::kFinalNorm:
+      return Operation::kFinalNorm;
+    case TensorRole::kEmbedding:
+    case TensorRole::kClassifier:
+      return Operation::kClassifier;
+  }
+  return Operation::kRest;
+}
+
+}  // namespace
+
 base::Result<uint32_t> Transformer::decide_context(const ModelConfig& config, uint32_t wished,
                                                    KvType kv, uint64_t room) {
   if (wished > config.context) {
@@ -109,24 +144,16 @@ void Transformer::set_turns(uint32_t position) {
 
 // x += wo attention(rmsnorm(x))
 Status Transformer::attend(uint32_t layer, uint32_t position) {
-  const ModelConfig& model = config();
-  const auto index = [&](TensorRole role) { return ModelFile::layer_index(layer, role); };
-  normalize(Operation::kAttentionNorm, xb_, index(TensorRole::kAttentionNorm));
-  set_input(xb_, model.dim);
-  TRY(multiply(Operation::kWq, index(TensorRole::kWq), q_));
-  TRY(multiply(Operation::kWk, index(TensorRole::kWk), k_));
-  TRY(multiply(Operation::kWv, index(TensorRole::kWv), v_));
+  const auto tensor = [&](TensorRole role) { return ModelFile::layer_index(layer, role); };
+  normalize(xb_, columns_of(x_, config().dim), tensor(TensorRole::kAttentionNorm));
+  Input normed = input_of(columns_of(xb_, config().dim), config().dim);
+  TRY(multiply(q_, tensor(TensorRole::kWq), normed));
+  TRY(multiply(k_, tensor(TensorRole::kWk), normed));
+  TRY(multiply(v_, tensor(TensorRole::kWv), normed));
   turn_columns();
-  {
-    const Profiler::Scope scope(profiler_, Operation::kAttention);
-    for (uint32_t column = 0; column < columns_; ++column) {
-      cache_.store(layer, position + column, row(k_, column, model.kv_dim()),
-                   row(v_, column, model.kv_dim()));
-      attend_column(layer, column, position + column);
-    }
-  }
-  set_input(xb_, model.q_dim());
-  TRY(multiply(Operation::kWo, index(TensorRole::kWo), q_));
+  attend_columns(layer, position);
+  Input mixed = input_of(columns_of(xb_, config().q_dim()), config().q_dim());
+  TRY(multiply(q_, tensor(TensorRole::kWo), mixed));
   add_residual(q_);
   return base::ok_status();
 }
@@ -138,6 +165,16 @@ void Transformer::turn_columns() {
     const auto turns = row(turns_, column, config().head_size);
     rotate_pairs(row(q_, column, config().q_dim()), turns);
     rotate_pairs(row(k_, column, config().kv_dim()), turns);
+  }
+}
+
+// Keeps keys and values; xb = attention of the queries over all that is kept.
+void Transformer::attend_columns(uint32_t layer, uint32_t position) {
+  const Profiler::Scope scope(profiler_, Operation::kAttention);
+  const uint32_t kv_dim = config().kv_dim();
+  for (uint32_t column = 0; column < columns_; ++column) {
+    cache_.store(layer, position + column, row(k_, column, kv_dim), row(v_, column, kv_dim));
+    attend_column(layer, column, position + column);
   }
 }
 
@@ -163,73 +200,72 @@ void Transformer::attend_column(uint32_t layer, uint32_t column, uint32_t positi
 
 // x += w2 swiglu(w1 rmsnorm(x), w3 rmsnorm(x))
 Status Transformer::feed_forward(uint32_t layer) {
-  const ModelConfig& model = config();
-  const auto index = [&](TensorRole role) { return ModelFile::layer_index(layer, role); };
-  normalize(Operation::kFeedForwardNorm, xb_, index(TensorRole::kFeedForwardNorm));
-  set_input(xb_, model.dim);
-  TRY(multiply(Operation::kW1, index(TensorRole::kW1), gate_));
-  TRY(multiply(Operation::kW3, index(TensorRole::kW3), up_));
-  {
-    const Profiler::Scope scope(profiler_, Operation::kSwiglu);
-    swiglu(gate_.first(size_t{columns_} * model.hidden_dim), up_);
-  }
-  set_input(gate_, model.hidden_dim);
-  TRY(multiply(Operation::kW2, index(TensorRole::kW2), xb_));
+  const auto tensor = [&](TensorRole role) { return ModelFile::layer_index(layer, role); };
+  normalize(xb_, columns_of(x_, config().dim), tensor(TensorRole::kFeedForwardNorm));
+  Input normed = input_of(columns_of(xb_, config().dim), config().dim);
+  TRY(multiply(gate_, tensor(TensorRole::kW1), normed));
+  TRY(multiply(up_, tensor(TensorRole::kW3), normed));
+  gate_columns();
+  Input gated = input_of(columns_of(gate_, config().hidden_dim), config().hidden_dim);
+  TRY(multiply(xb_, tensor(TensorRole::kW2), gated));
   add_residual(xb_);
   return base::ok_status();
 }
 
-void Transformer::add_residual(std::span<const float> branch) {
-  const Profiler::Scope scope(profiler_, Operation::kResidual);
-  add(x_.first(size_t{columns_} * config().dim), branch);
+void Transformer::gate_columns() {
+  const Profiler::Scope scope(profiler_, Operation::kSwiglu);
+  swiglu(columns_of(gate_, config().hidden_dim), up_);
 }
 
+void Transformer::add_residual(std::span<const float> branch) {
+  const Profiler::Scope scope(profiler_, Operation::kResidual);
+  add(columns_of(x_, config().dim), branch);
+}
+
+// classifier rmsnorm(x), of the last column or of all.
 base::Result<std::span<float>> Transformer::classify(Logits logits) {
   if (logits == Logits::kNone) return std::span<float>();
-  const uint32_t dim = config().dim;
   const uint32_t wanted = logits == Logits::kAll ? columns_ : 1;
-  {
-    const Profiler::Scope scope(profiler_, Operation::kFinalNorm);
-    const auto norm = weights_.vector(file_->final_norm_index());
-    // The columns before the last one are done: the wanted ones move to the front.
-    for (uint32_t i = 0; i < wanted; ++i) {
-      rmsnorm(row(xb_, i, dim), row(x_, columns_ - wanted + i, dim), norm, config().norm_eps);
-    }
-  }
-  columns_ = wanted;
-  set_input(xb_, dim);
-  TRY(multiply(Operation::kClassifier, file_->classifier_index(), logits_));
+  const size_t width = size_t{wanted} * config().dim;
+  normalize(xb_, columns_of(x_, config().dim).last(width), file_->final_norm_index());
+  Input normed = input_of(xb_.first(width), config().dim);
+  Largest* const largest = wanted == 1 ? &likeliest_ : nullptr;
+  TRY(multiply(logits_, file_->classifier_index(), normed, largest));
   return std::span<float>(logits_.first(size_t{wanted} * config().vocab_size));
 }
 
-void Transformer::normalize(Operation operation, std::span<float> out, uint32_t norm_index) {
-  const Profiler::Scope scope(profiler_, operation);
+// out = rmsnorm(x), column by column.
+void Transformer::normalize(std::span<float> out, std::span<const float> x, uint32_t norm_index) {
+  const Profiler::Scope scope(profiler_, operation_of(file_->tensors()[norm_index].role));
   const auto weight = weights_.vector(norm_index);
-  for (uint32_t column = 0; column < columns_; ++column) {
-    rmsnorm(row(out, column, config().dim), row(x_, column, config().dim), weight,
-            config().norm_eps);
+  const uint32_t dim = config().dim;
+  for (size_t at = 0; at < x.size(); at += dim) {
+    rmsnorm(out.subspan(at, dim), x.subspan(at, dim), weight, config().norm_eps);
   }
 }
 
-// What the next matrices are multiplied with: `columns_` columns of `width` values.
-void Transformer::set_input(std::span<const float> values, uint32_t width) {
-  input_ = {.count = columns_,
-            .width = width,
-            .values = values.first(size_t{columns_} * width),
-            .prepared = prepared_};
-  prepared_for_ = WeightType::kF32;
+Transformer::Input Transformer::input_of(std::span<const float> values, uint32_t width) const {
+  return {.columns = {.count = static_cast<uint32_t>(values.size() / width),
+                      .width = width,
+                      .values = values,
+                      .prepared = prepared_}};
 }
 
-// out (columns, rows) = input (columns, width) times the matrix, tile by tile as it arrives.
-Status Transformer::multiply(Operation operation, uint32_t tensor_index, std::span<float> out) {
-  const Profiler::Scope scope(profiler_, operation);
+void Transformer::prepare(Input& input, WeightType type) {
+  if (type == WeightType::kF32 || type == input.prepared_for) return;
+  const Profiler::Scope scope(profiler_, Operation::kQuantize);
+  prepare_columns(type, input.columns);
+  input.prepared_for = type;
+}
+
+// out = tensor input, tile by tile as it arrives.
+Status Transformer::multiply(std::span<float> out, uint32_t tensor_index, Input& input,
+                             Largest* largest) {
   const Tensor& tensor = file_->tensors()[tensor_index];
-  CHECK(tensor.columns == input_.width && size_t{columns_} * tensor.rows <= out.size());
-  if (tensor.type != WeightType::kF32 && tensor.type != prepared_for_) {
-    const Profiler::Scope preparing(profiler_, Operation::kQuantize);
-    prepare_columns(tensor.type, input_);
-    prepared_for_ = tensor.type;
-  }
+  const Profiler::Scope scope(profiler_, operation_of(tensor.role));
+  const Columns& columns = input.columns;
+  CHECK(tensor.columns == columns.width && size_t{columns.count} * tensor.rows <= out.size());
+  prepare(input, tensor.type);
   const uint32_t total = config().n_layers * 7 + 1;
   for (uint32_t row = 0, tile = 0; tile < tensor.tile_count;) {
     if (interrupt_ != nullptr && interrupt_->should_stop(matrices_done_, total)) {
@@ -238,12 +274,11 @@ Status Transformer::multiply(Operation operation, uint32_t tensor_index, std::sp
     TRY_ASSIGN(const Weights::Tiles tiles, weights_.tiles(tensor_index, tile));
     tile += tiles.count;
     const uint32_t end = std::min(tile * tensor.rows_per_tile, tensor.rows);
-    // Of a single token's logits, the largest.
-    Largest part{.bits = likeliest_.bits};
-    const bool is_asked = operation == Operation::kClassifier && columns_ == 1;
-    multiply_rows(tensor.type, tiles.data, end - row, input_, out.data() + row, tensor.rows,
-                  is_asked ? &part : nullptr);
-    likeliest_.merge(part, row);
+    Largest part;
+    if (largest != nullptr) part.bits = largest->bits;
+    multiply_rows(tensor.type, tiles.data, end - row, columns, out.data() + row, tensor.rows,
+                  largest != nullptr ? &part : nullptr);
+    if (largest != nullptr) largest->merge(part, row);
     row = end;
   }
   ++matrices_done_;

@@ -100,12 +100,31 @@ class Transformer {
   base::Status feed_forward(uint32_t layer);
   base::Result<std::span<float>> classify(Logits logits);
   void turn_columns();
+  void attend_columns(uint32_t layer, uint32_t position);
   void attend_column(uint32_t layer, uint32_t column, uint32_t position);
-  void normalize(Operation operation, std::span<float> out, uint32_t norm_index);
+  void gate_columns();
+  void normalize(std::span<float> out, std::span<const float> x, uint32_t norm_index);
   void add_residual(std::span<const float> branch);
-  void set_input(std::span<const float> values, uint32_t width);
-  base::Status multiply(Operation operation, uint32_t tensor_index, std::span<float> out);
 
+  // What matrices are multiplied with: columns, and what the kernels make of them for a type of
+  // weights, once for all matrices of that type. Only the input made last may be used: all share
+  // `prepared_`.
+  struct Input {
+    Columns columns;
+    WeightType prepared_for = WeightType::kF32;  // kF32: not prepared yet
+  };
+  // `values` is (columns, width).
+  Input input_of(std::span<const float> values, uint32_t width) const;
+  void prepare(Input& input, WeightType type);
+  // out (columns, rows of the tensor) = the tensor times each column. `largest`, if not null, is
+  // that of `out`, which is one column then.
+  base::Status multiply(std::span<float> out, uint32_t tensor_index, Input& input,
+                        Largest* largest = nullptr);
+
+  // The columns of this call in a buffer, (columns_, width).
+  std::span<float> columns_of(std::span<float> buffer, uint32_t width) const {
+    return buffer.first(size_t{columns_} * width);
+  }
   // Row `column` of a (columns, width) buffer.
   static std::span<float> row(std::span<float> buffer, uint32_t column, uint32_t width) {
     return buffer.subspan(size_t{column} * width, width);
@@ -122,19 +141,17 @@ class Transformer {
   uint32_t matrices_done_ = 0;
   Largest likeliest_;
 
-  std::span<float> x_;       // (columns, dim)
-  std::span<float> xb_;      // (columns, max(dim, q_dim)): inside a residual branch
-  std::span<float> q_;       // (columns, q_dim), then wo's output (columns, dim)
-  std::span<float> k_;       // (columns, kv_dim)
-  std::span<float> v_;       // (columns, kv_dim)
-  std::span<float> gate_;    // (columns, hidden_dim)
-  std::span<float> up_;      // (columns, hidden_dim)
-  std::span<float> turns_;   // (columns, head_size)
-  std::span<float> scores_;  // (heads that share a KV head, context rounded up to 4)
-  std::span<float> logits_;  // (columns or 1, vocab_size)
-  std::span<std::byte> prepared_;
-  Columns input_{};                             // of the matrices being multiplied
-  WeightType prepared_for_ = WeightType::kF32;  // kF32: not prepared yet
+  std::span<float> x_;             // (columns, dim)
+  std::span<float> xb_;            // (columns, max(dim, q_dim)): inside a residual branch
+  std::span<float> q_;             // (columns, q_dim), then wo's output (columns, dim)
+  std::span<float> k_;             // (columns, kv_dim)
+  std::span<float> v_;             // (columns, kv_dim)
+  std::span<float> gate_;          // (columns, hidden_dim)
+  std::span<float> up_;            // (columns, hidden_dim)
+  std::span<float> turns_;         // (columns, head_size)
+  std::span<float> scores_;        // (heads that share a KV head, context rounded up to 4)
+  std::span<float> logits_;        // (columns or 1, vocab_size)
+  std::span<std::byte> prepared_;  // an input's columns; within attention, its queries and weights
 };
 
 }  // namespace llama
