@@ -19,6 +19,7 @@ std::vector<Change> compare(const nlohmann::json& older, const nlohmann::json& n
     for (const nlohmann::json& new_model : newer.at("guest")) {
       if (old_model.at("model") != new_model.at("model")) continue;
       for (const char* stretch : {"story", "prompt"}) {
+        if (!old_model.contains(stretch) || !new_model.contains(stretch)) continue;
         changes.push_back({.what = new_model.at("model").get<std::string>() + ", " + stretch,
                            .old_cycles = cycles(old_model, stretch),
                            .new_cycles = cycles(new_model, stretch)});

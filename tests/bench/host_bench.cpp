@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <optional>
 #include <span>
 
@@ -75,6 +76,16 @@ class PlainModel {
   std::vector<Line> memory_;
 };
 
+// "AMD EPYC 7B13", by Linux.
+std::string name_of_machine() {
+  std::ifstream processors("/proc/cpuinfo");
+  for (std::string line; std::getline(processors, line);) {
+    const size_t value = line.find(": ");
+    if (line.starts_with("model name") && value != std::string::npos) return line.substr(value + 2);
+  }
+  return "unknown";
+}
+
 double median_of(std::array<double, HostFigures::kRuns>& rates) {
   std::ranges::sort(rates);
   return rates[rates.size() / 2];
@@ -88,6 +99,7 @@ HostFigures measure_host(const fs::path& model, const fs::path& barellama,
   figures.model = model.filename().string();
   const ModelFacts facts = read_facts(model);
   figures.weight_type = facts.weight_type;
+  figures.machine = name_of_machine();
   std::optional<PlainModel> plain;
   if (is_plain_shape(facts)) plain.emplace();
   std::array<double, HostFigures::kRuns> rates{}, plain_rates{};
@@ -142,6 +154,7 @@ void print_kernels(const std::vector<KernelFigures>& all) {
 nlohmann::ordered_json to_json(const HostFigures& figures) {
   return {{"model", figures.model},
           {"weight_type", figures.weight_type},
+          {"machine", figures.machine},
           {"runs", HostFigures::kRuns},
           {"tokens", figures.tokens},
           {"tokens_per_s", figures.median},

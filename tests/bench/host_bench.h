@@ -18,6 +18,7 @@ struct HostFigures {
 
   std::string model;  // file name
   std::string weight_type;
+  std::string machine;  // its processor's name
   uint64_t tokens = 0;  // that each run generated
   // After the first one: what a token costs once the prompt has been read.
   double median = 0, slowest = 0, fastest = 0;  // tokens/s

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 
 #include "host-tools/support/interrupts.h"
@@ -28,7 +29,18 @@ struct MicroFigures {
 MicroFigures measure_micro(const std::filesystem::path& folder, const std::filesystem::path& plugin,
                            host::Interrupts* interrupts = nullptr);
 
+// A loop of tests/bench/micro/loops.S, and the cycles that the manual of the core (ARM DDI 0301H)
+// gives for a round of it: 16 times the body, SUBS and BNE, which may hide behind the body's
+// stalls.
+struct Loop {
+  const char* function;
+  double manual_cycles;
+};
+std::span<const Loop> known_loops();
+constexpr double kLoopRounds = 1000;
+
 void print_micro(const MicroFigures& figures);
+// Arrays "core", beside what is published, and "loops", beside the manual.
 nlohmann::ordered_json to_json(const MicroFigures& figures);
 
 }  // namespace bench

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "host-tools/support/failure.h"
+#include "tests/bench/announce.h"
 
 namespace bench {
 namespace {
@@ -25,7 +26,7 @@ std::vector<PlainFigures> measure_plain(const std::filesystem::path& folder,
   counter.warm_up = 0;
   counter.bandwidths = {kBandwidths[kUsualBandwidth]};
   std::vector<PlainFigures> all;
-  std::fprintf(stderr, "plain C++\n");
+  announce("plain C++ on the emulated Pi");
   for (size_t i = 0; i < (with_large ? kShapes.size() : 1); ++i) {
     counter.from = host::text("plain::forward:{}", i + 1);
     counter.to = host::text("plain::passed:{}", i + 1);
@@ -46,6 +47,10 @@ void print_plain(const std::vector<PlainFigures>& plain, const std::vector<Guest
                   one.cycles_per_token, one.cycles_per_token / cycles);
     }
   }
+}
+
+nlohmann::ordered_json to_json(const PlainFigures& figures) {
+  return {{"shape", figures.shape}, {"cycles_per_token", figures.cycles_per_token}};
 }
 
 }  // namespace bench

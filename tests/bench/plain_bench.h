@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -23,5 +24,6 @@ std::vector<PlainFigures> measure_plain(const std::filesystem::path& folder,
 
 // How many times faster the kernel tells a story than the plain model of the same shape.
 void print_plain(const std::vector<PlainFigures>& plain, const std::vector<GuestFigures>& all);
+nlohmann::ordered_json to_json(const PlainFigures& figures);
 
 }  // namespace bench

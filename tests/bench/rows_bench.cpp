@@ -72,7 +72,8 @@ nlohmann::ordered_json to_json(const RowsFigures& figures) {
   return {{"type", figures.type},
           {"columns", figures.width},
           {"cycles_per_mac", figures.cycles},
-          {"instructions_per_mac", figures.instructions}};
+          {"instructions_per_mac", figures.instructions},
+          {"over_reading", figures.over_bound}};
 }
 
 }  // namespace bench

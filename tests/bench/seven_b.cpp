@@ -12,6 +12,7 @@
 #include "host-tools/support/failure.h"
 #include "host-tools/support/files.h"
 #include "host-tools/support/subprocess.h"
+#include "tests/bench/announce.h"
 
 namespace bench {
 namespace {
@@ -36,7 +37,7 @@ fs::path make_model(const std::string& type, const SevenBOptions& options,
   fs::create_directories(options.folder);
   const fs::path model = fs::path(options.folder) / ("llama2-7b-" + type + ".blm");
   if (is_there(model)) return model;
-  std::fprintf(stderr, "making %s\n", model.c_str());
+  announce("making " + model.string());
   host::run(
       {barellama.string(), "synth", "--shape", "llama2-7b", "--type", type, "-o", model.string()},
       interrupts);
@@ -65,7 +66,7 @@ void make_card(const fs::path& card, const fs::path& model, const fs::path& kern
   request.models = {model};
   request.kernel = kernel;
   const auto files = host::gather_card_files(request, folder.path());
-  std::fprintf(stderr, "making %s\n", card.c_str());
+  announce("making " + card.string());
   host::write_card_image(card, files, host::plan_card(files, {}), "BARELLAMA", interrupts);
 }
 
@@ -106,7 +107,7 @@ class Listener {
       const auto now = std::chrono::steady_clock::now();
       run_.pass_s.push_back(std::chrono::duration<double>(now - last_).count());
       last_ = now;
-      std::fprintf(stderr, "  pass %zu: %.0f s\n", run_.pass_s.size(), run_.pass_s.back());
+      announce(host::text("  pass {}: {:.0} s", run_.pass_s.size(), run_.pass_s.back()));
     } else if (event.name == "begin") {
       last_ = std::chrono::steady_clock::now();
     } else if (event.name == "end") {
@@ -127,7 +128,7 @@ SevenBRun run_on_board(const fs::path& card, const fs::path& kernel, host::Inter
   options.settings = {{"prompt", kPrompt},  {"steps", kSteps}, {"ctx", kContext},
                       {"temperature", "0"}, {"seed", "1"},     {"hash", "1"},
                       {"records", "1"},     {"autostart", "1"}};
-  std::fprintf(stderr, "booting it\n");
+  announce("booting it");
   host::Emulator machine(options, &interrupts);
   Listener listener;
   host::RecordParser parser;
@@ -145,7 +146,7 @@ SevenBRun run_on_board(const fs::path& card, const fs::path& kernel, host::Inter
 
 std::string hash_on_host(const fs::path& model, const fs::path& barellama,
                          host::Interrupts& interrupts) {
-  std::fprintf(stderr, "the same on this machine, with all weights in memory\n");
+  announce("the same on this machine, with all weights in memory");
   const std::string told =
       host::run({barellama.string(), "run", model.string(), "--prompt", kPrompt, "--steps", kSteps,
                  "--ctx", kContext, "--temperature", "0", "--seed", "1", "--hash"},
@@ -243,25 +244,30 @@ void print_seven_b(const SevenBFigures& figures) {
 
 nlohmann::ordered_json to_json(const SevenBFigures& figures) {
   const SevenBRun& run = figures.run;
-  const llama::PassTime prompt = figures.plan.pass({}, run.prompt_tokens, 0, llama::Logits::kLast);
-  const llama::PassTime token = figures.plan.token({}, run.prompt_tokens);
+  const auto seconds = [](const llama::PassTime& time) -> nlohmann::ordered_json {
+    return {{"total", time.total_s}, {"card", time.card_s}, {"core", time.core_s}};
+  };
+  std::vector<uint64_t> planned;
+  for (size_t i = 0; i < run.pass_bytes.size(); ++i) planned.push_back(planned_bytes(figures, i));
   return {{"type", figures.type},
           {"model_bytes", figures.model_bytes},
           {"parts", figures.parts},
           {"as_planned", figures.is_as_planned()},
+          {"same_hash", run.hash == figures.host_hash},
           {"hash", run.hash},
-          {"host_hash", figures.host_hash},
           {"prompt_tokens", run.prompt_tokens},
           {"tokens", run.tokens},
           {"ram_bytes", run.ram_bytes},
           {"peak_bytes", run.peak_bytes},
           {"planned_peak_bytes", figures.plan.peak_bytes},
           {"pinned_bytes", run.pinned_bytes},
+          {"planned_pinned_bytes", figures.plan.pinned_bytes},
           {"pass_bytes", run.pass_bytes},
-          {"planned_token_bytes", figures.plan.card_bytes_a_token()},
+          {"planned_pass_bytes", planned},
           {"emulator_pass_s", run.pass_s},
-          {"planned_prompt_s", prompt.total_s},
-          {"planned_token_s", token.total_s}};
+          {"planned_prompt_s",
+           seconds(figures.plan.pass({}, run.prompt_tokens, 0, llama::Logits::kLast))},
+          {"planned_token_s", seconds(figures.plan.token({}, run.prompt_tokens))}};
 }
 
 int run_seven_b(const SevenBOptions& options, const fs::path& kernel, nlohmann::ordered_json& json,
