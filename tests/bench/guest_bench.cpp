@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::minutes kPatience{15};
 
-// The card's, with a good one (docs/hardware.md), and the core's.
+// A good card's (docs/sd-card.md), and the core's.
 constexpr double kCardBytesPerSecond = 20e6;
 constexpr double kCyclesPerSecond = 1e9;
 // The console, as it is if no setting says otherwise: with start and stop bit.
