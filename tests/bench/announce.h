@@ -1,4 +1,4 @@
-// What a measurement is at, for a person who waits.
+// What is being measured, for a person who waits.
 #pragma once
 
 #include <string>

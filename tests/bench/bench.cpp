@@ -101,7 +101,7 @@ class Bench {
   const host::TemporaryFolder folder_;
   const fs::path programs_ = host::program_folder();
   std::vector<fs::path> models_;
-  nlohmann::ordered_json json_;
+  nlohmann::ordered_json json_ = nlohmann::ordered_json::object();
 };
 
 constexpr Part kParts[] = {
@@ -211,9 +211,11 @@ void Bench::measure_perplexity() {
   json_["perplexity"] = to_array(figures);
 }
 
-// Stores what was measured, and has the documents show it.
-void write_docs(const nlohmann::ordered_json& measured, const std::string& from) {
+// Stores what was measured, and has the documents show it. Single kernels are for comparisons on
+// one machine, and have no table.
+void write_docs(nlohmann::ordered_json measured, const std::string& from) {
   const fs::path source = BENCH_SOURCE_FOLDER;
+  measured.erase("kernels");
   StoredFigures figures(source / "tests/bench");
   figures.take(measured, from);
   figures.save();

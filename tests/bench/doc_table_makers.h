@@ -21,7 +21,6 @@ std::string core_table(const StoredFigures& figures);
 std::string rows_table(const StoredFigures& figures);
 std::string tokenizer_table(const StoredFigures& figures);
 std::string host_table(const StoredFigures& figures);
-std::string kernels_table(const StoredFigures& figures);
 std::string perplexity_table(const StoredFigures& figures);
 std::string seven_b_table(const StoredFigures& figures);
 
@@ -41,7 +40,6 @@ constexpr TableMaker kTableMakers[] = {
     {"rows", rows_table},
     {"tokenizer", tokenizer_table},
     {"host", host_table},
-    {"kernels", kernels_table},
     {"perplexity", perplexity_table},
     {"seven-b", seven_b_table},
 };

@@ -20,7 +20,7 @@ constexpr const char* kDocumentsWithTables[] = {"measuring.md", "performance.md"
 // The names of all tables.
 std::vector<std::string> table_names();
 
-// The same document with each marked table made anew; all other text is kept. Throws host::Failure
+// The same document with each marked table renewed; all other text is kept. Throws host::Failure
 // for a name that is no table's, and for a place that has no end.
 std::string with_tables(std::string_view document, const StoredFigures& figures);
 

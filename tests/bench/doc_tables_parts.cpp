@@ -112,18 +112,6 @@ std::string host_table(const StoredFigures& figures) {
   return table.text();
 }
 
-std::string kernels_table(const StoredFigures& figures) {
-  MarkdownTable table(1, {"kernel", "µs", "million items/s", "MB/s"});
-  const auto rate = [](double per_second) {
-    return per_second == 0 ? std::string(kNotMeasured) : with_commas(per_second / 1e6);
-  };
-  for (const ordered_json& entry : figures.of("kernels")) {
-    table.add({code(entry.at("name")), decimals(entry.at("microseconds"), 2),
-               rate(entry.at("items_per_s")), rate(entry.at("bytes_per_s"))});
-  }
-  return table.text();
-}
-
 std::string perplexity_table(const StoredFigures& figures) {
   return cross_table(
       figures.of("perplexity"), "weights",

@@ -27,8 +27,8 @@ constexpr double kCyclesPerSecond = 1e9;
 // The console, as it is if no setting says otherwise: with start and stop bit.
 constexpr double kBaud = 115200, kBitsPerCharacter = 10;
 
-// A context of 256, half full with the first token that is measured. Smaller models tell several,
-// as single ones differ a little.
+// A context of 256, half full with the first token that is measured. Of smaller models several
+// are measured, as single ones differ a little.
 constexpr uint32_t kContext = 256, kStoryPosition = 127, kStoryTokens = 2;
 constexpr uint64_t kSmallModelBytes = 4 << 20;
 constexpr const char* kStoryPrompt = "Once upon a time";
@@ -54,7 +54,7 @@ nlohmann::json end_of_story(const std::string& console, const fs::path& model) {
     }
     if (event.name == "end") return event.fields;
   }
-  host::fail("{}: no story was told.\n--- console:\n{}", model.string(), console);
+  host::fail("{}: no story was generated.\n--- console:\n{}", model.string(), console);
 }
 
 // The profiler's table as the plugin takes it, by the kernel's record of the model.
@@ -123,7 +123,7 @@ class Bench {
   Stretch measure_story() {
     const uint32_t tokens = is_small_ ? kStoryTokens : 1;
     // The prompt's last pass gives the first token to be sampled, whose pass is of the position
-    // behind the prompt.
+    // after the prompt.
     const uint32_t first_sample = kStoryPosition - prompt_tokens_ + 1;
     // A token of a model that is larger than the caches by far finds nothing there in any case.
     counter_.warm_up = is_small_ ? 1 : 0;

@@ -28,8 +28,8 @@ TEST(GuestBench, CountsWhatIsPlausibleAndNoMoreThanTheBaseline) {
   }
   EXPECT_GT(figures.story.matrix_macs / figures.story.tokens(),
             figures.prompt.matrix_macs / figures.prompt.tokens());
-  // As cheap as when the baseline was made; a change that makes tokens dearer on purpose makes it
-  // anew by `./dev bench --guest --write-docs`.
+  // As cheap as when the baseline was made; a change that makes tokens more expensive on
+  // purpose renews it by `./dev bench --guest --write-docs`.
   const auto older = nlohmann::json::parse(host::read_file(BENCH_BASELINE));
   const nlohmann::json newer = {{"guest", {to_json(figures)}}};
   EXPECT_TRUE(print_changes(compare(older, newer)));

@@ -35,7 +35,7 @@ struct GuestCounts {
   bool operator==(const GuestCounts&) const = default;
 };
 
-// The plugin, and what of the run it shall count: everything, by default.
+// The plugin, and which stretch of the run it counts: everything, by default.
 struct GuestCounter {
   static constexpr std::string_view kPrompt = "\n> ";  // the console's
 

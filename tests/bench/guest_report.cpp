@@ -154,7 +154,7 @@ void add_part(nlohmann::ordered_json& json, const nlohmann::json& part, uint64_t
 void print_start(const std::vector<StartFigures>& all) {
   std::printf("\nFrom power on to the console's prompt, without the firmware's part, in seconds\n");
   std::printf("%-22s %9s %14s %15s %9s  %s\n", "model", "core", "card, 20 MB/s", "115200 baud",
-              "sum", "(core to the first token, if a story is told at once)");
+              "sum", "(core to the first token, if a story begins at once)");
   for (const StartFigures& one : all) {
     std::printf("%-22s %9.3f %14.3f %15.3f %9.3f  (%.3f)\n", one.model.c_str(), one.prompt_seconds,
                 one.card_seconds, one.line_seconds, one.sum(), one.token_seconds);

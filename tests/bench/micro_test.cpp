@@ -48,8 +48,7 @@ TEST(Micro, RunsVfpAsFastAsTable21_16Allows) {
 }
 
 TEST(Micro, BranchesAsFastAsTable16_11Allows) {
-  expect_loops({"alternating_branch", "returns"});
-  EXPECT_NEAR(cycles().at("empty") / 16000, 4, 0.1);
+  expect_loops({"alternating_branch", "returns", "empty"});
 }
 
 TEST(Micro, ReadsMemoryAtTheLatencyAndBandwidthThatWereSet) {

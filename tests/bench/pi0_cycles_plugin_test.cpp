@@ -82,7 +82,7 @@ TEST(Pi0CyclesPlugin, CountsEachOneOfAKnownProgram) {
   EXPECT_EQ(counts.of(InstructionClass::kVfpStore), 1);
   EXPECT_EQ(counts.of(InstructionClass::kCp15), 1);
   EXPECT_EQ(counts.of(InstructionClass::kOther), 100);
-  // 9 classes a hundred times, ALU, and what comes behind the loop: 2 STR, an MCR, 5 of the VFP.
+  // 9 classes a hundred times, ALU, and what comes after the loop: 2 STR, an MCR, 5 of the VFP.
   EXPECT_EQ(counts.instructions, 900 + 210 + 8);
 }
 

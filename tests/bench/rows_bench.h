@@ -16,7 +16,7 @@ struct RowsFigures {
   uint32_t width = 0;
   // Of a multiply-accumulate, one column, weights from SDRAM at 350 MB/s.
   double cycles = 0, instructions = 0;
-  // How much dearer it is than one of 288 columns, as a part; and than reading the weight.
+  // How much more it costs than one of 288 columns, as a part of that; and than reading the weight.
   double over_narrow = 0, over_bound = 0;
 };
 

@@ -6,7 +6,7 @@ namespace bench {
 namespace {
 
 // A dim of 4096 is that of Llama-2-7B. Its hidden_dim of 11008 is more than the data cache holds of
-// a column, parts of which are fetched anew for each chunk.
+// a column, parts of which are fetched again for each chunk.
 TEST(RowsBench, RowsOf4096ColumnsLoseLessThan10PercentAgainstNarrowOnes) {
   const auto all = measure_rows(BARELLAMA_PI0_DIR "/tests", BENCH_PLUGIN);
   for (const RowsFigures& one : all) {

@@ -47,7 +47,7 @@ struct SevenBFigures {
   bool is_as_planned() const;
 };
 
-// Throws host::Failure when the board tells nothing. `kernel` is a raw image.
+// Throws host::Failure when the board prints nothing. `kernel` is a raw image.
 SevenBFigures measure_seven_b(const std::string& type, const SevenBOptions& options,
                               const std::filesystem::path& kernel,
                               const std::filesystem::path& barellama, host::Interrupts& interrupts);

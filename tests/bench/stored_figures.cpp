@@ -31,7 +31,6 @@ constexpr Part kParts[] = {
     {"rows", "figures/rows.json", {"type", "columns"}},
     {"tokenizer", "figures/tokenizer.json", {"vocabulary", "text"}},
     {"host", "figures/host.json", {"model"}},
-    {"kernels", "figures/kernels.json", {"name"}},
     {"perplexity", "figures/perplexity.json", {"model", "weights", "kv"}},
     {"seven_b", "figures/seven_b.json", {"type"}},
 };

@@ -1,5 +1,5 @@
 // Loops whose cycles the ARM1176JZF-S manual gives, or that measure memory. Each is entered once by
-// main.cpp, under its own name, and counted by libpi0_cycles.so; micro_test.cpp says what to expect.
+// main.cpp, under its own name, and counted by libpi0_cycles.so; micro_bench.cpp has what to expect.
   .syntax unified
   .arch armv6k
   .fpu vfp
