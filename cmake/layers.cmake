@@ -98,6 +98,7 @@ function(barellama_library name)
   add_library(${name} STATIC ${ARG_SOURCES})
   barellama_include_root(${name} ${name} ${headers})
   target_link_libraries(${name} PUBLIC barellama_options ${ARG_LINKS} ${ARG_EXTERNAL})
+  barellama_compile_time(${name})
 endfunction()
 
 # Tests and their parts see each other's headers, as "tests/...".
@@ -114,4 +115,5 @@ function(barellama_program name)
   barellama_check_links(${name} ${ARG_LINKS})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE barellama_options ${ARG_LINKS})
+  barellama_compile_time(${name})
 endfunction()
