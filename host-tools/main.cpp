@@ -2,31 +2,16 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
-#include <memory>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
-#include "host-tools/commands/command_card.h"
-#include "host-tools/commands/command_console.h"
-#include "host-tools/commands/command_convert.h"
-#include "host-tools/commands/command_emulate.h"
-#include "host-tools/commands/command_inspect.h"
-#include "host-tools/commands/command_line.h"
-#include "host-tools/commands/command_perplexity.h"
-#include "host-tools/commands/command_plan.h"
-#include "host-tools/commands/command_push.h"
-#include "host-tools/commands/command_report.h"
-#include "host-tools/commands/command_run.h"
-#include "host-tools/commands/command_synth.h"
-#include "host-tools/commands/command_tokenize.h"
+#include "host-tools/commands/commands.h"
 #include "host-tools/support/failure.h"
 
 namespace {
 
-constexpr int kUsageError = 2;
-
-// `push ... -- ...`: what stands behind the dashes is the console's. CLI11 2.1 hands it to the
+// `push ... -- ...`: what follows the dashes is the console's. CLI11 2.1 hands it to the
 // program instead of the command once the command has all that it needs.
 std::vector<std::string> take_rest_of_push(std::vector<std::string>& words) {
   if (words.empty() || words.front() != "push") return {};
@@ -37,28 +22,12 @@ std::vector<std::string> take_rest_of_push(std::vector<std::string>& words) {
   return rest;
 }
 
-// "--top-p FLOAT in [0 - 1]" instead of CLI11's "--top-p FLOAT:FLOAT in [0 - 1]".
-class HelpFormatter : public CLI::Formatter {
- public:
-  std::string make_option_opts(const CLI::Option* option) const override {
-    const std::string made = CLI::Formatter::make_option_opts(option);
-    const std::string_view words = made;
-    if (!words.starts_with(' ')) return made;
-    const std::string_view type = words.substr(1, words.find_first_of(": ", 1) - 1);
-    const std::string_view range = words.substr(std::min(words.size(), type.size() + 2));
-    const bool says_all = type == "TEXT" || range.starts_with(type) || range.starts_with('{');
-    return words.substr(1).starts_with(std::string(type) + ":") && says_all
-               ? " " + std::string(range)
-               : made;
-  }
-};
-
 int run(int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
   const std::vector<std::string> rest_of_push = take_rest_of_push(words);
-  CLI::App app("Stories from a Raspberry Pi Zero without an operating system", "barellama");
-  app.require_subcommand(1);
-  app.formatter(std::make_shared<HelpFormatter>());
+  host::CommandLine line("Stories from a Raspberry Pi Zero without an operating system",
+                         "barellama");
+  host::Command& app = line.command();
   host::add_run_command(app);
   host::add_convert_command(app);
   host::add_synth_command(app);
@@ -71,13 +40,7 @@ int run(int argc, char** argv) {
   host::add_console_command(app);
   host::add_push_command(app, rest_of_push);
   host::add_report_command(app);
-  try {
-    std::reverse(words.begin(), words.end());  // CLI11 takes them from the end
-    app.parse(std::move(words));
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kUsageError;
-  }
-  return 0;
+  return line.run(std::move(words));
 }
 
 }  // namespace

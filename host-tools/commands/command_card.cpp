@@ -1,5 +1,3 @@
-#include "host-tools/commands/command_card.h"
-
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -8,6 +6,7 @@
 
 #include "host-tools/card/card_files.h"
 #include "host-tools/card/card_writer.h"
+#include "host-tools/commands/commands.h"
 #include "host-tools/support/failure.h"
 #include "host-tools/support/files.h"
 #include "host-tools/support/interrupts.h"
@@ -121,9 +120,9 @@ void run_card(const Options& options) {
 
 }  // namespace
 
-void add_card_command(CLI::App& app) {
+void add_card_command(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("card", "Make a bootable card: an image, or a folder");
+  Command* command = app.add_subcommand("card", "Make a bootable card: an image, or a folder");
   command->add_option("models", options->models, "Model files (.blm); the first one is told from")
       ->required();
   auto* output = command->add_option("-o,--output", options->output, "Image file to write");
@@ -141,7 +140,7 @@ void add_card_command(CLI::App& app) {
   command->add_option("--settings", options->settings, "barellama.ini for the kernel");
   command->add_option("--size", options->size,
                       "Of the image: a power of two, such as 512M (default: as small as fits)");
-  command->add_option("--label", options->label, "Name of the volume")->capture_default_str();
+  command->add_option("--label", options->label, "Name of the volume")->show_default();
   command->callback([options] { run_card(*options); });
 }
 

@@ -1,7 +1,8 @@
-#include "host-tools/commands/command_console.h"
+#include "host-tools/commands/console_options.h"
 
 #include <memory>
 
+#include "host-tools/commands/commands.h"
 #include "host-tools/support/interrupts.h"
 
 namespace host {
@@ -22,49 +23,42 @@ void run(const Options& options) {
 }
 
 // Both options' texts, in the order in which they were given.
-std::vector<ScriptStep> steps_of(const CLI::App& command, const CLI::Option* send,
-                                 const CLI::Option* until) {
+std::vector<ScriptStep> steps_of(const Command& command, const Option* send, const Option* until) {
   std::vector<ScriptStep> steps;
-  size_t sent = 0;
-  size_t awaited = 0;
-  for (const CLI::Option* option : command.parse_order()) {
-    if (option == send) steps.push_back({ScriptStep::Kind::kSend, send->results()[sent++]});
-    if (option == until) steps.push_back({ScriptStep::Kind::kUntil, until->results()[awaited++]});
+  for (const auto& [option, text] : command.texts({send, until})) {
+    steps.push_back({option == send ? ScriptStep::Kind::kSend : ScriptStep::Kind::kUntil, text});
   }
   return steps;
 }
 
 }  // namespace
 
-void add_port_options(CLI::App& command, std::string& port, uint32_t& baud) {
+void add_port_options(Command& command, std::string& port, uint32_t& baud) {
   command.add_option("--port", port,
                      "Serial port, pseudo-terminal, or unix:PATH (default: the only USB adapter)");
   command.add_option("--baud", baud, "Bits a second on the wire")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+      ->check(positive_number())
+      ->show_default();
 }
 
-void add_console_options(CLI::App& command, ConsoleOptions& options) {
+void add_console_options(Command& command, ConsoleOptions& options) {
   const char* const kScript = "Script";
-  CLI::Option* send =
+  Option* send =
       command
           .add_option("--send", "Send this line when the board is ready for one (may be repeated)")
           ->type_name("TEXT")
           ->group(kScript);
-  CLI::Option* until =
+  Option* until =
       command
           .add_option("--until",
                       "Wait until this ECMAScript pattern matches what comes (may be repeated)")
           ->type_name("PATTERN")
           ->group(kScript);
-  for (CLI::Option* option : {send, until}) {
-    option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  }
   command
       .add_option("--timeout", options.timeout_s,
                   "Give up after so many seconds (default: after 300 without a word)")
       ->type_name("SECONDS")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->group(kScript);
   command
       .add_option("--log", options.log, "Add all that comes to this file, each line with its time")
@@ -75,15 +69,15 @@ void add_console_options(CLI::App& command, ConsoleOptions& options) {
       ->type_name("FILE");
   command.add_flag("--raw", options.raw,
                    "Keys to the board and its bytes to the screen as they are");
-  command.parse_complete_callback([&command, &options, send, until] {
+  command.when_parsed([&command, &options, send, until] {
     options.steps = steps_of(command, send, until);
     static_cast<void>(Script(options.steps));  // complains before anything is started
   });
 }
 
-void add_console_command(CLI::App& app) {
+void add_console_command(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("console", "Talk to a board on a serial port");
+  Command* command = app.add_subcommand("console", "Talk to a board on a serial port");
   command->footer(
       "At a terminal: Return sends a line, Ctrl-C or Esc stops a story, Ctrl-] leaves.\n"
       "A script's --send and --until happen in the order in which they are given. Without them,\n"

@@ -1,5 +1,3 @@
-#include "host-tools/commands/command_convert.h"
-
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -7,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "host-tools/commands/commands.h"
 #include "host-tools/commands/model_file_options.h"
 #include "host-tools/model/chat_template.h"
 #include "host-tools/model/model_writer.h"
@@ -139,12 +138,12 @@ void run_convert(const Options& options) {
 
 // An option that takes one of these names. `choices` and `target` outlive the command.
 template <typename Choices, typename Target>
-void add_choice(CLI::App& command, const char* option, const Choices& choices, Target& target,
+void add_choice(Command& command, const char* option, const Choices& choices, Target& target,
                 const char* description) {
   std::vector<std::string> names;
   for (const auto& choice : choices) names.emplace_back(choice.first);
   command
-      .add_option_function<std::string>(
+      .add_option_function(
           option,
           [&choices, &target](const std::string& name) {
             for (const auto& [known, value] : choices) {
@@ -152,14 +151,14 @@ void add_choice(CLI::App& command, const char* option, const Choices& choices, T
             }
           },
           description)
-      ->transform(CLI::IsMember(names, CLI::ignore_case));
+      ->one_of_in_any_case(names);
 }
 
 }  // namespace
 
-void add_convert_command(CLI::App& app) {
+void add_convert_command(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("convert", "Make a .blm model file from what people have");
+  Command* command = app.add_subcommand("convert", "Make a .blm model file from what people have");
   command->footer(
       "Reads Llama models: GGUF files (of several parts, name any), Hugging Face folders\n"
       "(config.json, *.safetensors, tokenizer), and llama2.c checkpoints of versions 0 (legacy),\n"

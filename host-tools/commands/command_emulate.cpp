@@ -1,5 +1,3 @@
-#include "host-tools/commands/command_emulate.h"
-
 #include <unistd.h>
 
 #include <cstdio>
@@ -10,7 +8,8 @@
 #include <vector>
 
 #include "host-tools/card/card_image.h"
-#include "host-tools/commands/command_console.h"
+#include "host-tools/commands/commands.h"
+#include "host-tools/commands/console_options.h"
 #include "host-tools/emulator/emulator.h"
 #include "host-tools/emulator/story_reader.h"
 #include "host-tools/serial/console_files.h"
@@ -157,15 +156,15 @@ void run_emulate(const Options& options) {
 
 }  // namespace
 
-void add_emulate_command(CLI::App& app) {
-  const CLI::Validator is_whole(
+void add_emulate_command(Command& app) {
+  const Check is_whole(
       [](const std::string& word) {
         const bool is_number = word.find_first_not_of("0123456789") == std::string::npos;
         return is_number && !word.empty() ? "" : word + " is no whole number";
       },
       "NUMBER");
   const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("emulate", "Boot a card image in an emulated Pi Zero");
+  Command* command = app.add_subcommand("emulate", "Boot a card image in an emulated Pi Zero");
   command->footer(
       "With --prompt, or when standard input is no terminal, only the generated text goes to\n"
       "standard output, and the program ends with the story. Otherwise, and with --send or "
@@ -179,17 +178,17 @@ void add_emulate_command(CLI::App& app) {
                    "At most so many tokens, the prompt's included; of a chat, of an answer")
       ->check(is_whole);
   command->add_option("--temperature", options->temperature, "0: always the likeliest token")
-      ->check(CLI::NonNegativeNumber);
+      ->check(non_negative_number());
   command->add_option("--top-p", options->top_p, "Only the likeliest tokens of this share")
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(range(0.0, 1.0));
   command->add_option("--seed", options->seed, "Seed of the sampler; 0: another one each time")
       ->check(is_whole);
   command->add_option("--ram-mb", options->ram_mb, "Use only so many MB of the Pi's memory")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_number());
   command->add_flag("--hash", options->hash,
                     "Have the console print a hash of all logits after the text");
   command->add_option("--set", options->settings, "KEY=VALUE: any other setting of the card")
-      ->allow_extra_args(false);
+      ->one_at_a_time();
   command->add_option("--kernel", options->kernel, "Kernel image (default: the card's kernel.img)");
   command->add_option("--serial", options->serial,
                       "unix:PATH or pty: let others open the console there, as a board's port; "

@@ -1,5 +1,3 @@
-#include "host-tools/commands/command_inspect.h"
-
 #include <algorithm>
 #include <cstdio>
 #include <map>
@@ -8,6 +6,7 @@
 #include <vector>
 
 #include "base/crc32c.h"
+#include "host-tools/commands/commands.h"
 #include "host-tools/model/chat_template.h"
 #include "host-tools/model/host_model.h"
 #include "host-tools/model/model_plan.h"
@@ -152,9 +151,9 @@ void run_inspect(const Options& options) {
 
 }  // namespace
 
-void add_inspect_command(CLI::App& app) {
+void add_inspect_command(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("inspect", "Show what is in a model file, and check it");
+  Command* command = app.add_subcommand("inspect", "Show what is in a model file, and check it");
   command->add_option("model", options->model, "A .blm file")->required();
   command->add_flag("--tensors", options->tensors, "List every tensor");
   command->callback([options] { run_inspect(*options); });

@@ -105,8 +105,8 @@ class CommandLine {
 
   Command& command() { return command_; }
 
-  // Runs the subcommand that the words name; Failure passes. Help and complaints are printed. Returns
-  // the exit code: 0, or 2 if the words are wrong.
+  // Runs the subcommand that the words name; Failure passes. Help and complaints are printed.
+  // Returns the exit code: 0, or 2 if the words are wrong.
   int run(std::vector<std::string> words);
   // For options alone, without --help. Throws Failure(2) with `where` before what is wrong.
   void parse(std::vector<std::string> words, std::string_view where);

@@ -1,5 +1,3 @@
-#include "host-tools/commands/command_perplexity.h"
-
 #include <cinttypes>
 #include <cmath>
 #include <cstdio>
@@ -11,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "host-tools/commands/commands.h"
 #include "host-tools/commands/kv_option.h"
 #include "host-tools/commands/stop_on_signal.h"
 #include "host-tools/model/host_model.h"
@@ -90,9 +89,9 @@ void run_perplexity(const Options& options) {
 
 }  // namespace
 
-void add_perplexity_command(CLI::App& app) {
+void add_perplexity_command(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("perplexity", "Measure how well a model foretells a text");
+  Command* command = app.add_subcommand("perplexity", "Measure how well a model foretells a text");
   command->footer(
       "Perplexity is exp(-ln(probability) of a token, on average): the lower, the better. Compare\n"
       "the same text and context only. The text is cut into windows as long as the context; every\n"

@@ -1,9 +1,8 @@
-#include "host-tools/commands/command_plan.h"
-
 #include <cstdio>
 #include <memory>
 #include <string>
 
+#include "host-tools/commands/commands.h"
 #include "host-tools/commands/kv_option.h"
 #include "host-tools/model/model_plan.h"
 
@@ -68,9 +67,9 @@ void run_plan(const Options& options) {
 
 }  // namespace
 
-void add_plan_command(CLI::App& app) {
+void add_plan_command(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command =
+  Command* command =
       app.add_subcommand("plan", "Show what a model takes of a board, and how fast it runs there");
   command->footer(
       "Memory is exact: the kernel's own code adds it up. Time is an estimate: the core "
@@ -81,18 +80,18 @@ void add_plan_command(CLI::App& app) {
   command
       ->add_option("--ram-mb", options->board.ram_mb,
                    "MiB for the model and its state, as the setting ram_mb (default 496)")
-      ->check(CLI::Range(0.001, 4096.0));
+      ->check(range(0.001, 4096.0));
   command->add_option("--ctx", options->board.context,
                       "Positions to have room for (default: the model's, in half of the memory)");
   add_kv_option(*command, options->board.kv);
   command->add_option("--card-mb-s", options->card_mb_s, "What the card sends (default 20)")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_number());
   command
       ->add_option("--mmac-s", options->mmac_s,
                    "Million multiply-accumulates a second (default 700)")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_number());
   command->add_option("--prompt", options->prompt, "Tokens of a prompt (default 32)")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_number());
   command->callback([options] { run_plan(*options); });
 }
 

@@ -1,5 +1,3 @@
-#include "host-tools/commands/command_push.h"
-
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -7,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "host-tools/commands/command_console.h"
+#include "host-tools/commands/commands.h"
+#include "host-tools/commands/console_options.h"
 #include "host-tools/console/console.h"
 #include "host-tools/push/push_driver.h"
 #include "host-tools/push/push_images.h"
@@ -32,17 +31,11 @@ struct Options {
 
 // What stands behind `--`: the console's options, and settings.
 void parse_rest(Options& options, std::vector<std::string>& settings) {
-  CLI::App app("console");
-  app.set_help_flag();
+  CommandLine line("console", "");
   ConsoleOptions console = options.console;
-  add_console_options(app, console);
-  app.add_option("settings", settings);
-  std::vector<std::string> words(options.rest.rbegin(), options.rest.rend());
-  try {
-    app.parse(words);
-  } catch (const CLI::ParseError& error) {
-    throw Failure(std::string("behind --: ") + error.what(), 2);
-  }
+  add_console_options(line.command(), console);
+  line.command().add_option("settings", settings, "");
+  line.parse(options.rest, "after --: ");
   if (console.steps.empty()) console.steps = options.console.steps;
   options.console = console;
 }
@@ -100,10 +93,10 @@ void run_push(Options options) {
 
 }  // namespace
 
-void add_push_command(CLI::App& app, const std::vector<std::string>& rest) {
+void add_push_command(Command& app, const std::vector<std::string>& rest) {
   const auto options = std::make_shared<Options>();
   options->rest = rest;
-  CLI::App* command = app.add_subcommand("push", "Start a kernel on a board, over the serial line");
+  Command* command = app.add_subcommand("push", "Start a kernel on a board, over the serial line");
   command->footer(
       "The board's card has the boot loader as its kernel.img. A board that runs a kernel of ours\n"
       "reboots into it by itself; another one has to be switched off and on. One with another "

@@ -1,5 +1,3 @@
-#include "host-tools/commands/command_report.h"
-
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -8,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "host-tools/commands/commands.h"
 #include "host-tools/report/page.h"
 #include "host-tools/report/trace_events.h"
 #include "host-tools/support/failure.h"
@@ -91,9 +90,9 @@ void run_report(const Options& options) {
 
 }  // namespace
 
-void add_report_command(CLI::App& app) {
+void add_report_command(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command =
+  Command* command =
       app.add_subcommand("report", "Make a page with tables and pictures of a recorded profile");
   command->footer(
       "A recording is made by `barellama console --record run.jsonl` or `barellama emulate CARD\n"
@@ -108,8 +107,8 @@ void add_report_command(CLI::App& app) {
       ->add_option("--answer", options->answers,
                    "Only the answer with this number, counted through the recording from 1; may be "
                    "repeated")
-      ->check(CLI::PositiveNumber)
-      ->allow_extra_args(false);
+      ->check(positive_number())
+      ->one_at_a_time();
   command->callback([options] { run_report(*options); });
 }
 

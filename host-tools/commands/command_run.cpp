@@ -1,48 +1,47 @@
-#include "host-tools/commands/command_run.h"
-
 #include <memory>
 
+#include "host-tools/commands/commands.h"
 #include "host-tools/commands/kv_option.h"
 #include "host-tools/commands/run_model.h"
 
 namespace host {
 namespace {
 
-void add_sampling_options(CLI::App& command, llama::SamplerSettings& sampling) {
+void add_sampling_options(Command& command, llama::SamplerSettings& sampling) {
   command
       .add_option("-t,--temperature", sampling.temperature,
                   "0: always the likeliest token (default 0.8)")
-      ->check(CLI::Range(0.0f, 100.0f));
+      ->check(range(0.0f, 100.0f));
   command
       .add_option("--top-p", sampling.top_p,
                   "Choose among the likeliest tokens of this share (default 0.9; 1: among all)")
-      ->check(CLI::Range(0.0f, 1.0f));
+      ->check(range(0.0f, 1.0f));
   command.add_option("--top-k", sampling.top_k,
                      "Choose among so many of the likeliest tokens (default 0: among all)");
   command
       .add_option("--min-p", sampling.min_p,
                   "Leave out tokens less likely than this share of the likeliest (default 0)")
-      ->check(CLI::Range(0.0f, 1.0f));
+      ->check(range(0.0f, 1.0f));
   command
       .add_option("--repeat-penalty", sampling.repeat_penalty,
                   "Make tokens that were there before less likely (default 1: not at all)")
-      ->check(CLI::Range(0.01f, 100.0f));
+      ->check(range(0.01f, 100.0f));
   command.add_option("--repeat-last", sampling.repeat_last,
                      "How many tokens before count for that, the prompt's included (default 64)");
 }
 
 }  // namespace
 
-void add_run_command(CLI::App& app) {
+void add_run_command(Command& app) {
   const auto options = std::make_shared<RunOptions>();
-  CLI::App* command = app.add_subcommand("run", "Generate text on this machine, as the Pi does");
+  Command* command = app.add_subcommand("run", "Generate text on this machine, as the Pi does");
   command->footer(
       "The text goes to standard output, statistics to standard error. The same model, prompt,\n"
       "seed and settings give the same text here, in the emulator and on a Pi.");
   command->add_option("model", options->model, "A .blm file")->required();
   command->add_option("-p,--prompt", options->prompt,
                       "Begin of the text, also of a model that chats; with --chat, a question");
-  CLI::Option* chat = command->add_flag(
+  Option* chat = command->add_flag(
       "--chat", options->chat,
       "Talk with the model: an answer to --prompt, or to each line of standard input");
   command
@@ -61,14 +60,14 @@ void add_run_command(CLI::App& app) {
   command
       ->add_option("--ram-mb", options->ram_mb,
                    "Use so many MiB only, and stream what does not fit (default: enough for all)")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_number());
   command->add_option("--logits", options->logits,
                       "Write the logits of every position to this file, as float32");
   command->add_flag("--hash", options->hash, "Print a hash of all logits after the text");
   command->add_flag("--json", options->json, "Statistics as one line of JSON on standard error");
   command->add_flag("--stats", options->profile.stats,
                     "Where the time went, on standard error: by operation and by layer");
-  CLI::Option* record =
+  Option* record =
       command->add_option("--record", options->profile.record_path,
                           "Measure each token, and save the records to this file, one JSON a line");
   command->add_flag("--trace", options->profile.traces, "Each step of each token among the records")

@@ -1,10 +1,9 @@
-#include "host-tools/commands/command_synth.h"
-
 #include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "host-tools/commands/commands.h"
 #include "host-tools/commands/model_file_options.h"
 #include "host-tools/model/model_writer.h"
 #include "host-tools/model/synthetic_model.h"
@@ -70,19 +69,19 @@ void run_synth(const Options& options) {
 
 }  // namespace
 
-void add_synth_command(CLI::App& app) {
+void add_synth_command(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command =
+  Command* command =
       app.add_subcommand("synth", "Make a model of a known shape with random weights, to measure");
   command->add_option("--shape", options->shape, shape_names())->required();
   command->add_option("--type", options->type, "f32, q8_0, q4_0 or mixed (default q8_0)")
-      ->check(CLI::IsMember({"f32", "q8_0", "q4_0", "mixed"}));
+      ->check(one_of({"f32", "q8_0", "q4_0", "mixed"}));
   command->add_option("--seed", options->seed, "Other weights for each number (default 1)");
   command->add_option("-o,--output", options->output, "Model file")->required();
   command->add_option("--layers", options->layers, "In place of the shape's own")
-      ->check(CLI::Range(1u, 1024u));
+      ->check(range(1u, 1024u));
   command->add_option("--ctx", options->context, "Positions, in place of the shape's own")
-      ->check(CLI::Range(1u, 131072u));
+      ->check(range(1u, 131072u));
   add_model_file_options(*command, options->tile_kb, options->part_mb);
   command->callback([options] { run_synth(*options); });
 }

@@ -1,5 +1,3 @@
-#include "host-tools/commands/command_tokenize.h"
-
 #include <cstdio>
 #include <iostream>
 #include <iterator>
@@ -11,6 +9,7 @@
 #include <vector>
 
 #include "base/arena.h"
+#include "host-tools/commands/commands.h"
 #include "host-tools/model/file_source.h"
 #include "host-tools/model/host_model.h"
 #include "host-tools/model/tokenizer_builder.h"
@@ -149,9 +148,9 @@ void run_tokenize(const Options& options) {
 
 }  // namespace
 
-void add_tokenize_command(CLI::App& app) {
+void add_tokenize_command(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("tokenize", "Text to token ids, and back");
+  Command* command = app.add_subcommand("tokenize", "Text to token ids, and back");
   command->footer("Reads standard input, all of it as one text, and writes the ids on one line.");
   auto* model = command->add_option("model", options->model, "Model file (.blm)");
   auto* vocabulary =
@@ -161,7 +160,7 @@ void add_tokenize_command(CLI::App& app) {
   command
       ->add_option("--vocab-size", options->vocabulary_size,
                    "Tokens in it (default: as many as it has)")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->needs(vocabulary);
   command->add_flag("--decode", options->decode, "Ids to text");
   command->add_flag("--jsonl", options->json_lines,

@@ -6,12 +6,12 @@
 
 namespace host {
 
-inline void add_kv_option(CLI::App& command, llama::KvType& target) {
+inline void add_kv_option(Command& command, llama::KvType& target) {
   command
-      .add_option_function<std::string>(
+      .add_option_function(
           "--kv", [&target](const std::string& name) { target = *llama::kv_type_of(name); },
           "Keep keys and values as f32, f16 or q8_0: 4, 2 or about 1 byte each (default f32)")
-      ->check(CLI::IsMember({"f32", "f16", "q8_0"}));
+      ->check(one_of({"f32", "f16", "q8_0"}));
 }
 
 }  // namespace host
