@@ -22,16 +22,21 @@ set(BARELLAMA_MAY_LINK_llama base llama_kernels llama_model llama_profiler llama
 set(BARELLAMA_MAY_LINK_pi_fs base)
 set(BARELLAMA_MAY_LINK_pi_fs_host base pi_fs)
 set(BARELLAMA_MAY_LINK_pi_push base)
-set(BARELLAMA_MAY_LINK_pi_drivers base pi_fs pi_push)
-set(BARELLAMA_MAY_LINK_pi base pi_fs pi_drivers)
+# Programs see the core and devices by pi_core and pi_devices; only `board` links those of one core
+# and one chip, and does not hand their headers on.
+set(BARELLAMA_MAY_LINK_pi_core base)
+set(BARELLAMA_MAY_LINK_pi_devices base pi_core pi_push)
+set(BARELLAMA_MAY_LINK_pi_arm1176 base pi_core)
+set(BARELLAMA_MAY_LINK_pi_bcm2835 base pi_core pi_devices pi_fs)
 
 # kernel: `reports` is the host's as well; all down to `loader` is portable.
 set(BARELLAMA_MAY_LINK_reports base llama llama_profiler llama_weights)
-set(BARELLAMA_MAY_LINK_console base llama pi_fs reports)
+set(BARELLAMA_MAY_LINK_console base llama pi_devices pi_fs reports)
 set(BARELLAMA_MAY_LINK_boot_tags base)
-set(BARELLAMA_MAY_LINK_loader base boot_tags console pi_fs pi_push pi_drivers)
-set(BARELLAMA_MAY_LINK_board base boot_tags console pi pi_drivers pi_fs)
-set(BARELLAMA_MAY_LINK_machine base board console pi pi_drivers)
+set(BARELLAMA_MAY_LINK_loader base boot_tags console pi_core pi_devices pi_fs pi_push)
+set(BARELLAMA_MAY_LINK_board
+    base boot_tags console pi_arm1176 pi_bcm2835 pi_core pi_devices pi_fs)
+set(BARELLAMA_MAY_LINK_machine base board console pi_core pi_devices)
 
 set(BARELLAMA_MAY_LINK_host_support base base_host)
 set(BARELLAMA_MAY_LINK_host_serial base host_support)
@@ -81,11 +86,13 @@ function(barellama_include_root target name)
   target_compile_options(${target} PUBLIC -ffile-prefix-map=${root}/=)
 endfunction()
 
-# barellama_library(NAME SOURCES file... [HEADERS file...] [LINKS library...] [EXTERNAL library...])
-# Its headers are those named as its sources are, and HEADERS.
+# barellama_library(NAME SOURCES file... [HEADERS file...] [LINKS library...] [EXTERNAL library...]
+#                   [HIDES library...])
+# Its headers are those named as its sources are, and HEADERS. What links it sees the headers of
+# LINKS, too, but not those of HIDES, which only its own sources include.
 function(barellama_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;LINKS;EXTERNAL" ${ARGN})
-  barellama_check_links(${name} ${ARG_LINKS})
+  cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;LINKS;EXTERNAL;HIDES" ${ARGN})
+  barellama_check_links(${name} ${ARG_LINKS} ${ARG_HIDES})
   set(headers ${ARG_HEADERS})
   foreach(source IN LISTS ARG_SOURCES)
     string(REGEX REPLACE "\\.(cpp|S)$" ".h" header ${source})
@@ -97,7 +104,8 @@ function(barellama_library name)
   list(REMOVE_DUPLICATES headers)
   add_library(${name} STATIC ${ARG_SOURCES})
   barellama_include_root(${name} ${name} ${headers})
-  target_link_libraries(${name} PUBLIC barellama_options ${ARG_LINKS} ${ARG_EXTERNAL})
+  target_link_libraries(${name} PUBLIC barellama_options ${ARG_LINKS} ${ARG_EXTERNAL}
+                        PRIVATE ${ARG_HIDES})
   barellama_compile_time(${name})
 endfunction()
 

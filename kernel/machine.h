@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -13,6 +14,7 @@
 #include "kernel/bench/board.h"
 #include "kernel/reports/instruments.h"
 #include "libpi/fs/block_device.h"
+#include "libpi/sd_report.h"
 
 namespace kernel {
 
@@ -39,6 +41,10 @@ class Machine {
   // Finds the card, or the disk in memory that stands in for it, and describes it on out(). May be
   // called again, for another card.
   virtual base::Result<pi::BlockDevice*> open_card() = 0;
+
+  // What the card is and how it fares; nothing before open_card() found one, or with a disk in
+  // memory.
+  virtual std::optional<pi::SdReport> card_report() = 0;
 
   // Memory for the model and its state, aligned for an arena.
   virtual std::span<std::byte> memory() = 0;

@@ -13,7 +13,7 @@ alignas(kernel::BoardMachine) std::byte machine_memory[sizeof(kernel::BoardMachi
 
 }  // namespace
 
-extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
+extern "C" void kernel_main(const pi::core::BootArguments& arguments) {
   kernel::Board& board = kernel::Board::start(arguments, {});
   board.serial().write("\nbarellama\n");
   board.print_banner(board.serial());

@@ -4,14 +4,14 @@
 // that touches registers, interrupt handlers included.
 #pragma once
 
-#include "cpu_backend.h"
+#include "libpi/core/cache.h"
 
 namespace pi {
 
 class PeripheralAccess {
  public:
-  PeripheralAccess() { cpu::data_synchronization_barrier(); }
-  ~PeripheralAccess() { cpu::data_memory_barrier(); }
+  PeripheralAccess() { core::data_synchronization_barrier(); }
+  ~PeripheralAccess() { core::data_memory_barrier(); }
   PeripheralAccess(const PeripheralAccess&) = delete;
   PeripheralAccess& operator=(const PeripheralAccess&) = delete;
 };

@@ -47,8 +47,7 @@ base::Status SdCard::do_finish_read() {
 }
 
 bool SdCard::dma_is_usable() const {
-  return dma_ != nullptr && policy_ == TransferPolicy::kDmaWhenPossible && !dma_lost_ &&
-         dma_strikes_ < kMaxDmaStrikes;
+  return dma_ != nullptr && !dma_lost_ && dma_strikes_ < kMaxDmaStrikes;
 }
 
 void SdCard::begin_command() {
@@ -158,6 +157,22 @@ void SdCard::fail(SdFault fault) {
   if (fault == SdFault::kDma) read_.avoid_dma = true;
   fault_ = fault;
   phase_ = Phase::kFailed;
+}
+
+SdReport SdCard::report() const {
+  // CSD: SDSC reaches 2 GiB, SDHC 32 GiB (SD 3.1).
+  constexpr uint64_t kLargestHighCapacity = (uint64_t{32} << 30) / kBlockSize;
+  return {.identity = SdCid(cid_),
+          .block_count = block_count_,
+          .kind = !high_capacity_                        ? "SDSC"
+                  : block_count_ <= kLargestHighCapacity ? "SDHC"
+                                                         : "SDXC",
+          .data_lines = four_bit_bus_ ? 4u : 1u,
+          .clock_hz = emmc_.clock_hz(),
+          .top_clock_hz = clock_limit_hz_,
+          .reads_by_dma = dma_is_usable(),
+          .has_dma = dma_ != nullptr,
+          .counters = counters_};
 }
 
 }  // namespace pi

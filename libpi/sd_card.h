@@ -18,50 +18,18 @@
 #include <span>
 
 #include "base/clock.h"
-#include "base/format.h"
 #include "base/status.h"
 #include "libpi/bcm2835/dma.h"
 #include "libpi/bcm2835/emmc.h"
 #include "libpi/fs/block_device.h"
 #include "libpi/sd_fault.h"
 #include "libpi/sd_protocol.h"
+#include "libpi/sd_report.h"
 
 namespace pi {
 
-// Since the start of the program; for the profiler.
-struct SdCounters {
-  uint64_t bytes_read = 0;
-  uint64_t read_commands = 0;  // CMD17 and CMD18, retries included
-  uint64_t dma_commands = 0;   // those of them that ended well, by DMA
-  uint64_t pio_commands = 0;   // and by the processor
-  uint64_t waiting_us = 0;     // spent within start_read() and finish_read()
-  uint64_t recovery_us = 0;    // the part of it that retries took, until they were under way again
-
-  // Read commands that failed, by cause. Their sum is retries + failed_reads.
-  uint32_t command_timeouts = 0;
-  uint32_t command_crc_errors = 0;
-  uint32_t data_timeouts = 0;
-  uint32_t data_crc_errors = 0;
-  uint32_t auto_stop_errors = 0;
-  uint32_t stuck = 0;
-  uint32_t dma_errors = 0;
-  uint32_t card_errors = 0;
-
-  uint32_t retries = 0;
-  uint32_t clock_drops = 0;        // to 25 MHz
-  uint32_t reidentifications = 0;  // of the card, because it had stopped to answer
-  uint32_t failed_reads = 0;       // given up after all retries
-
-  uint32_t faults() const {
-    return command_timeouts + command_crc_errors + data_timeouts + data_crc_errors +
-           auto_stop_errors + stuck + dma_errors + card_errors;
-  }
-};
-
 class SdCard final : public BlockDevice {
  public:
-  enum class TransferPolicy : uint8_t { kDmaWhenPossible, kPioOnly };
-
   // One CMD18: long enough that a card's 0.25 to 0.7 ms of access time cost about 1 %.
   static constexpr uint32_t kMaxBlocksPerCommand = 2048;
   // A single block is sooner copied (128 words, about 10 us) than prepared for DMA.
@@ -74,7 +42,7 @@ class SdCard final : public BlockDevice {
   static constexpr uint64_t kReadyWaitUs = 1'000;
   // SD 4.6.2.1 gives a card 100 ms for a block; old and worn cards take longer.
   static constexpr uint64_t kBlockTimeoutUs = 500'000;
-  // By DMA the whole command is watched: at the least 1 MB/s is expected of a card.
+  // By DMA the whole command is watched: a card must bring 1 MB/s at least.
   static constexpr uint64_t kDmaTimeoutUsPerByte = 1;
   // SD 4.2.3: a card is ready within 1 s of the first ACMD41.
   static constexpr uint64_t kPowerUpTimeoutUs = 1'500'000;
@@ -93,12 +61,10 @@ class SdCard final : public BlockDevice {
   // cannot be used, the message says at which step. Takes at most about 5 s.
   base::Status initialize();
 
-  void set_transfer_policy(TransferPolicy policy) { policy_ = policy; }
-
   const SdCounters& counters() const { return counters_; }
 
-  // After initialize(). "SDHC card SanDisk SC16G, 15.9 GB, 4-bit bus at 41.6 MHz, DMA"
-  void describe(base::TextSink& sink) const;
+  // After initialize(): what the card is, and how it fares.
+  SdReport report() const;
 
  private:
   enum class Phase : uint8_t {
@@ -158,9 +124,8 @@ class SdCard final : public BlockDevice {
   SdFault read_small(const SdCommand& command, std::span<std::byte> target);
 
   Emmc& emmc_;
-  Dma* dma_;
+  Dma* const dma_;
   base::Clock& clock_;
-  TransferPolicy policy_ = TransferPolicy::kDmaWhenPossible;
 
   uint64_t block_count_ = 0;
   SdLongRegister cid_;

@@ -73,7 +73,7 @@ Status SdCard::identify_same_card() {
   return Status::error(
       ErrorCode::kIo,
       "card blocks {} to {}: another SD card was inserted; put the first one back, "
-      "or start anew",
+      "or restart",
       read_.block, last);
 }
 
@@ -250,24 +250,6 @@ SdFault SdCard::read_small(const SdCommand& command, std::span<std::byte> target
       return SdFault::kStuck;
     }
   }
-}
-
-void SdCard::describe(base::TextSink& sink) const {
-  const SdCid cid(cid_);
-  // CSD: SDSC reaches 2 GiB, SDHC 32 GiB (SD 3.1).
-  constexpr uint64_t kLargestHighCapacity = uint64_t{32} << 30;
-  const uint64_t bytes = block_count_ * kBlockSize;
-  const char* kind = !high_capacity_ ? "SDSC" : bytes <= kLargestHighCapacity ? "SDHC" : "SDXC";
-  base::print(sink, "{} card {} {}, ", kind, cid.manufacturer_name(), cid.product_name());
-  if (bytes < 1'000'000'000) {
-    base::print(sink, "{} MB", bytes / 1'000'000);
-  } else {
-    const uint64_t tenths = bytes / 100'000'000;
-    base::print(sink, "{}.{} GB", tenths / 10, tenths % 10);
-  }
-  const uint32_t tenths_of_mhz = emmc_.clock_hz() / 100'000;
-  base::print(sink, ", {}-bit bus at {}.{} MHz, {}", four_bit_bus_ ? 4 : 1, tenths_of_mhz / 10,
-              tenths_of_mhz % 10, dma_is_usable() ? "DMA" : "PIO");
 }
 
 }  // namespace pi

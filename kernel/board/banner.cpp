@@ -1,14 +1,14 @@
 #include "kernel/board/board.h"
+#include "kernel/board/drivers.h"
 
 namespace kernel {
 namespace {
 
 constexpr uint32_t kMiB = 1 << 20;
 
-// The bits of Mailbox::throttled() that matter now, and since the start.
-void print_throttling(base::TextSink& out, pi::Mailbox& mailbox) {
-  const base::Result<uint32_t> throttled = mailbox.throttled();
-  if (!throttled.ok() || *throttled == 0) return;
+// Each bit of Mailbox::throttled() that is or was set.
+void print_throttling(base::TextSink& out, std::optional<uint32_t> throttled) {
+  if (!throttled || *throttled == 0) return;
   constexpr std::string_view kNames[] = {"under-voltage", "frequency capped", "throttled",
                                          "soft temperature limit"};
   out.write(";");
@@ -38,7 +38,7 @@ void Board::print_banner(base::TextSink& out) {
   print_model(out, revision_);
 
   base::print(out, "memory    {} MiB for the ARM", arm_memory_bytes_ / kMiB);
-  if (const auto gpu = mailbox_.videocore_memory(); gpu.ok()) {
+  if (const auto gpu = drivers_.mailbox.videocore_memory(); gpu.ok()) {
     base::print(out, ", {} MiB for the GPU", gpu->size / kMiB);
   }
   base::print(out, "; {} KiB free from {:08x}\n", free_memory_.size() / 1024,
@@ -63,14 +63,14 @@ void Board::print_banner(base::TextSink& out) {
   base::print(out, "; {} baud\n", serial_->baud());
 
   out.write("health    ");
-  if (const auto temperature = mailbox_.temperature_millicelsius(); temperature.ok()) {
+  if (const auto temperature = temperature_millicelsius()) {
     base::print(out, "{:.1} C", static_cast<double>(*temperature) / 1000);
   } else {
     out.write("temperature not reported");
   }
-  print_throttling(out, mailbox_);
-  base::print(out, "\nreset by  {}\n", pi::to_text(power_.reset_reason()));
-  if (const auto firmware = mailbox_.firmware_revision(); firmware.ok()) {
+  print_throttling(out, throttled());
+  base::print(out, "\nreset by  {}\n", pi::to_text(drivers_.power.reset_reason()));
+  if (const auto firmware = drivers_.mailbox.firmware_revision(); firmware.ok()) {
     base::print(out, "firmware  {:08x}\n", *firmware);
   }
 }

@@ -6,30 +6,28 @@
 #include "base/align.h"
 #include "base/arena.h"
 #include "base/check.h"
+#include "kernel/board/drivers.h"
 #include "kernel/board/panic.h"
-#include "libpi/arm1176/cpu.h"
-#include "libpi/arm1176/image.h"
-#include "libpi/arm1176/mmu.h"
-#include "libpi/arm1176/performance_monitor.h"
+#include "libpi/core/counters.h"
+#include "libpi/core/cpu.h"
+#include "libpi/core/image.h"
+#include "libpi/core/memory_map.h"
+
+extern "C" constinit const pi::core::MemoryMap board_memory_map = kernel::kDescription.memory;
 
 namespace kernel {
 namespace {
 
-namespace arm = pi::arm1176;
+namespace core = pi::core;
 
 constinit bool started = false;
 // Not a Board, whose constructor would have to run before main.
-alignas(Board) constinit std::byte storage[sizeof(Board)] = {};
+alignas(Board) constinit std::byte board_storage[sizeof(Board)] = {};
+alignas(Drivers) constinit std::byte drivers_storage[sizeof(Drivers)] = {};
 
 constinit pi::Interrupts* dispatcher = nullptr;
 
 constexpr uint32_t kTagsMostBytes = 16 << 10;
-// What the firmware gives to the ARM at the least, for when it does not answer: 448 MiB go with its
-// default of gpu_mem=64.
-constexpr uint32_t kFallbackMemory = 448u << 20;
-// Before a clock is known: what the core runs at without turbo.
-constexpr uint32_t kFallbackCoreHz = 250'000'000;
-
 constexpr uint32_t kMiB = 1 << 20;
 constexpr uint32_t kPage = 4096;
 
@@ -43,82 +41,90 @@ std::span<const uint32_t> words_at(uint32_t address, uint32_t bytes) {
 
 // r2 may be 0 although there is a list (a boot loader, QEMU's loader device), or the address of a
 // device tree, which is no list.
-BootTags find_tags(const arm::BootArguments& arguments) {
+BootTags find_tags(const core::BootArguments& arguments) {
   const uint32_t given = arguments.tags_address;
-  if (given % 4 == 0 && arm::is_mapped_ram(given, kTagsMostBytes)) {
+  if (given % 4 == 0 && core::is_mapped_ram(given, kTagsMostBytes)) {
     const BootTags tags = read_boot_tags(words_at(given, kTagsMostBytes));
     if (!tags.command_line.empty() || tags.ram_disk || tags.memory_bytes) return tags;
   }
-  const bool is_low = given % 4 == 0 && given != 0 && given < arm::kLowestMapped;
-  const uint32_t from = is_low ? given : arm::kTagsAddress;
-  return read_boot_tags(words_at(arm::kLowMemoryAlias + from, arm::kLowestMapped - from));
+  const bool is_low = given % 4 == 0 && given != 0 && given < core::kLowestMapped;
+  const uint32_t from = is_low ? given : core::kTagsAddress;
+  return read_boot_tags(words_at(core::kLowMemoryAlias + from, core::kLowestMapped - from));
 }
 
 pi::CycleCounter::ReadRaw cycle_reader() {
-  arm::start_counters(arm::Event::kDataCacheMiss, arm::Event::kDataDependencyStall);
-  return arm::read_cycles;
+  core::start_counters();
+  return core::read_cycles;
+}
+
+template <typename T>
+std::optional<T> value_of(const base::Result<T>& result) {
+  return result.ok() ? std::optional<T>(*result) : std::nullopt;
 }
 
 }  // namespace
 
-Board& Board::start(const arm::BootArguments& arguments, const Options& options) {
+Board& Board::start(const core::BootArguments& arguments, const Options& options) {
   CHECK(!started);
   started = true;
-  Board* board = new (storage) Board(arguments, options);
-  dispatcher = &board->interrupts_;
-  arm::enable_interrupts();
+  Drivers* drivers = new (drivers_storage) Drivers;
+  Board* board = new (board_storage) Board(*drivers, arguments, options);
+  dispatcher = &drivers->interrupts;
+  core::enable_interrupts();
   return *board;
 }
 
-Board::Board(const arm::BootArguments& arguments, const Options& options)
-    : cycles_(cycle_reader()), clocks_(bring_up_clocks(mailbox_, timer_)) {
+Board::Board(Drivers& drivers, const core::BootArguments& arguments, const Options& options)
+    : drivers_(drivers), cycles_(cycle_reader()), clocks_(bring_up_clocks(drivers)) {
   start_serial(options);
-  if (const base::Result<uint32_t> code = mailbox_.board_revision(); code.ok()) {
+  if (const base::Result<uint32_t> code = drivers_.mailbox.board_revision(); code.ok()) {
     revision_ = pi::decode_board_revision(*code);
   }
-  const base::Result<pi::Mailbox::MemoryRange> memory = mailbox_.arm_memory();
-  arm_memory_bytes_ = memory.ok() ? memory->base + memory->size : kFallbackMemory;
-  arm::map_ram(arm_memory_bytes_);
+  const base::Result<pi::Mailbox::MemoryRange> memory = drivers_.mailbox.arm_memory();
+  arm_memory_bytes_ =
+      memory.ok() ? memory->base + memory->size : kDescription.fallback_memory_bytes;
+  core::map_ram(arm_memory_bytes_);
   tags_ = find_tags(arguments);
   command_line_ = find_command_line();
   divide_memory();
-  interrupts_.attach(
-      pi::Irq::kSystemTimer3,
+  drivers_.interrupts.attach(
+      kDescription.idle_alarm.irq,
       [](void* timer) {
-        static_cast<pi::SystemTimer*>(timer)->clear_alarm(pi::SystemTimer::Channel::k3);
+        static_cast<pi::SystemTimer*>(timer)->clear_alarm(kDescription.idle_alarm.channel);
       },
-      &timer_);
+      &drivers_.timer);
 }
 
 void Board::start_serial(const Options& options) {
+  pi::Uart* uart;
   if (options.serial_port == SerialPort::kMiniUart) {
-    const uint32_t core_hz = clocks_.core.hz != 0 ? clocks_.core.hz : kFallbackCoreHz;
-    mini_uart_.emplace(gpio_, timer_, core_hz);
-    CHECK(mini_uart_->start(options.baud).ok());
-    mini_uart_->receive_by(interrupts_);
-    serial_ = &*mini_uart_;
+    const uint32_t core_hz = clocks_.core.hz != 0 ? clocks_.core.hz : kDescription.fallback_core_hz;
+    uart =
+        &drivers_.mini_uart.emplace(kDescription.mini_uart, drivers_.gpio, drivers_.timer, core_hz);
   } else {
-    pl011_.emplace(gpio_, timer_, clocks_.uart.hz);
-    CHECK(pl011_->start(options.baud).ok());
-    pl011_->receive_by(interrupts_);
-    serial_ = &*pl011_;
+    uart =
+        &drivers_.pl011.emplace(kDescription.pl011, drivers_.gpio, drivers_.timer, clocks_.uart.hz);
   }
+  CHECK(uart->start(options.baud).ok());
+  uart->receive_by(drivers_.interrupts);
+  serial_ = uart;
   if (options.obeys_loader_magic) {
     serial_->on_loader_magic(
-        [](void* power) { static_cast<pi::PowerManager*>(power)->request_reboot(); }, &power_);
+        [](void* power) { static_cast<pi::PowerManager*>(power)->request_reboot(); },
+        &drivers_.power);
   }
   set_panic_serial(serial_);
 }
 
 CommandLine Board::find_command_line() {
   if (!tags_.command_line.empty()) return CommandLine(tags_.command_line);
-  const base::Result<std::string_view> text = mailbox_.command_line(firmware_command_line_);
+  const base::Result<std::string_view> text = drivers_.mailbox.command_line(firmware_command_line_);
   return CommandLine(text.ok() ? *text : std::string_view());
 }
 
 void Board::divide_memory() {
   const uint32_t begin =
-      base::round_up(arm::address_of(__end), static_cast<uint32_t>(base::Arena::kAlignment));
+      base::round_up(core::address_of(__end), static_cast<uint32_t>(base::Arena::kAlignment));
   const uint32_t end = arm_memory_bytes_ / kMiB * kMiB;
   uint32_t free_begin = begin;
   uint32_t free_end = end;
@@ -126,24 +132,72 @@ void Board::divide_memory() {
     const auto [address, size] = *tags_.ram_disk;
     if (address >= begin && address < end && size <= end - address) {
       ram_disk_ = {bytes_at(address), size};
-      const uint32_t behind = std::min(base::round_up(address + size, kPage), end);
-      if (address - begin >= end - behind) {
+      const uint32_t above = std::min(base::round_up(address + size, kPage), end);
+      if (address - begin >= end - above) {
         free_end = address;
       } else {
-        free_begin = behind;
+        free_begin = above;
       }
     }
   }
   free_memory_ = {bytes_at(free_begin), free_end - free_begin};
 }
 
+base::Clock& Board::clock() { return drivers_.timer; }
+
+CardSlot& Board::card_slot() {
+  if (!card_slot_) card_slot_.emplace(drivers_, clocks_.emmc.hz);
+  return *card_slot_;
+}
+
+std::optional<uint32_t> Board::temperature_millicelsius() {
+  return value_of(drivers_.mailbox.temperature_millicelsius());
+}
+
+std::optional<uint32_t> Board::throttled() { return value_of(drivers_.mailbox.throttled()); }
+
+std::optional<uint32_t> Board::arm_hz() { return measure_arm_hz(drivers_); }
+
+void Board::set_led(bool lit) { drivers_.led.set(lit); }
+
+void Board::heartbeat() { drivers_.led.heartbeat(drivers_.timer.now_us()); }
+
 void Board::idle(uint64_t us) {
   // Masked, so that neither alarm nor character comes, and is served, before the sleep: a masked
   // interrupt ends it all the same.
-  arm::disable_interrupts();
-  timer_.set_alarm(pi::SystemTimer::Channel::k3, us);
-  if (!serial_->has_received()) arm::wait_for_interrupt();
-  arm::enable_interrupts();
+  core::disable_interrupts();
+  drivers_.timer.set_alarm(kDescription.idle_alarm.channel, us);
+  if (!serial_->has_received()) core::wait_for_interrupt();
+  core::enable_interrupts();
+}
+
+void Board::keep_cycles(uint64_t us) {
+  keep_cycles_us_ = us;
+  drivers_.interrupts.attach(
+      kDescription.counter_alarm.irq,
+      [](void* self) {
+        auto& board = *static_cast<Board*>(self);
+        board.drivers_.timer.clear_alarm(kDescription.counter_alarm.channel);
+        (void)board.cycles_.cycles();
+        board.drivers_.timer.set_alarm(kDescription.counter_alarm.channel, board.keep_cycles_us_);
+      },
+      this);
+  drivers_.timer.set_alarm(kDescription.counter_alarm.channel, us);
+}
+
+void Board::reboot() {
+  static_cast<void>(serial_->flush());
+  drivers_.power.request_reboot();
+}
+
+void Board::power_off() {
+  static_cast<void>(serial_->flush());
+  drivers_.power.request_halt();
+}
+
+void Board::enter_image(std::span<const uint32_t> tags) {
+  core::disable_interrupts();
+  core::enter_image(core::kImageAddress, tags, kDescription.machine_type);
 }
 
 }  // namespace kernel

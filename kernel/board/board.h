@@ -1,5 +1,6 @@
 // The board as a whole: brings up clocks, serial line, LED, timer and interrupts, learns what it
-// runs on, and owns the drivers' instances. The only place that knows pins and wiring.
+// runs on, and owns the drivers' instances (drivers.h). What it shows to others is the same on
+// every board.
 #pragma once
 
 #include <array>
@@ -9,24 +10,20 @@
 #include <span>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/format.h"
 #include "kernel/board/boot_tags.h"
+#include "kernel/board/card_slot.h"
 #include "kernel/board/clocks.h"
 #include "kernel/settings/command_line.h"
-#include "libpi/arm1176/boot_arguments.h"
-#include "libpi/bcm2835/act_led.h"
-#include "libpi/bcm2835/board_revision.h"
-#include "libpi/bcm2835/gpio.h"
-#include "libpi/bcm2835/interrupts.h"
-#include "libpi/bcm2835/mailbox.h"
-#include "libpi/bcm2835/power_manager.h"
-#include "libpi/bcm2835/system_timer.h"
-#include "libpi/bcm2835/uart_mini.h"
-#include "libpi/bcm2835/uart_pl011.h"
+#include "libpi/board_revision.h"
+#include "libpi/core/boot.h"
 #include "libpi/cycle_counter.h"
 #include "libpi/serial.h"
 
 namespace kernel {
+
+struct Drivers;
 
 class Board {
  public:
@@ -34,23 +31,22 @@ class Board {
   struct Options {
     SerialPort serial_port = SerialPort::kPl011;
     uint32_t baud = 115200;
-    // Reboots, wherever the program is, when a laptop calls for the boot loader
+    // Reboots, whatever the program is doing, when a laptop calls for the boot loader
     // (libpi/push/magic.h).
     bool obeys_loader_magic = true;
   };
 
   // Brings the board up; once (CHECKed). From here on interrupts are on, and panics go to the
   // serial line. Lives in static storage, for ever.
-  static Board& start(const pi::arm1176::BootArguments& arguments, const Options& options);
+  static Board& start(const pi::core::BootArguments& arguments, const Options& options);
 
   pi::Serial& serial() { return *serial_; }
-  pi::SystemTimer& timer() { return timer_; }
-  pi::Interrupts& interrupts() { return interrupts_; }
-  pi::Gpio& gpio() { return gpio_; }
-  pi::ActLed& led() { return led_; }
-  pi::Mailbox& mailbox() { return mailbox_; }
-  pi::PowerManager& power() { return power_; }
+  // Microseconds since the board was switched on.
+  base::Clock& clock();
   pi::CycleCounter& cycles() { return cycles_; }
+  // The SD card's; it is set up by the first call.
+  CardSlot& card_slot();
+  Drivers& drivers() { return drivers_; }
 
   const Clocks& clocks() const { return clocks_; }
   const std::optional<pi::BoardRevision>& revision() const { return revision_; }
@@ -61,30 +57,48 @@ class Board {
   uint32_t arm_memory_bytes() const { return arm_memory_bytes_; }
   // What the firmware or a boot loader has placed in RAM for us, if it lies in the ARM's memory.
   std::span<const std::byte> ram_disk() const { return ram_disk_; }
-  // RAM that nobody uses: the larger piece of what is above the image, beside the RAM disk. Aligned
-  // to Arena::kAlignment.
+  // Unused RAM: the larger piece of what is above the image, next to the RAM disk. Aligned to
+  // Arena::kAlignment.
   std::span<std::byte> free_memory() const { return free_memory_; }
 
-  // Sleeps until an interrupt comes, a received character's say, at the most `us`. Does not sleep
+  // As they are now; nothing when the firmware does not tell.
+  std::optional<uint32_t> temperature_millicelsius();
+  // pi::Mailbox::throttled().
+  std::optional<uint32_t> throttled();
+  // Measured, not what was set.
+  std::optional<uint32_t> arm_hz();
+
+  void set_led(bool lit);
+  // "Alive": two short flashes a second. Must be called often.
+  void heartbeat();
+
+  // Sleeps until an interrupt comes, a received character's say, at most `us`. Does not sleep
   // while the serial line has characters that were not read.
   void idle(uint64_t us);
+
+  // Has the cycle counter read by an interrupt each `us`, from now on: so that it misses no wrap
+  // while the program waits (libpi/cycle_counter.h). Once.
+  void keep_cycles(uint64_t us);
+
+  // Sends what is still in the serial line, and then resets the board, or stops it until the power
+  // is cut. Both take a moment, in which the caller waits.
+  void reboot();
+  void power_off();
+
+  // The way into another image, at pi::core::kImageAddress; the card slot has been stopped before.
+  [[noreturn]] void enter_image(std::span<const uint32_t> tags);
 
   // The first lines of the console: what this board is, and how it runs.
   void print_banner(base::TextSink& out);
 
  private:
-  Board(const pi::arm1176::BootArguments& arguments, const Options& options);
+  Board(Drivers& drivers, const pi::core::BootArguments& arguments, const Options& options);
 
   void start_serial(const Options& options);
   CommandLine find_command_line();
   void divide_memory();
 
-  pi::SystemTimer timer_;
-  pi::Gpio gpio_{timer_};
-  pi::ActLed led_{gpio_};
-  pi::Interrupts interrupts_;
-  pi::Mailbox mailbox_{timer_};
-  pi::PowerManager power_;
+  Drivers& drivers_;
   pi::CycleCounter cycles_;
   Clocks clocks_;
   BootTags tags_;
@@ -94,9 +108,9 @@ class Board {
   uint32_t arm_memory_bytes_ = 0;
   std::span<const std::byte> ram_disk_;
   std::span<std::byte> free_memory_;
-  std::optional<pi::UartPl011> pl011_;
-  std::optional<pi::UartMini> mini_uart_;
   pi::Serial* serial_ = nullptr;
+  std::optional<CardSlot> card_slot_;
+  uint64_t keep_cycles_us_ = 0;
 };
 
 }  // namespace kernel

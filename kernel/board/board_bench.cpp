@@ -1,6 +1,6 @@
 #include "kernel/board/board_bench.h"
 
-#include "libpi/arm1176/memory_loops.h"
+#include "libpi/core/memory_loops.h"
 
 namespace kernel {
 

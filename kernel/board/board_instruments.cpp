@@ -2,23 +2,21 @@
 
 #include <algorithm>
 
-#include "libpi/arm1176/image.h"
-#include "libpi/arm1176/mmu.h"
-#include "libpi/arm1176/stacks.h"
+#include "libpi/core/image.h"
+#include "libpi/core/memory_map.h"
+#include "libpi/core/stacks.h"
 
 namespace kernel {
 namespace {
 
-namespace arm = pi::arm1176;
-
-// All Zeros have as much (BCM2835 package with 512 MiB on top).
-constexpr uint64_t kUsualRam = 512 << 20;
+namespace core = pi::core;
 
 }  // namespace
 
 uint64_t BoardInstruments::ram_bytes() const {
   const auto& revision = board_.revision();
-  const uint64_t ram = revision ? uint64_t{revision->memory_mib} << 20 : kUsualRam;
+  const uint64_t ram =
+      revision ? uint64_t{revision->memory_mib} << 20 : board_memory_map.most_ram_bytes;
   return std::max<uint64_t>(ram, board_.arm_memory_bytes());
 }
 
@@ -31,27 +29,21 @@ MachineFacts BoardInstruments::facts() {
 }
 
 Health BoardInstruments::health() {
-  Health health;
-  if (const auto value = board_.mailbox().temperature_millicelsius(); value.ok()) {
-    health.millicelsius = *value;
-  }
-  if (const auto value = board_.mailbox().throttled(); value.ok()) health.throttled = *value;
-  if (const ClockReading arm = read_clock(board_.mailbox(), pi::Mailbox::ClockId::kArm);
-      arm.source == ClockReading::Source::kMeasured) {
-    health.arm_hz = arm.hz;
-  }
-  return health;
+  return {.millicelsius = board_.temperature_millicelsius(),
+          .throttled = board_.throttled(),
+          .arm_hz = board_.arm_hz()};
 }
 
 CardCounts BoardInstruments::card() {
   if (card_ == nullptr) return {};
-  return {.reads = card_->counters().read_commands, .retries = card_->counters().retries};
+  const pi::SdCounters counters = card_->report().counters;
+  return {.reads = counters.read_commands, .retries = counters.retries};
 }
 
 void BoardInstruments::list_memory(MemoryTable& table) {
   using Kind = MemoryTable::Kind;
   const auto between = [](const uint32_t* begin, const uint32_t* end) {
-    return arm::address_of(end) - arm::address_of(begin);
+    return core::address_of(end) - core::address_of(begin);
   };
   uint64_t left = ram_bytes();
   const auto add = [&](std::string_view name, Kind kind, uint64_t bytes) {
@@ -59,14 +51,15 @@ void BoardInstruments::list_memory(MemoryTable& table) {
     left -= bytes;
   };
   add("firmware and GPU", Kind::kFirmware, ram_bytes() - board_.arm_memory_bytes());
-  add("below the image", Kind::kOther, arm::address_of(__text_begin));
+  add("below the image", Kind::kOther, core::address_of(__text_begin));
   add("text", Kind::kImage, between(__text_begin, __text_end));
   add("constants", Kind::kImage, between(__text_end, __rodata_end));
   add("data", Kind::kImage, between(__rodata_end, __image_end));
-  add("zeroed data", Kind::kImage, between(__bss_begin, __bss_end) - arm::kPageTableBytes);
-  add("page tables", Kind::kImage, arm::kPageTableBytes);
+  add("zeroed data", Kind::kImage, between(__bss_begin, __bss_end) - core::kPageTableBytes);
+  add("page tables", Kind::kImage, core::kPageTableBytes);
   uint64_t stacks = 0;
-  for (const arm::Stack& stack : {arm::main_stack(), arm::interrupt_stack(), arm::fault_stack()}) {
+  for (const core::Stack& stack :
+       {core::main_stack(), core::interrupt_stack(), core::fault_stack()}) {
     add(stack.name, Kind::kStack, stack.size_bytes());
     table.add_high(stack.name, stack.size_bytes(), stack.high_water_bytes());
     stacks += stack.size_bytes();

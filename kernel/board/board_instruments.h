@@ -4,7 +4,6 @@
 #include "kernel/board/board.h"
 #include "kernel/board/board_ticks.h"
 #include "kernel/reports/instruments.h"
-#include "libpi/sd_card.h"
 
 namespace kernel {
 
@@ -12,8 +11,8 @@ class BoardInstruments final : public Instruments {
  public:
   explicit BoardInstruments(Board& board) : board_(board), ticks_(board) {}
 
-  // Whose reads are counted, once there is one; outlives the instruments.
-  void set_card(const pi::SdCard& card) { card_ = &card; }
+  // Whose reads are counted, once it is in use; outlives the instruments.
+  void set_card(const CardSlot& card) { card_ = &card; }
 
   base::TickSource& ticks() override { return ticks_; }
   MachineFacts facts() override;
@@ -29,7 +28,7 @@ class BoardInstruments final : public Instruments {
   Board& board_;
   BoardTicks ticks_;
   BoardEvents events_;
-  const pi::SdCard* card_ = nullptr;
+  const CardSlot* card_ = nullptr;
 };
 
 }  // namespace kernel

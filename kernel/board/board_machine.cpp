@@ -18,7 +18,7 @@ uint32_t BoardMachine::lost_characters() {
 }
 
 void BoardMachine::idle() {
-  board_.led().heartbeat(board_.timer().now_us());
+  board_.heartbeat();
   board_.idle(kTickUs);
 }
 
@@ -29,25 +29,18 @@ base::Result<pi::BlockDevice*> BoardMachine::open_card() {
                 board_.ram_disk().size());
     return &*ram_disk_;
   }
-  if (!slot_) {
-    slot_.emplace(board_.gpio(), board_.mailbox(), board_.timer(), board_.clocks().emmc.hz);
-    instruments_.set_card(slot_->card());
-  }
-  TRY(slot_->card().initialize());
+  slot_ = &board_.card_slot();
+  instruments_.set_card(*slot_);
+  TRY(slot_->initialize());
   out().write("card: ");
-  slot_->card().describe(out());
+  pi::describe(slot_->report(), out());
   out().write("\n");
-  return &slot_->card();
+  return &slot_->device();
 }
 
-void BoardMachine::reboot() {
-  static_cast<void>(board_.serial().flush());
-  board_.power().request_reboot();
-}
-
-void BoardMachine::power_off() {
-  static_cast<void>(board_.serial().flush());
-  board_.power().request_halt();
+std::optional<pi::SdReport> BoardMachine::card_report() {
+  if (slot_ == nullptr || slot_->device().block_count() == 0) return std::nullopt;
+  return slot_->report();
 }
 
 }  // namespace kernel

@@ -14,14 +14,11 @@ namespace kernel {
 
 class BoardTicks final : public base::TickSource {
  public:
-  // Takes an alarm of the system timer, so that no wrap of the cycle counter is missed in a long
-  // wait. Lives as long as the board.
+  // Has the board keep the cycle counter, so that no wrap is missed in a long wait.
   explicit BoardTicks(Board& board);
-  BoardTicks(const BoardTicks&) = delete;  // the alarm points here
-  BoardTicks& operator=(const BoardTicks&) = delete;
 
   uint64_t now() override {
-    return counts_cycles_ ? board_.cycles().cycles() : board_.timer().now_us();
+    return counts_cycles_ ? board_.cycles().cycles() : board_.clock().now_us();
   }
   uint64_t hz() override { return hz_; }
   std::string_view name() const override {
@@ -30,9 +27,8 @@ class BoardTicks final : public base::TickSource {
   bool counts_cycles() const { return counts_cycles_; }
 
  private:
-  // Twice in the 2^31 cycles that the counter may go unread, at the Pi's 1 GHz.
-  static constexpr uint64_t kAlarmUs = 1'000'000;
-  void set_alarm();
+  // Twice in the 2^31 cycles that the counter may stay unread, at the Pi's 1 GHz.
+  static constexpr uint64_t kReadUs = 1'000'000;
 
   Board& board_;
   bool counts_cycles_;

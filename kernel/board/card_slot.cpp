@@ -1,60 +1,82 @@
 #include "kernel/board/card_slot.h"
 
-#include "libpi/bcm2835/memory_map.h"
+#include <new>
+#include <optional>
+
+#include "base/check.h"
+#include "kernel/board/drivers.h"
+#include "libpi/bcm2835/dma.h"
+#include "libpi/bcm2835/emmc.h"
+#include "libpi/sd_card.h"
 
 namespace kernel {
+
+struct CardSlot::Parts {
+  std::optional<pi::Dma> dma;
+  std::optional<pi::Emmc> emmc;
+  std::optional<pi::SdCard> card;
+};
 
 namespace {
 
 using pi::Gpio;
 
-// GPIO 48-53 are CLK, CMD, DAT0-3 of the slot; 34-39 those of the Zero W's WiFi chip, where the
-// firmware or an earlier kernel may have left the controller (circle: addon/SDCard/emmc.cpp).
-constexpr unsigned kFirstSlotPin = 48;
-constexpr unsigned kFirstWifiPin = 34;
-constexpr unsigned kPins = 6;
-
-// For firmware that does not answer: what Linux leaves to the ARM on this board.
-constexpr uint32_t kUsualChannels = 0x7f35;
+constexpr const pi::CardWiring& kWiring = kDescription.card;
 
 void connect_slot(Gpio& gpio) {
-  for (unsigned pin = kFirstWifiPin; pin < kFirstWifiPin + kPins; ++pin) {
-    if (gpio.function(pin) == Gpio::Function::kAlt3) {
-      gpio.set_function(pin, Gpio::Function::kInput);
-    }
+  for (unsigned i = 0; i < kWiring.kPins; ++i) {
+    const unsigned pin = kWiring.first_rival_pin + i;
+    if (gpio.function(pin) == kWiring.function) gpio.set_function(pin, Gpio::Function::kInput);
   }
-  for (unsigned pin = kFirstSlotPin; pin < kFirstSlotPin + kPins; ++pin) {
+  for (unsigned i = 0; i < kWiring.kPins; ++i) {
     // By way of "input": QEMU does not know ALT3, and only lets go of the other controller (ALT0)
     // when all six are inputs.
-    gpio.set_function(pin, Gpio::Function::kInput);
+    gpio.set_function(kWiring.first_pin + i, Gpio::Function::kInput);
   }
-  for (unsigned pin = kFirstSlotPin; pin < kFirstSlotPin + kPins; ++pin) {
-    gpio.set_pull(pin, pin == kFirstSlotPin ? Gpio::Pull::kNone : Gpio::Pull::kUp);
-    gpio.set_function(pin, Gpio::Function::kAlt3);
+  for (unsigned i = 0; i < kWiring.kPins; ++i) {
+    // All but CLK.
+    gpio.set_pull(kWiring.first_pin + i, i == 0 ? Gpio::Pull::kNone : Gpio::Pull::kUp);
+    gpio.set_function(kWiring.first_pin + i, kWiring.function);
   }
 }
 
 }  // namespace
 
-CardSlot::CardSlot(Gpio& gpio, pi::Mailbox& mailbox, base::Clock& clock, uint32_t emmc_hz) {
-  connect_slot(gpio);
+// Not within the slot, whose header names no driver; DMA reads of it, so it never moves.
+CardSlot::CardSlot(Drivers& drivers, uint32_t emmc_hz)
+    : parts_(*[]() {
+        alignas(Parts) static constinit std::byte storage[sizeof(Parts)] = {};
+        static constinit bool used = false;
+        CHECK(!used);
+        used = true;
+        return new (storage) Parts;
+      }()) {
+  connect_slot(drivers.gpio);
   // The firmware booted from the card, so the supply is on; an answer that says otherwise will show
   // as a card that does not answer.
-  static_cast<void>(mailbox.power_on(pi::Mailbox::PowerDevice::kSdCard));
-  const base::Result<uint32_t> usable = mailbox.dma_channels();
-  const base::Result<unsigned> channel =
-      pi::Dma::choose_channel(usable.ok() ? *usable : kUsualChannels);
+  static_cast<void>(drivers.mailbox.power_on(pi::Mailbox::PowerDevice::kSdCard));
+  const base::Result<uint32_t> usable = drivers.mailbox.dma_channels();
+  const base::Result<unsigned> channel = pi::Dma::choose_channel(
+      usable.ok() ? *usable : kDescription.dma.usual_channels, kDescription.dma.for_the_card);
   if (channel.ok()) {
-    dma_.emplace(clock, pi::bcm2835::kDma, *channel);
-    dma_->reset();
+    parts_.dma.emplace(drivers.timer, kDescription.dma.registers, kDescription.bus, *channel);
+    parts_.dma->reset();
   }
-  emmc_.emplace(clock, pi::bcm2835::kEmmc, emmc_hz);
-  card_.emplace(*emmc_, dma_ ? &*dma_ : nullptr, clock);
+  parts_.emmc.emplace(drivers.timer, kWiring.registers, kDescription.bus, emmc_hz);
+  parts_.card.emplace(*parts_.emmc, parts_.dma ? &*parts_.dma : nullptr, drivers.timer);
 }
+
+base::Status CardSlot::initialize() { return parts_.card->initialize(); }
+
+pi::BlockDevice& CardSlot::device() { return *parts_.card; }
+
+pi::SdReport CardSlot::report() const { return parts_.card->report(); }
+
+pi::SdCard& CardSlot::card() { return *parts_.card; }
 
 void CardSlot::stop() {
   // A channel that does not stop within its time cannot be helped: reads are over, so it is idle.
-  if (dma_) static_cast<void>(dma_->abort());
+  if (parts_.dma) static_cast<void>(parts_.dma->abort());
 }
 
 }  // namespace kernel

@@ -2,34 +2,44 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
-#include "base/clock.h"
-#include "libpi/bcm2835/dma.h"
-#include "libpi/bcm2835/emmc.h"
-#include "libpi/bcm2835/gpio.h"
-#include "libpi/bcm2835/mailbox.h"
-#include "libpi/sd_card.h"
+#include "base/status.h"
+#include "libpi/fs/block_device.h"
+#include "libpi/sd_report.h"
+
+namespace pi {
+class SdCard;
+}
 
 namespace kernel {
 
+struct Drivers;
+
 class CardSlot {
  public:
-  // Connects the slot to the EMMC controller. All arguments outlive the slot, which must not move
-  // (DMA reads of it). `emmc_hz`: the EMMC base clock, 0 if the firmware does not tell.
-  CardSlot(pi::Gpio& gpio, pi::Mailbox& mailbox, base::Clock& clock, uint32_t emmc_hz);
+  // Connects the slot to its controller. There is one slot (CHECKed). `drivers` outlive it.
+  // `emmc_hz`: the controller's base clock, 0 if the firmware does not tell.
+  CardSlot(Drivers& drivers, uint32_t emmc_hz);
 
-  // To be initialize()d before the first read. Reads by DMA if the firmware leaves us a channel.
-  pi::SdCard& card() { return *card_; }
+  // Finds and sets up the card, also one that was exchanged; before the first read. Reads by DMA if
+  // the firmware leaves us a channel. kNotFound: no card answers. kUnsupported, kCorrupt, kTimeout,
+  // kIo: a card that cannot be used, and the message says at which step.
+  base::Status initialize();
 
-  // For whoever hands the board over: from now on nothing writes to memory. The controller stays
-  // as it is; who uses it next resets it (SdCard::initialize).
+  pi::BlockDevice& device();
+  // After initialize().
+  pi::SdReport report() const;
+
+  // For the code that hands the board over: from now on nothing writes to memory. The controller
+  // stays as it is; its next user resets it (initialize()).
   void stop();
 
+  // For tests of the driver on the board.
+  pi::SdCard& card();
+
  private:
-  std::optional<pi::Dma> dma_;
-  std::optional<pi::Emmc> emmc_;
-  std::optional<pi::SdCard> card_;
+  struct Parts;
+  Parts& parts_;
 };
 
 }  // namespace kernel

@@ -1,5 +1,6 @@
 #include "kernel/board/clocks.h"
 
+#include "kernel/board/drivers.h"
 #include "libpi/deadline.h"
 
 namespace kernel {
@@ -7,11 +8,17 @@ namespace {
 
 using ClockId = pi::Mailbox::ClockId;
 
-// 48 MHz give every usual speed up to 3 Mbaud. Not every firmware has it so by itself
-// (raspberrypi/firmware #951: a UART clock of 1 GHz).
-constexpr uint32_t kUartHz = 48'000'000;
+constexpr uint32_t kUartHz = kDescription.uart_clock_hz;
 // What circle waits after a change of the ARM's clock, for the PLL to settle.
 constexpr uint64_t kSettleUs = 355;
+
+ClockReading read_clock(pi::Mailbox& mailbox, ClockId id) {
+  const base::Result<uint32_t> measured = mailbox.measured_clock_rate(id);
+  if (measured.ok()) return {*measured, ClockReading::Source::kMeasured};
+  const base::Result<uint32_t> nominal = mailbox.clock_rate(id);
+  if (nominal.ok()) return {*nominal, ClockReading::Source::kNominal};
+  return {};
+}
 
 }  // namespace
 
@@ -24,21 +31,14 @@ void print(base::TextSink& out, const ClockReading& reading) {
   if (reading.source == ClockReading::Source::kNominal) out.write(" (nominal)");
 }
 
-ClockReading read_clock(pi::Mailbox& mailbox, ClockId id) {
-  const base::Result<uint32_t> measured = mailbox.measured_clock_rate(id);
-  if (measured.ok()) return {*measured, ClockReading::Source::kMeasured};
-  const base::Result<uint32_t> nominal = mailbox.clock_rate(id);
-  if (nominal.ok()) return {*nominal, ClockReading::Source::kNominal};
-  return {};
-}
-
-Clocks bring_up_clocks(pi::Mailbox& mailbox, base::Clock& clock) {
+Clocks bring_up_clocks(Drivers& drivers) {
+  pi::Mailbox& mailbox = drivers.mailbox;
   // Without an operating system's governor the ARM would stay at its lowest rate, 700 MHz
   // (raspberrypi/firmware #956). A firmware that refuses leaves it there, and the banner says so.
   const base::Result<uint32_t> max_arm = mailbox.max_clock_rate(ClockId::kArm);
   if (max_arm.ok()) (void)mailbox.set_clock_rate(ClockId::kArm, *max_arm);
   const base::Result<uint32_t> uart = mailbox.set_clock_rate(ClockId::kUart, kUartHz);
-  pi::delay_us(clock, kSettleUs);
+  pi::delay_us(drivers.timer, kSettleUs);
 
   Clocks clocks;
   clocks.arm = read_clock(mailbox, ClockId::kArm);
@@ -51,6 +51,11 @@ Clocks bring_up_clocks(pi::Mailbox& mailbox, base::Clock& clock) {
     clocks.uart = {uart.ok() ? *uart : kUartHz, ClockReading::Source::kNominal};
   }
   return clocks;
+}
+
+std::optional<uint32_t> measure_arm_hz(Drivers& drivers) {
+  const base::Result<uint32_t> hz = drivers.mailbox.measured_clock_rate(ClockId::kArm);
+  return hz.ok() ? std::optional(*hz) : std::nullopt;
 }
 
 }  // namespace kernel

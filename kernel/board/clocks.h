@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
+#include <optional>
 
-#include "base/clock.h"
 #include "base/format.h"
-#include "libpi/bcm2835/mailbox.h"
 
 namespace kernel {
+
+struct Drivers;
 
 struct ClockReading {
   enum class Source : uint8_t {
@@ -31,12 +31,12 @@ struct Clocks {
   ClockReading uart;
 };
 
-// Raises the ARM to its maximum, with which the core clock goes, and sets the UART's reference
-// clock. Then reads all rates: what depends on them (dividers of UARTs and of the card) is
-// programmed after this.
-Clocks bring_up_clocks(pi::Mailbox& mailbox, base::Clock& clock);
+// Raises the ARM to its maximum, and with it the core clock, and sets the UART's reference clock.
+// Then reads all rates: what depends on them (dividers of UARTs and of the card) is programmed
+// after this.
+Clocks bring_up_clocks(Drivers& drivers);
 
-// As it is now.
-ClockReading read_clock(pi::Mailbox& mailbox, pi::Mailbox::ClockId id);
+// The ARM's rate as the firmware counts it now; nothing when it does not.
+std::optional<uint32_t> measure_arm_hz(Drivers& drivers);
 
 }  // namespace kernel

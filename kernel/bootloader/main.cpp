@@ -1,28 +1,25 @@
 // The boot loader: takes a kernel that is pushed over the serial line (docs/protocol.md, "Push"),
-// or, when nobody pushes one for a while, the card's, and starts it. It lies on the card as
+// or, when none comes for a while, the card's, and starts it. It lies on the card as
 // kernel.img, and moves itself to 16 MiB when it starts (libpi/arm1176/start.S).
 #include <algorithm>
 #include <array>
 #include <optional>
 
 #include "kernel/board/board.h"
-#include "kernel/board/card_slot.h"
 #include "kernel/bootloader/card_kernel.h"
 #include "kernel/bootloader/memory_plan.h"
 #include "kernel/bootloader/push_target.h"
 #include "kernel/bootloader/start_timer.h"
 #include "kernel/model/model_runner.h"
 #include "kernel/settings/settings_sources.h"
-#include "libpi/arm1176/cpu.h"
-#include "libpi/arm1176/enter_image.h"
-#include "libpi/arm1176/image.h"
-#include "libpi/arm1176/mmu.h"
+#include "libpi/core/boot.h"
+#include "libpi/core/image.h"
 #include "libpi/push/receiver.h"
 
 namespace kernel {
 namespace {
 
-namespace arm = pi::arm1176;
+namespace core = pi::core;
 
 constexpr uint64_t kIdleUs = 10'000;
 // A byte ends the sleep anyway; this is what checking a RAM disk waits between pieces of 64 KiB. An
@@ -37,8 +34,7 @@ alignas(32) constinit std::array<std::byte, 64 * 1024> mount_scratch = {};
 constinit std::array<char, ModelRunner::kMaxIniBytes> ini = {};
 constinit std::array<std::byte, MemoryPlan::kMaxCommandLine> pushed_command_line = {};
 // As much as there is below the image.
-constinit std::array<uint32_t, (arm::kLowestMapped - arm::kTagsAddress) / 4> tag_words = {};
-static_assert(MemoryPlan::kKernelAddress == arm::kLowestMapped);
+constinit std::array<uint32_t, (core::kImageAddress - core::kTagsAddress) / 4> tag_words = {};
 
 class LineSink final : public pi::push::ByteSink {
  public:
@@ -52,7 +48,7 @@ class LineSink final : public pi::push::ByteSink {
 class Loader {
  public:
   explicit Loader(Board& board) : board_(board), serial_(board.serial()) {
-    plan_ = {arm::address_of(__text_begin), arm::address_of(__end), board.arm_memory_bytes(), {}};
+    plan_ = {core::address_of(__text_begin), core::address_of(__end), board.arm_memory_bytes(), {}};
     if (const auto disk = board.ram_disk(); !disk.empty()) {
       const auto address = reinterpret_cast<uintptr_t>(disk.data());
       plan_.firmware_ram_disk = RamDiskRange{static_cast<uint32_t>(address), disk.size()};
@@ -76,7 +72,7 @@ class Loader {
   }
 
  private:
-  uint64_t now_us() { return board_.timer().now_us(); }
+  uint64_t now_us() { return board_.clock().now_us(); }
 
   pi::push::Beacon make_beacon() const {
     pi::push::Beacon beacon;
@@ -98,7 +94,7 @@ class Loader {
   pi::Serial& serial_;
   MemoryPlan plan_;
   Settings settings_;
-  std::optional<CardSlot> slot_;
+  CardSlot* slot_ = nullptr;  // once it was used
   std::optional<pi::FatVolume> volume_;
 };
 
@@ -111,21 +107,19 @@ void Loader::serve(pi::push::Receiver& receiver) {
   receiver.tick(now);
   if (count != 0) return;
   if (receiver.is_idle()) {
-    board_.led().heartbeat(now);
+    board_.heartbeat();
     board_.idle(kIdleUs);
   } else {
-    board_.led().set(now / kPushBlinkUs % 2 == 0);
+    board_.set_led(now / kPushBlinkUs % 2 == 0);
     board_.idle(kPushIdleUs);
   }
 }
 
 base::Status Loader::open_card() {
   volume_.reset();
-  if (!slot_) {
-    slot_.emplace(board_.gpio(), board_.mailbox(), board_.timer(), board_.clocks().emmc.hz);
-  }
-  TRY(slot_->card().initialize());
-  TRY_ASSIGN(volume_, pi::FatVolume::mount(slot_->card(), mount_scratch));
+  slot_ = &board_.card_slot();
+  TRY(slot_->initialize());
+  TRY_ASSIGN(volume_, pi::FatVolume::mount(slot_->device(), mount_scratch));
   return base::ok_status();
 }
 
@@ -151,7 +145,7 @@ void Loader::read_settings() {
 // end without one.
 void Loader::start_card_kernel() {
   const std::string_view name = settings_.loader_kernel.view();
-  board_.led().set(true);
+  board_.set_led(true);
   base::Status status = volume_ ? base::ok_status() : open_card();
   if (status.ok()) {
     const std::span<std::byte> room(
@@ -175,19 +169,18 @@ void Loader::start(const BootTags& tags) {
   // Only a firmware's command line can be that long: a pushed one was checked.
   auto list = write_boot_tags(tags, tag_words);
   if (!list.ok()) list = write_boot_tags({{}, tags.ram_disk, tags.memory_bytes}, tag_words);
-  board_.led().set(false);
-  if (slot_) slot_->stop();
-  arm::disable_interrupts();
-  // The kernel begins at the speed at which everybody begins.
+  board_.set_led(false);
+  if (slot_ != nullptr) slot_->stop();
+  // The speed at which every kernel and every tool begins.
   static_cast<void>(serial_.set_baud(pi::push::kBaseBaud));
   static_cast<void>(serial_.flush());
-  arm::enter_image(MemoryPlan::kKernelAddress, *list);
+  board_.enter_image(*list);
 }
 
 }  // namespace
 }  // namespace kernel
 
-extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
+extern "C" void kernel_main(const pi::core::BootArguments& arguments) {
   kernel::Board& board = kernel::Board::start(arguments, {.obeys_loader_magic = false});
   board.serial().write("\nbarellama boot loader\n");
   kernel::Loader(board).run();

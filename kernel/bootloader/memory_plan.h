@@ -14,6 +14,7 @@
 
 #include "base/status.h"
 #include "kernel/board/boot_tags.h"
+#include "libpi/core/boot.h"
 #include "libpi/push/image_header.h"
 #include "libpi/push/protocol.h"
 
@@ -27,7 +28,7 @@ struct MemoryPlan {
   std::optional<RamDiskRange> firmware_ram_disk;
 
   // Where the firmware loads and enters kernels, and so do we.
-  static constexpr uint32_t kKernelAddress = 0x8000;
+  static constexpr uint32_t kKernelAddress = pi::core::kImageAddress;
   // What the kernel looks through for tags.
   static constexpr uint32_t kMaxCommandLine = 16 * 1024;
 

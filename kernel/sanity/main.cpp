@@ -1,7 +1,6 @@
 // The image to try a new board, cable or card with: prints what the board is, echoes what is typed
 // and blinks the LED twice a second. It reads no model.
 #include "kernel/board/board.h"
-#include "kernel/board/card_slot.h"
 
 namespace {
 
@@ -17,11 +16,11 @@ void echo(pi::Serial& serial) {
 }
 
 void print_card_line(kernel::Board& board) {
-  kernel::CardSlot slot(board.gpio(), board.mailbox(), board.timer(), board.clocks().emmc.hz);
   pi::Serial& serial = board.serial();
   serial.write("card      ");
-  if (const base::Status status = slot.card().initialize(); status.ok()) {
-    slot.card().describe(serial);
+  kernel::CardSlot& slot = board.card_slot();
+  if (const base::Status status = slot.initialize(); status.ok()) {
+    pi::describe(slot.report(), serial);
   } else {
     base::print(serial, status);
   }
@@ -30,7 +29,7 @@ void print_card_line(kernel::Board& board) {
 
 }  // namespace
 
-extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
+extern "C" void kernel_main(const pi::core::BootArguments& arguments) {
   kernel::Board& board = kernel::Board::start(arguments, {});
   pi::Serial& serial = board.serial();
   serial.write("\nbarellama sanity image\n");
@@ -39,7 +38,7 @@ extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
   serial.write("ready: type, and it comes back; the LED blinks twice a second\n");
   for (;;) {
     echo(serial);
-    board.led().heartbeat(board.timer().now_us());
+    board.heartbeat();
     board.idle(kTickUs);
   }
 }

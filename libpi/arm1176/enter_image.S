@@ -1,4 +1,5 @@
-// void enter_image_with_tags(uint32_t address, const uint32_t* tags_begin, const uint32_t* tags_end)
+// void enter_image_with_tags(uint32_t address, const uint32_t* tags_begin, const uint32_t* tags_end,
+//                            uint32_t machine_type)
 //
 // ARM1176JZF-S TRM (DDI 0301H), sections as named; what the entered image may expect: Linux,
 // Documentation/arch/arm/booting.rst, "Calling the kernel image".
@@ -13,11 +14,12 @@
         .global enter_image_with_tags
         .type   enter_image_with_tags, %function
 enter_image_with_tags:
-        // No handler of ours may run once its code and stack are somebody else's memory.
+        // No handler of ours may run once its code and stack are the image's memory.
         cpsid   if, #MODE_SUPERVISOR
         mov     r4, r0
         mov     r5, r1
         mov     r6, r2
+        mov     r7, r3
 
         // The image was written as data: it is in memory only once the data cache is clean and the
         // write buffer drained (3.2.22). All of it at once: it holds 16 KiB, and the image is
@@ -44,10 +46,9 @@ enter_image_with_tags:
         bl      invalidate_caches
 
         mov     r0, #0
-        ldr     r1, =MACHINE_TYPE
+        mov     r1, r7
         mov     r2, #TAGS_ADDRESS
         bx      r4
         .size   enter_image_with_tags, . - enter_image_with_tags
 
         .equ    TAGS_ADDRESS, 0x100     // kTagsAddress
-        .equ    MACHINE_TYPE, 0xc42     // what the firmware of this board says (BCM2708)

@@ -1,13 +1,14 @@
-#include "libpi/arm1176/mmu.h"
+#include "libpi/core/memory_map.h"
 
 #include <cstddef>
 #include <span>
 
 #include "base/check.h"
-#include "cpu_backend.h"
-#include "libpi/arm1176/image.h"
+#include "libpi/core/boot.h"
+#include "libpi/core/cache.h"
+#include "libpi/core/image.h"
 
-namespace pi::arm1176 {
+namespace pi::core {
 namespace {
 
 // First-level descriptors, ARM1176 TRM 6.11.2 with SCTLR.XP = 1: [1:0] 10 section, B 2, C 3, XN 4,
@@ -28,12 +29,8 @@ constexpr uint32_t kMiB = 1 << 20;
 constexpr uint32_t kPageBytes = 4096;
 constexpr uint32_t kPagesPerMiB = kMiB / kPageBytes;
 // The image with its stacks lies in these (asserted by the linker script) and is mapped by pages,
-// like the first MiB, of which the begin is not mapped at all.
+// like the first MiB, whose beginning is not mapped at all.
 constexpr uint32_t kImageMiB = 2;
-
-constexpr uint32_t kPeripherals = 0x20000000;
-constexpr uint32_t kPeripheralBytes = 16 << 20;
-constexpr uint32_t kMostRam = 512u << 20;
 
 alignas(16384) uint32_t first_level[4096];
 alignas(1024) uint32_t second_level[1 + kImageMiB][kPagesPerMiB];
@@ -69,13 +66,13 @@ void map_sections(uint32_t first_mib, uint32_t end_mib) {
 }  // namespace
 
 void map_ram(uint32_t ram_bytes) {
-  CHECK(ram_bytes <= kMostRam);
+  CHECK(ram_bytes <= board_memory_map.most_ram_bytes);
   if (ram_bytes <= mapped_ram_bytes) return;
   map_sections(mapped_ram_bytes / kMiB, ram_bytes / kMiB);
   // The table walk reads memory, not the data cache.
-  cpu::clean_data_cache(std::as_bytes(std::span(first_level)));
+  clean_data_cache(std::as_bytes(std::span(first_level)));
   asm volatile("mcr p15, 0, %0, c8, c7, 0" : : "r"(0) : "memory");  // invalidate the TLBs
-  cpu::data_synchronization_barrier();
+  data_synchronization_barrier();
   mapped_ram_bytes = ram_bytes / kMiB * kMiB;
 }
 
@@ -84,7 +81,7 @@ bool is_mapped_ram(uint32_t address, uint32_t size) {
          size <= mapped_ram_bytes - address;
 }
 
-// Called by start.S, with MMU and caches off.
+// Called by start.S, with MMU and caches off: board_memory_map is a constant of the image.
 extern "C" uint32_t* build_page_tables() {
   map_sections(0, kFirstRamBytes / kMiB);
   map_pages(0, second_level[0]);
@@ -93,12 +90,13 @@ extern "C" uint32_t* build_page_tables() {
     map_pages(image_mib + i, second_level[1 + i]);
   }
   mapped_ram_bytes = kFirstRamBytes;
-  for (uint32_t at = kPeripherals; at < kPeripherals + kPeripheralBytes; at += kMiB) {
-    first_level[at / kMiB] = at | kSection | kSectionSharedDevice | kSectionNoExecute;
+  const uint32_t first = board_memory_map.peripherals / kMiB;
+  for (uint32_t mib = first; mib < first + board_memory_map.peripheral_bytes / kMiB; ++mib) {
+    first_level[mib] = mib * kMiB | kSection | kSectionSharedDevice | kSectionNoExecute;
   }
   first_level[kLowMemoryAlias / kMiB] =
       kSection | kSectionWriteBack | kSectionNoExecute | kSectionReadOnly;
   return first_level;
 }
 
-}  // namespace pi::arm1176
+}  // namespace pi::core

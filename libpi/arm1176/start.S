@@ -1,4 +1,4 @@
-// From the firmware to C++: kernel_main(const pi::arm1176::BootArguments&), with MMU, caches and
+// From the firmware to C++: kernel_main(const pi::core::BootArguments&), with MMU, caches and
 // VFP on. The firmware enters at 0x8000 in SVC mode with MMU and data cache off; r1 is the machine
 // type and r2 the address of the ATAGs or 0. A boot loader enters the same way, its caches cleaned.
 

@@ -51,7 +51,7 @@
 #define FPSCR_DEFAULT_NAN (1 << 25)
 #define FPSCR_RUN_FAST (FPSCR_FLUSH_TO_ZERO | FPSCR_DEFAULT_NAN)
 
-// Offsets in pi::arm1176::Fault.
+// Offsets in pi::core::Fault.
 #define FAULT_SP 52
 #define FAULT_LR 56
 #define FAULT_PC 60
@@ -59,5 +59,5 @@
 #define FAULT_KIND 68
 #define FAULT_SIZE 72
 
-// The unused part of each stack, by which its use is measured.
+// kStackPaint of libpi/core/stacks.h.
 #define STACK_PAINT 0x5ac35ac3

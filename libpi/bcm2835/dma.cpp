@@ -1,7 +1,6 @@
 #include "libpi/bcm2835/dma.h"
 
 #include "base/check.h"
-#include "cpu_backend.h"
 
 namespace pi {
 
@@ -46,8 +45,9 @@ constexpr uint32_t kAllErrors = 7;
 
 }  // namespace
 
-base::Result<unsigned> Dma::choose_channel(uint32_t usable_channels) {
-  for (const unsigned channel : {4u, 5u, 2u, 0u}) {
+base::Result<unsigned> Dma::choose_channel(uint32_t usable_channels,
+                                           std::span<const uint8_t> preferred) {
+  for (const uint8_t channel : preferred) {
     if ((usable_channels >> channel & 1) != 0) return channel;
   }
   return base::Status::error(base::ErrorCode::kNotFound,
@@ -55,24 +55,24 @@ base::Result<unsigned> Dma::choose_channel(uint32_t usable_channels) {
                              usable_channels);
 }
 
-Dma::Dma(base::Clock& clock, MmioBase controller, unsigned channel)
-    : clock_(clock), controller_(controller), channel_(channel) {
+Dma::Dma(base::Clock& clock, MmioBase controller, const Bus& bus, unsigned channel)
+    : clock_(clock), controller_(controller), bus_(bus), channel_(channel) {
   CHECK(channel < 7);
 }
 
 MmioBase Dma::channel_base() const { return {controller_.address + channel_ * kChannelStride}; }
 
 void Dma::reset() {
-  cpu::data_synchronization_barrier();
+  core::data_synchronization_barrier();
   Enable::write(controller_, {Enable::read(controller_).raw | 1u << channel_});
   Cs::set(channel_base(), Cs::Reset{true});
   Debug::set(channel_base(), Debug::Errors{kAllErrors});
-  cpu::data_memory_barrier();
+  core::data_memory_barrier();
 }
 
 void Dma::prepare(uint32_t source_bus_address, Dreq dreq, std::span<std::byte> target) {
-  CHECK(!target.empty() && target.size() % cpu::kCacheLine == 0);
-  CHECK(reinterpret_cast<uintptr_t>(target.data()) % cpu::kCacheLine == 0);
+  CHECK(!target.empty() && target.size() % core::kCacheLine == 0);
+  CHECK(reinterpret_cast<uintptr_t>(target.data()) % core::kCacheLine == 0);
   target_ = target;
   // 4.2.1.2, TI: the peripheral's DREQ paces reads of 32 bits, bursts of one (the FIFO promises no
   // more); writes gather to 128 bits, and each is answered before the next, so that END means "in
@@ -81,68 +81,68 @@ void Dma::prepare(uint32_t source_bus_address, Dreq dreq, std::span<std::byte> t
                                 Ti::DestInc{true}.bits() | Ti::DestWidth128{true}.bits() |
                                 Ti::WaitResp{true}.bits();
   block_.source = source_bus_address;
-  block_.destination = cpu::bus_address(target.data());
+  block_.destination = bus_.address_of_memory(target.data());
   block_.length = static_cast<uint32_t>(target.size());
   block_.next = 0;
   // A dirty line that was evicted later would overwrite the device's data, so none may be left
   // when it starts; the control block must be in memory, where the channel reads it.
-  cpu::clean_invalidate_data_cache(target_);
-  cpu::clean_data_cache(std::as_bytes(std::span(&block_, 1)));
+  core::clean_invalidate_data_cache(target_);
+  core::clean_data_cache(std::as_bytes(std::span(&block_, 1)));
 }
 
 void Dma::start() {
   CHECK(!target_.empty());
   error_bits_ = 0;
   // After the cache maintenance, and as another peripheral was used before (1.3).
-  cpu::data_synchronization_barrier();
+  core::data_synchronization_barrier();
   // Flags of the last user would look like ours.
   Debug::set(channel_base(), Debug::Errors{kAllErrors});
   Cs::set(channel_base(), Cs::End{true}, Cs::Int{true});
-  ConblkAd::set(channel_base(), ConblkAd::ScbAddr{cpu::bus_address(&block_)});
+  ConblkAd::set(channel_base(), ConblkAd::ScbAddr{bus_.address_of_memory(&block_)});
   Cs::set(channel_base(), Cs::Active{true}, Cs::Priority{1}, Cs::PanicPriority{15},
           Cs::WaitForOutstandingWrites{true});
-  cpu::data_synchronization_barrier();
+  core::data_synchronization_barrier();
 }
 
 Dma::State Dma::poll() {
   if (target_.empty()) return State::kIdle;
   const Value<Cs> cs = Cs::read(channel_base());
-  cpu::data_memory_barrier();
+  core::data_memory_barrier();
   if (cs.get<Cs::Error>()) {
     error_bits_ = Debug::read(channel_base()).get<Debug::Errors>();
-    cpu::data_memory_barrier();
+    core::data_memory_barrier();
     return State::kFailed;
   }
   return cs.get<Cs::End>() && !cs.get<Cs::Active>() ? State::kDone : State::kActive;
 }
 
 void Dma::finish() {
-  cpu::data_synchronization_barrier();
+  core::data_synchronization_barrier();
   Cs::set(channel_base(), Cs::End{true}, Cs::Int{true});
-  cpu::data_synchronization_barrier();
+  core::data_synchronization_barrier();
   // Lines that were filled meanwhile, by accesses to neighbours, hold what was there before.
-  cpu::invalidate_data_cache(target_);
+  core::invalidate_data_cache(target_);
   target_ = {};
 }
 
 base::Status Dma::abort() {
   target_ = {};
-  cpu::data_synchronization_barrier();
+  core::data_synchronization_barrier();
   // Pause, let the writes that are on their way arrive, reset (order as in Linux bcm2835-dma.c: a
   // channel that is reset under a write can hang the bus).
   Cs::set(channel_base(), Cs::Active{false});
-  cpu::data_synchronization_barrier();
+  core::data_synchronization_barrier();
   const uint64_t begin = clock_.now_us();
   bool drained = false;
   for (bool late = false; !drained && !late;) {
     late = clock_.now_us() - begin > kAbortTimeoutUs;
     drained = !Cs::read(channel_base()).get<Cs::WaitingForOutstandingWrites>();
-    cpu::data_memory_barrier();
+    core::data_memory_barrier();
   }
-  cpu::data_synchronization_barrier();
+  core::data_synchronization_barrier();
   Cs::set(channel_base(), Cs::Reset{true});
   Debug::set(channel_base(), Debug::Errors{kAllErrors});
-  cpu::data_synchronization_barrier();
+  core::data_synchronization_barrier();
   if (drained) return base::ok_status();
   return base::Status::error(base::ErrorCode::kTimeout,
                              "DMA channel {} does not stop; reset the board", channel_);

@@ -8,8 +8,8 @@
 //   dma.finish();
 //
 // DMA does not see the processor's caches: prepare() and finish() do the maintenance, and in
-// between nobody may touch `target`, not even read it. One control block suffices: a normal channel
-// moves up to 2^30 - 1 bytes with one, and targets are contiguous.
+// between no code may touch `target`, not even read it. One control block suffices: a normal
+// channel moves up to 2^30 - 1 bytes with one, and targets are contiguous.
 #pragma once
 
 #include <array>
@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "libpi/bcm2835/bus.h"
 #include "libpi/mmio.h"
 
 namespace pi {
@@ -32,15 +33,15 @@ class Dma {
   // Outstanding writes of a paused channel drain within microseconds.
   static constexpr uint64_t kAbortTimeoutUs = 10'000;
 
-  // The best channel for storage among those that the firmware leaves to the ARM (bit n: channel
-  // n; mailbox tag 0x00060001). 4 and 5 first; never LITE channels (7 to 14: at most 65535 bytes at
-  // half the speed), nor 1, 3, 6 and 15, which firmware uses whatever it says. kNotFound.
-  static base::Result<unsigned> choose_channel(uint32_t usable_channels);
+  // The first of `preferred` that the firmware leaves to the ARM (bit n of `usable_channels`:
+  // channel n; mailbox tag 0x00060001). kNotFound.
+  static base::Result<unsigned> choose_channel(uint32_t usable_channels,
+                                               std::span<const uint8_t> preferred);
 
-  // `controller`: memory_map.h's kDma.
-  Dma(base::Clock& clock, MmioBase controller, unsigned channel);
+  // `channel`: not a LITE one (7 to 14: at most 65535 bytes at half the speed; CHECKed).
+  Dma(base::Clock& clock, MmioBase controller, const Bus& bus, unsigned channel);
 
-  // Enables the channel and brings it into a known state, whoever used it before.
+  // Enables the channel and brings it into a known state, whatever used it before.
   void reset();
 
   // Writes the control block and prepares the caches. `target`: 32-byte aligned in address and
@@ -52,8 +53,8 @@ class Dma {
   State poll();
   // After kDone: makes the data visible to the processor.
   void finish();
-  // Stops whatever runs. When it returns the channel no longer writes to memory, or it returns
-  // kTimeout: then `target` is not to be used until reset() of the board.
+  // Stops what runs. When it returns the channel no longer writes to memory, or it returns
+  // kTimeout: then `target` must not be used until the board is reset.
   base::Status abort();
 
   // DEBUG's error flags of the last kFailed: 1 read-last, 2 FIFO, 4 read response.
@@ -76,8 +77,9 @@ class Dma {
   MmioBase channel_base() const;
 
   base::Clock& clock_;
-  MmioBase controller_;
-  unsigned channel_;
+  const MmioBase controller_;
+  const Bus bus_;
+  const unsigned channel_;
   ControlBlock block_;
   std::span<std::byte> target_;
   uint32_t error_bits_ = 0;

@@ -3,8 +3,6 @@
 #include "base/align.h"
 #include "base/bytes.h"
 #include "base/check.h"
-#include "cpu_backend.h"
-#include "libpi/bcm2835/memory_map.h"
 
 namespace pi {
 
@@ -55,9 +53,10 @@ ResponseType response_type(SdResponse response) {
 
 }  // namespace
 
-Emmc::Emmc(base::Clock& clock, MmioBase registers, uint32_t base_clock_hz)
+Emmc::Emmc(base::Clock& clock, MmioBase registers, const Bus& bus, uint32_t base_clock_hz)
     : clock_(clock),
       base_(registers),
+      bus_(bus),
       base_clock_hz_(base_clock_hz == 0 ? kUsualBaseClockHz : base_clock_hz) {
   set_write_spacing(kIdentificationClockHz);
 }
@@ -73,12 +72,12 @@ void Emmc::before_write() {
   while (clock_.now_us() - last_write_us_ < write_spacing_us_) {
   }
   // The clock was another peripheral (BCM2835 ARM Peripherals 1.3).
-  cpu::data_synchronization_barrier();
+  core::data_synchronization_barrier();
 }
 
 void Emmc::after_write() {
   // The write must have left the write buffer before its moment is taken.
-  cpu::data_synchronization_barrier();
+  core::data_synchronization_barrier();
   last_write_us_ = clock_.now_us();
 }
 
@@ -100,7 +99,7 @@ template <typename R>
 Value<R> Emmc::read() {
   const Value<R> value = R::read(base_);
   // The next read may be the clock's, and reads of two peripherals can come back swapped (1.3).
-  cpu::data_memory_barrier();
+  core::data_memory_barrier();
   return value;
 }
 
@@ -250,7 +249,7 @@ void Emmc::take_block(std::span<std::byte> target) {
   for (size_t at = 0; at < target.size(); at += 4) {
     base::store_le32(target, at, Data::read(base_).raw);
   }
-  cpu::data_memory_barrier();
+  core::data_memory_barrier();
 }
 
 void Emmc::end_read() {
@@ -261,7 +260,7 @@ void Emmc::end_read() {
 uint32_t Emmc::auto_stop_response() { return read<Resp3>().raw; }
 
 uint32_t Emmc::data_port_bus_address() const {
-  return bcm2835::peripheral_bus_address(base_, kDataOffset);
+  return bus_.address_of_register(base_, kDataOffset);
 }
 
 // SDHCI 3.10.1: after an error both halves are reset on their own; unlike SRST_HC this keeps the

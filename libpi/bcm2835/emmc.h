@@ -2,9 +2,9 @@
 // data to a port, from which DMA or the processor takes it. It knows nothing of what the commands
 // mean: libpi/sd_card.h does.
 //
-// The controller is the board's other users' too: pins (GPIO 48-53 to ALT3) are the board's matter.
-// Nothing here waits longer than the deadlines below, and no interrupt is used: the flags of the
-// INTERRUPT register are polled.
+// Which pins it uses is the board's matter (kernel/board/card_slot.cpp). Nothing here waits longer
+// than the deadlines below, and no interrupt is used: the flags of the INTERRUPT register are
+// polled.
 #pragma once
 
 #include <array>
@@ -13,6 +13,7 @@
 #include <span>
 
 #include "base/clock.h"
+#include "libpi/bcm2835/bus.h"
 #include "libpi/bcm2835/emmc_registers.h"
 #include "libpi/mmio.h"
 #include "libpi/sd_fault.h"
@@ -38,7 +39,7 @@ class Emmc {
   static constexpr uint32_t kUsualBaseClockHz = 250'000'000;
 
   // `base_clock_hz`: the EMMC clock as the firmware tells it (mailbox, clock 1), or 0.
-  Emmc(base::Clock& clock, MmioBase registers, uint32_t base_clock_hz);
+  Emmc(base::Clock& clock, MmioBase registers, const Bus& bus, uint32_t base_clock_hz);
 
   // Resets the whole controller: no SD clock, one data line, 3.3 V, all flags off. kStuck if the
   // controller does not come back.
@@ -83,7 +84,7 @@ class Emmc {
   // Where DMA finds the data port.
   uint32_t data_port_bus_address() const;
 
-  // Ends whatever command or data transfer is under way on the controller's side. kStuck.
+  // Ends the command or data transfer that is under way on the controller's side. kStuck.
   SdFault reset_lines();
 
  private:
@@ -105,8 +106,9 @@ class Emmc {
   void set_write_spacing(uint32_t clock_hz);
 
   base::Clock& clock_;
-  MmioBase base_;
-  uint32_t base_clock_hz_;
+  const MmioBase base_;
+  const Bus bus_;
+  const uint32_t base_clock_hz_;
   uint32_t clock_hz_ = 0;
   uint32_t control1_ = 0;
   uint64_t last_write_us_ = 0;

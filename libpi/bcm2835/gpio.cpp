@@ -1,7 +1,6 @@
 #include "libpi/bcm2835/gpio.h"
 
 #include "base/check.h"
-#include "libpi/bcm2835/memory_map.h"
 #include "libpi/deadline.h"
 #include "libpi/mmio.h"
 #include "libpi/peripheral_access.h"
@@ -20,13 +19,13 @@ struct Gppud : Register<Gppud, 0x94, Access::kReadWrite> {
 };
 struct Gppudclk : Register<Gppudclk, 0x98, Access::kReadWrite> {};
 
-constexpr MmioBase nth(uint32_t index) {
-  return {bcm2835::kGpio.address + index * static_cast<uint32_t>(sizeof(uint32_t))};
+constexpr MmioBase nth(MmioBase base, uint32_t index) {
+  return {base.address + index * static_cast<uint32_t>(sizeof(uint32_t))};
 }
 
 constexpr uint32_t bit(unsigned pin) { return uint32_t{1} << pin % 32; }
 
-// 6.1, GPPUDCLKn: 150 cycles to set the signal up and 150 to hold it. They are not said to be of
+// 6.1, GPPUDCLKn: 150 cycles to set the signal up and 150 to hold it. The manual does not say of
 // which clock; at the slowest one, the crystal's 19.2 MHz, they are 7.8 us.
 constexpr uint64_t kPullSetupUs = 8;
 
@@ -35,7 +34,7 @@ constexpr uint64_t kPullSetupUs = 8;
 void Gpio::set_function(unsigned pin, Function function) {
   CHECK(pin < kPins);
   const PeripheralAccess access;
-  const MmioBase base = nth(pin / 10);
+  const MmioBase base = nth(base_, pin / 10);
   const unsigned shift = pin % 10 * 3;
   const uint32_t others = Gpfsel::read(base).raw & ~(uint32_t{7} << shift);
   Gpfsel::write(base, {others | static_cast<uint32_t>(function) << shift});
@@ -44,15 +43,15 @@ void Gpio::set_function(unsigned pin, Function function) {
 Gpio::Function Gpio::function(unsigned pin) {
   CHECK(pin < kPins);
   const PeripheralAccess access;
-  return static_cast<Function>(Gpfsel::read(nth(pin / 10)).raw >> pin % 10 * 3 & 7);
+  return static_cast<Function>(Gpfsel::read(nth(base_, pin / 10)).raw >> pin % 10 * 3 & 7);
 }
 
 void Gpio::set_pull(unsigned pin, Pull pull) {
   CHECK(pin < kPins);
-  const MmioBase clock_base = nth(pin / 32);
+  const MmioBase clock_base = nth(base_, pin / 32);
   {
     const PeripheralAccess access;
-    Gppud::set(bcm2835::kGpio, Gppud::Pud{pull});
+    Gppud::set(base_, Gppud::Pud{pull});
   }
   delay_us(clock_, kPullSetupUs);
   {
@@ -61,7 +60,7 @@ void Gpio::set_pull(unsigned pin, Pull pull) {
   }
   delay_us(clock_, kPullSetupUs);
   const PeripheralAccess access;
-  Gppud::set(bcm2835::kGpio, Gppud::Pud{Pull::kNone});
+  Gppud::set(base_, Gppud::Pud{Pull::kNone});
   Gppudclk::write(clock_base, {0});
 }
 
@@ -69,16 +68,16 @@ void Gpio::set_level(unsigned pin, bool high) {
   CHECK(pin < kPins);
   const PeripheralAccess access;
   if (high) {
-    Gpset::write(nth(pin / 32), {bit(pin)});
+    Gpset::write(nth(base_, pin / 32), {bit(pin)});
   } else {
-    Gpclr::write(nth(pin / 32), {bit(pin)});
+    Gpclr::write(nth(base_, pin / 32), {bit(pin)});
   }
 }
 
 bool Gpio::level(unsigned pin) {
   CHECK(pin < kPins);
   const PeripheralAccess access;
-  return (Gplev::read(nth(pin / 32)).raw & bit(pin)) != 0;
+  return (Gplev::read(nth(base_, pin / 32)).raw & bit(pin)) != 0;
 }
 
 }  // namespace pi

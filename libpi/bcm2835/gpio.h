@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/clock.h"
+#include "libpi/mmio.h"
 
 namespace pi {
 
@@ -25,9 +26,9 @@ class Gpio {
   enum class Pull : uint8_t { kNone = 0, kDown = 1, kUp = 2 };  // the values of GPPUD
 
   // `clock` outlives the driver; it times the pull-up sequence.
-  explicit Gpio(base::Clock& clock) : clock_(clock) {}
+  Gpio(MmioBase registers, base::Clock& clock) : base_(registers), clock_(clock) {}
 
-  // `pin` is a BCM number below kPins (CHECKed) in each of these.
+  // `pin` is a GPIO number below kPins (CHECKed) in each of these.
   void set_function(unsigned pin, Function function);
   Function function(unsigned pin);
   void set_pull(unsigned pin, Pull pull);
@@ -35,6 +36,7 @@ class Gpio {
   bool level(unsigned pin);
 
  private:
+  const MmioBase base_;
   base::Clock& clock_;
 };
 

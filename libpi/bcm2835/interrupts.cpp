@@ -1,7 +1,6 @@
 #include "libpi/bcm2835/interrupts.h"
 
 #include "base/check.h"
-#include "libpi/bcm2835/memory_map.h"
 #include "libpi/mmio.h"
 #include "libpi/peripheral_access.h"
 
@@ -18,27 +17,25 @@ struct Disable1 : Register<Disable1, 0x21c, Access::kReadWrite> {};  // write 1 
 struct Disable2 : Register<Disable2, 0x220, Access::kReadWrite> {};
 struct DisableBasic : Register<DisableBasic, 0x224, Access::kReadWrite> {};
 
-constexpr MmioBase kBase = bcm2835::kInterrupts;
-
 constexpr unsigned bank_of(Irq irq) { return static_cast<unsigned>(irq) / 32; }
 constexpr uint32_t bit_of(Irq irq) { return uint32_t{1} << static_cast<unsigned>(irq) % 32; }
 
-void write_disable(unsigned bank, uint32_t bits) {
+void write_disable(MmioBase base, unsigned bank, uint32_t bits) {
   if (bank == 0) {
-    Disable1::write(kBase, {bits});
+    Disable1::write(base, {bits});
   } else {
-    Disable2::write(kBase, {bits});
+    Disable2::write(base, {bits});
   }
 }
 
 }  // namespace
 
-Interrupts::Interrupts() {
+Interrupts::Interrupts(MmioBase registers) : base_(registers) {
   const PeripheralAccess access;
-  FiqControl::write(kBase, {0});
-  write_disable(0, UINT32_MAX);
-  write_disable(1, UINT32_MAX);
-  DisableBasic::write(kBase, {UINT32_MAX});
+  FiqControl::write(base_, {0});
+  write_disable(base_, 0, UINT32_MAX);
+  write_disable(base_, 1, UINT32_MAX);
+  DisableBasic::write(base_, {UINT32_MAX});
 }
 
 void Interrupts::attach(Irq irq, Handler handler, void* context) {
@@ -59,34 +56,26 @@ void Interrupts::attach(Irq irq, Handler handler, void* context) {
   enable(irq);
 }
 
-void Interrupts::detach(Irq irq) {
-  disable(irq);
-  handled_[bank_of(irq)] &= ~bit_of(irq);
-  for (Entry& entry : entries_) {
-    if (entry.handler != nullptr && entry.irq == irq) entry = Entry{};
-  }
-}
-
 void Interrupts::enable(Irq irq) {
   const PeripheralAccess access;
   if (bank_of(irq) == 0) {
-    Enable1::write(kBase, {bit_of(irq)});
+    Enable1::write(base_, {bit_of(irq)});
   } else {
-    Enable2::write(kBase, {bit_of(irq)});
+    Enable2::write(base_, {bit_of(irq)});
   }
 }
 
 void Interrupts::disable(Irq irq) {
   const PeripheralAccess access;
-  write_disable(bank_of(irq), bit_of(irq));
+  write_disable(base_, bank_of(irq), bit_of(irq));
 }
 
 void Interrupts::dispatch() {
   uint32_t pending[2];
   {
     const PeripheralAccess access;
-    pending[0] = Pending1::read(kBase).raw;
-    pending[1] = Pending2::read(kBase).raw;
+    pending[0] = Pending1::read(base_).raw;
+    pending[1] = Pending2::read(base_).raw;
   }
   for (const Entry& entry : entries_) {
     if (entry.handler != nullptr && (pending[bank_of(entry.irq)] & bit_of(entry.irq)) != 0) {
@@ -100,11 +89,11 @@ void Interrupts::dispatch() {
 void Interrupts::disable_unhandled(unsigned bank, uint32_t pending) {
   if (pending == 0) return;
   // The pending registers also show sources that are not enabled (the firmware's own timers):
-  // those interrupt nobody.
+  // those do not interrupt the ARM.
   const PeripheralAccess access;
-  const uint32_t enabled = bank == 0 ? Enable1::read(kBase).raw : Enable2::read(kBase).raw;
+  const uint32_t enabled = bank == 0 ? Enable1::read(base_).raw : Enable2::read(base_).raw;
   if ((pending & enabled) == 0) return;
-  write_disable(bank, pending & enabled);
+  write_disable(base_, bank, pending & enabled);
   ++unexpected_;
 }
 

@@ -1,23 +1,16 @@
-// The interrupt controller, and who handles which interrupt (BCM2835 ARM Peripherals, chapter 7).
+// The interrupt controller, and the handler of each interrupt (BCM2835 ARM Peripherals, chapter 7).
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
+#include "libpi/mmio.h"
+
 namespace pi {
 
-// Numbers of the GPU's interrupts (Table 7.5; those of the DMA channels and the timer from Linux's
-// bcm2835.dtsi, since the table leaves them out).
-enum class Irq : uint8_t {
-  kSystemTimer1 = 1,
-  kSystemTimer3 = 3,
-  kDma0 = 16,  // channel n at 16 + n, for n up to 12
-  kAux = 29,   // mini UART, SPI1, SPI2
-  kSdHost = 56,
-  kUart0 = 57,
-  kEmmc = 62,
-};
+// The number of one of the GPU's interrupts, 0 to 63; the board's description names them.
+enum class Irq : uint8_t {};
 
 class Interrupts {
  public:
@@ -26,13 +19,11 @@ class Interrupts {
   using Handler = void (*)(void* context);
   static constexpr size_t kMaxHandlers = 8;
 
-  // Masks all sources: whatever the firmware or a boot loader left enabled has no handler here.
-  Interrupts();
+  // Masks all sources: what the firmware or a boot loader left enabled has no handler here.
+  explicit Interrupts(MmioBase registers);
 
   // Sets the handler of `irq` and enables it. One handler an interrupt (CHECKed).
   void attach(Irq irq, Handler handler, void* context);
-  // Disables `irq` and forgets its handler.
-  void detach(Irq irq);
 
   void enable(Irq irq);
   void disable(Irq irq);
@@ -45,13 +36,14 @@ class Interrupts {
 
  private:
   struct Entry {
-    Irq irq = Irq::kUart0;
+    Irq irq{};
     Handler handler = nullptr;
     void* context = nullptr;
   };
 
   void disable_unhandled(unsigned bank, uint32_t pending);
 
+  const MmioBase base_;
   std::array<Entry, kMaxHandlers> entries_ = {};
   uint32_t handled_[2] = {};  // bit n of word b: interrupt 32 * b + n has a handler
   uint32_t unexpected_ = 0;

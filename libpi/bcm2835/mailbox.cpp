@@ -1,7 +1,6 @@
 #include "libpi/bcm2835/mailbox.h"
 
 #include "base/check.h"
-#include "libpi/bcm2835/memory_map.h"
 #include "libpi/deadline.h"
 #include "libpi/mmio.h"
 #include "libpi/peripheral_access.h"
@@ -20,7 +19,6 @@ struct Status1 : Register<Status1, 0x38, Access::kRead> {
   using Full = Field<Status1, 31, 1, bool>;
 };
 
-constexpr MmioBase kBase = bcm2835::kMailbox;
 constexpr uint32_t kPropertyChannel = 8;  // the low four bits of a letter
 constexpr uint32_t kChannelMask = 0xf;
 
@@ -38,18 +36,15 @@ constexpr int kMostStaleLetters = 64;
 enum Tag : uint32_t {
   kFirmwareRevision = 0x00000001,
   kBoardRevision = 0x00010002,
-  kBoardSerial = 0x00010004,
   kArmMemory = 0x00010005,
   kVideocoreMemory = 0x00010006,
   kSetPowerState = 0x00028001,
   kClockRate = 0x00030002,
   kMaxClockRate = 0x00030004,
   kTemperature = 0x00030006,
-  kMaxTemperature = 0x0003000a,
   kThrottled = 0x00030046,
   kMeasuredClockRate = 0x00030047,
   kSetClockRate = 0x00038002,
-  kSetSdhostClock = 0x00038042,
   kCommandLine = 0x00050001,
   kDmaChannels = 0x00060001,
 };
@@ -111,17 +106,17 @@ base::Status Mailbox::send_and_wait(uint32_t tag) {
       tag, kDeadlineUs);
   const PeripheralAccess access;
   const Deadline deadline(clock_, kDeadlineUs);
-  for (int i = 0; i < kMostStaleLetters && !Status0::read(kBase).get<Status0::Empty>(); ++i) {
-    (void)Read::read(kBase);
+  for (int i = 0; i < kMostStaleLetters && !Status0::read(base_).get<Status0::Empty>(); ++i) {
+    (void)Read::read(base_);
   }
   // Clean, for the firmware to see the question; invalidate, so that no dirty line is written over
   // its answer later on.
-  cpu::clean_invalidate_data_cache(std::as_bytes(std::span(message_.words)));
-  while (Status1::read(kBase).get<Status1::Full>()) {
+  core::clean_invalidate_data_cache(std::as_bytes(std::span(message_.words)));
+  while (Status1::read(base_).get<Status1::Full>()) {
     if (deadline.passed()) return timeout;
   }
-  const uint32_t letter = cpu::bus_address(message_.words) | kPropertyChannel;
-  Write::write(kBase, {letter});
+  const uint32_t letter = bus_.address_of_memory(message_.words) | kPropertyChannel;
+  Write::write(base_, {letter});
   while (!reply_has_come(letter)) {
     if (deadline.passed()) return timeout;
   }
@@ -131,11 +126,11 @@ base::Status Mailbox::send_and_wait(uint32_t tag) {
 // Other channels' letters are skipped. Our own address comes back early when an earlier question
 // was given up and its answer arrives only now: then the message still says "request".
 bool Mailbox::reply_has_come(uint32_t letter) {
-  if (Status0::read(kBase).get<Status0::Empty>()) return false;
-  const uint32_t reply = Read::read(kBase).raw;
+  if (Status0::read(base_).get<Status0::Empty>()) return false;
+  const uint32_t reply = Read::read(base_).raw;
   if ((reply & kChannelMask) != kPropertyChannel || reply != letter) return false;
   // A line may have been fetched speculatively while the firmware wrote.
-  cpu::invalidate_data_cache(std::as_bytes(std::span(message_.words)));
+  core::invalidate_data_cache(std::as_bytes(std::span(message_.words)));
   return message_.words[kCode] != kRequest;
 }
 
@@ -155,12 +150,6 @@ base::Result<uint32_t> Mailbox::board_revision() {
   uint32_t value[1] = {};
   TRY(property(kBoardRevision, value, 0, 4));
   return value[0];
-}
-
-base::Result<uint64_t> Mailbox::board_serial() {
-  uint32_t value[2] = {};
-  TRY(property(kBoardSerial, value, 0, 8));
-  return static_cast<uint64_t>(value[1]) << 32 | value[0];
 }
 
 base::Result<Mailbox::MemoryRange> Mailbox::arm_memory() {
@@ -209,15 +198,7 @@ base::Result<uint32_t> Mailbox::set_clock_rate(ClockId id, uint32_t hz) {
   return nonzero(values[1], kSetClockRate);
 }
 
-base::Result<uint32_t> Mailbox::set_sdhost_clock(uint32_t hz) {
-  uint32_t values[] = {hz, 0, 0};
-  TRY(property(kSetSdhostClock, values, 3, 4));
-  return values[0];
-}
-
 base::Result<uint32_t> Mailbox::temperature_millicelsius() { return ask(kTemperature, 0); }
-
-base::Result<uint32_t> Mailbox::max_temperature_millicelsius() { return ask(kMaxTemperature, 0); }
 
 base::Result<uint32_t> Mailbox::throttled() {
   uint32_t value[1] = {};

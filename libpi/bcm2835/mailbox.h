@@ -13,7 +13,8 @@
 
 #include "base/clock.h"
 #include "base/status.h"
-#include "cpu_backend.h"
+#include "libpi/bcm2835/bus.h"
+#include "libpi/mmio.h"
 
 namespace pi {
 
@@ -37,11 +38,11 @@ class Mailbox {
 
   // `clock` outlives the driver. The object holds the message that the firmware reads and writes,
   // so it lives in RAM that both reach, for as long as questions may be under way.
-  explicit Mailbox(base::Clock& clock) : clock_(clock) {}
+  Mailbox(MmioBase registers, const Bus& bus, base::Clock& clock)
+      : base_(registers), bus_(bus), clock_(clock) {}
 
   base::Result<uint32_t> firmware_revision();
-  base::Result<uint32_t> board_revision();  // decoded by board_revision.h
-  base::Result<uint64_t> board_serial();
+  base::Result<uint32_t> board_revision();  // decoded by libpi/board_revision.h
   base::Result<MemoryRange> arm_memory();
   base::Result<MemoryRange> videocore_memory();
   // The kernel's command line as the firmware made it from cmdline.txt, without its end; cut to
@@ -54,11 +55,8 @@ class Mailbox {
   base::Result<uint32_t> max_clock_rate(ClockId id);
   // Returns the rate that was really set.
   base::Result<uint32_t> set_clock_rate(ClockId id, uint32_t hz);
-  // The SD host's clock, which the firmware then keeps when the core clock changes.
-  base::Result<uint32_t> set_sdhost_clock(uint32_t hz);
 
   base::Result<uint32_t> temperature_millicelsius();
-  base::Result<uint32_t> max_temperature_millicelsius();
   // Bits 0-3: now under-voltage, frequency capped, throttled, soft temperature limit; bits 16-19:
   // the same, ever since the start.
   base::Result<uint32_t> throttled();
@@ -77,10 +75,10 @@ class Mailbox {
  private:
   // Whole cache lines, so that invalidating them loses no neighbour's data.
   static constexpr size_t kMessageWords = 264;
-  struct alignas(cpu::kCacheLine) Message {
+  struct alignas(core::kCacheLine) Message {
     uint32_t words[kMessageWords];
   };
-  static_assert(sizeof(Message) % cpu::kCacheLine == 0 && kMessageWords >= kMaxValueWords + 6);
+  static_assert(sizeof(Message) % core::kCacheLine == 0 && kMessageWords >= kMaxValueWords + 6);
 
   void compose(uint32_t tag, std::span<const uint32_t> values, size_t request_words);
   base::Status send_and_wait(uint32_t tag);
@@ -88,6 +86,8 @@ class Mailbox {
   base::Result<uint32_t> ask(uint32_t tag, uint32_t id);
 
   Message message_ = {};
+  const MmioBase base_;
+  const Bus bus_;
   base::Clock& clock_;
 };
 

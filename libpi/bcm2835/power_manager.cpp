@@ -1,7 +1,6 @@
 #include "libpi/bcm2835/power_manager.h"
 
 #include "base/check.h"
-#include "libpi/bcm2835/memory_map.h"
 #include "libpi/mmio.h"
 #include "libpi/peripheral_access.h"
 
@@ -25,18 +24,12 @@ struct Wdog : Register<Wdog, 0x24, Access::kReadWrite> {
   using Time = Field<Wdog, 0, 20>;  // in 1/65536 s
 };
 
-constexpr MmioBase kBase = bcm2835::kPowerManager;
 constexpr uint32_t kFullReset = 2;
 constexpr uint32_t kStopped = 0x102;
 constexpr uint32_t kRebootTicks = 10;  // 10 / 65536 s = 153 us
 // The firmware's boot partition is spread over bits 0, 2, 4, 6, 8 and 10 of RSTS: partition 0 is
 // the usual one, 63 means "halt".
 constexpr uint32_t kPartitionBits = 0x555;
-
-void arm(uint32_t ticks) {
-  Wdog::set(kBase, Wdog::Password{kPassword}, Wdog::Time{ticks});
-  Rstc::update(kBase, Rstc::Password{kPassword}, Rstc::Configuration{kFullReset});
-}
 
 }  // namespace
 
@@ -62,7 +55,12 @@ ResetReason PowerManager::reset_reason() {
 
 uint32_t PowerManager::reset_status() {
   const PeripheralAccess access;
-  return Rsts::read(kBase).raw;
+  return Rsts::read(base_).raw;
+}
+
+void PowerManager::arm(uint32_t ticks) {
+  Wdog::set(base_, Wdog::Password{kPassword}, Wdog::Time{ticks});
+  Rstc::update(base_, Rstc::Password{kPassword}, Rstc::Configuration{kFullReset});
 }
 
 void PowerManager::start_watchdog(uint64_t timeout_us) {
@@ -73,7 +71,7 @@ void PowerManager::start_watchdog(uint64_t timeout_us) {
 
 void PowerManager::stop_watchdog() {
   const PeripheralAccess access;
-  Rstc::write(kBase, {kPassword << 24 | kStopped});
+  Rstc::write(base_, {kPassword << 24 | kStopped});
 }
 
 void PowerManager::request_reboot() { request_reset(0); }
@@ -82,8 +80,8 @@ void PowerManager::request_halt() { request_reset(kPartitionBits); }
 
 void PowerManager::request_reset(uint32_t partition_bits) {
   const PeripheralAccess access;
-  const uint32_t status = Rsts::read(kBase).raw & ~(kPartitionBits | Rsts::Password::kMask);
-  Rsts::write(kBase, {kPassword << 24 | status | partition_bits});
+  const uint32_t status = Rsts::read(base_).raw & ~(kPartitionBits | Rsts::Password::kMask);
+  Rsts::write(base_, {kPassword << 24 | status | partition_bits});
   arm(kRebootTicks);
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "libpi/bcm2835/memory_map.h"
 #include "libpi/deadline.h"
 #include "libpi/peripheral_access.h"
 
@@ -19,7 +18,6 @@ struct Chi : Register<Chi, 0x08, Access::kRead> {};
 struct C1 : Register<C1, 0x10, Access::kReadWrite> {};
 struct C3 : Register<C3, 0x18, Access::kReadWrite> {};
 
-constexpr MmioBase kBase = bcm2835::kSystemTimer;
 constexpr uint64_t kLongestAlarm = UINT32_MAX;
 // The comparison is for equality: a time that has gone by when it is written comes 71 minutes late.
 // Writing takes well below a microsecond; two are never missed.
@@ -31,12 +29,12 @@ uint64_t SystemTimer::now_us() {
   const PeripheralAccess access;
   // The low half may wrap between the two reads: the high half tells, and is stable for 71 minutes
   // after that.
-  uint32_t high = Chi::read(kBase).raw;
-  uint32_t low = Clo::read(kBase).raw;
-  const uint32_t high_again = Chi::read(kBase).raw;
+  uint32_t high = Chi::read(base_).raw;
+  uint32_t low = Clo::read(base_).raw;
+  const uint32_t high_again = Chi::read(base_).raw;
   if (high_again != high) {
     high = high_again;
-    low = Clo::read(kBase).raw;
+    low = Clo::read(base_).raw;
   }
   return static_cast<uint64_t>(high) << 32 | low;
 }
@@ -47,25 +45,25 @@ void SystemTimer::set_alarm(Channel channel, uint64_t in_us) {
   CHECK(in_us <= kLongestAlarm);
   const PeripheralAccess access;
   const uint32_t mine = uint32_t{1} << static_cast<unsigned>(channel);
-  Cs::set(kBase, Cs::Matched{mine});
+  Cs::set(base_, Cs::Matched{mine});
   for (uint64_t wait = std::max(in_us, kShortestAlarm);; wait = std::min(2 * wait, kLongestAlarm)) {
-    const uint32_t begin = Clo::read(kBase).raw;
+    const uint32_t begin = Clo::read(base_).raw;
     const uint32_t at = begin + static_cast<uint32_t>(wait);
     if (channel == Channel::k1) {
-      C1::write(kBase, {at});
+      C1::write(base_, {at});
     } else {
-      C3::write(kBase, {at});
+      C3::write(base_, {at});
     }
-    // Whatever took that long on the way (an interrupt, an emulator's host), it is not to be
-    // missed.
-    if (Clo::read(kBase).raw - begin < wait) return;
-    if ((Cs::read(kBase).get<Cs::Matched>() & mine) != 0) return;
+    // Something may have taken that long on the way (an interrupt, an emulator's host): the alarm
+    // must not be missed.
+    if (Clo::read(base_).raw - begin < wait) return;
+    if ((Cs::read(base_).get<Cs::Matched>() & mine) != 0) return;
   }
 }
 
 void SystemTimer::clear_alarm(Channel channel) {
   const PeripheralAccess access;
-  Cs::set(kBase, Cs::Matched{uint32_t{1} << static_cast<unsigned>(channel)});
+  Cs::set(base_, Cs::Matched{uint32_t{1} << static_cast<unsigned>(channel)});
 }
 
 }  // namespace pi

@@ -11,6 +11,8 @@ namespace pi {
 
 class SystemTimer final : public base::Clock {
  public:
+  explicit SystemTimer(MmioBase registers) : base_(registers) {}
+
   // The firmware keeps compare channels 0 and 2 for itself.
   enum class Channel : uint8_t { k1 = 1, k3 = 3 };
 
@@ -19,11 +21,14 @@ class SystemTimer final : public base::Clock {
   // Waits at least `us` microseconds.
   void delay_us(uint64_t us);
 
-  // Raises interrupt kSystemTimer1 or 3 (interrupts.h) in `in_us` microseconds, at the most 2^32-1
-  // from now (CHECKed) and at the least one, since the comparison is for equality.
+  // Raises the channel's interrupt in `in_us` microseconds, at the most 2^32-1 from now (CHECKed)
+  // and at the least two, since the comparison is for equality.
   void set_alarm(Channel channel, uint64_t in_us);
   // In the handler of the interrupt: withdraws it.
   void clear_alarm(Channel channel);
+
+ private:
+  const MmioBase base_;
 };
 
 }  // namespace pi

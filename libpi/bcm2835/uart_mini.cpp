@@ -1,9 +1,6 @@
 #include "libpi/bcm2835/uart_mini.h"
 
-#include "libpi/bcm2835/memory_map.h"
 #include "libpi/bcm2835/uart_timing.h"
-#include "libpi/deadline.h"
-#include "libpi/mmio.h"
 #include "libpi/peripheral_access.h"
 
 namespace pi {
@@ -43,89 +40,43 @@ struct Baud : Register<Baud, 0x68, Access::kReadWrite> {
   using Rate = Field<Baud, 0, 16>;
 };
 
-constexpr MmioBase kBase = bcm2835::kAux;
-constexpr unsigned kTransmitPin = 14;
-constexpr unsigned kReceivePin = 15;
-
 }  // namespace
 
-base::Status UartMini::start(uint32_t baud) {
-  // 2.2: with its input low the enabled UART would receive zeros without end, so pins come first.
-  gpio_.set_pull(kTransmitPin, Gpio::Pull::kNone);
-  gpio_.set_pull(kReceivePin, Gpio::Pull::kUp);
-  gpio_.set_function(kTransmitPin, Gpio::Function::kAlt5);
-  gpio_.set_function(kReceivePin, Gpio::Function::kAlt5);
-  {
-    const PeripheralAccess access;
-    // Without this bit the registers below cannot even be read. The others are the two SPIs'.
-    Enables::update(kBase, Enables::MiniUart{true});
-    Cntl::set(kBase);
-    Ier::set(kBase);
-  }
-  return do_set_baud(baud);
+base::Result<uint32_t> UartMini::divisor(uint32_t clock_hz, uint32_t baud) const {
+  return mini_uart_divisor(clock_hz, baud);
 }
 
-void UartMini::receive_by(Interrupts& interrupts) {
-  interrupt_driven_ = true;
-  interrupts.attach(
-      Irq::kAux, [](void* self) { static_cast<UartMini*>(self)->take_received(); }, this);
+void UartMini::prepare() {
   const PeripheralAccess access;
-  Ier::set(kBase, Ier::Receive{true}, Ier::Required{3});
+  // Without this bit the registers below cannot even be read. The others are the two SPIs'.
+  Enables::update(base_, Enables::MiniUart{true});
+  Cntl::set(base_);
+  Ier::set(base_);
 }
 
-base::Status UartMini::do_set_baud(uint32_t baud) {
-  TRY_ASSIGN(const uint32_t rate, mini_uart_divisor(clock_hz_, baud));
-  if (baud_ != 0 && !do_flush().ok()) ++losses_.send_timeouts;
-  const PeripheralAccess access;
-  Cntl::set(kBase);
-  Lcr::set(kBase, Lcr::WordLength{3});
-  Mcr::set(kBase);
-  Iir::set(kBase, Iir::ClearFifos{3});
-  Baud::set(kBase, Baud::Rate{rate});
-  Cntl::set(kBase, Cntl::ReceiveEnable{true}, Cntl::TransmitEnable{true});
-  baud_ = baud;
-  return base::ok_status();
+void UartMini::set_divisor(uint32_t divisor) {
+  Cntl::set(base_);
+  Lcr::set(base_, Lcr::WordLength{3});
+  Mcr::set(base_);
+  Iir::set(base_, Iir::ClearFifos{3});
+  Baud::set(base_, Baud::Rate{divisor});
+  Cntl::set(base_, Cntl::ReceiveEnable{true}, Cntl::TransmitEnable{true});
 }
 
-void UartMini::do_send(uint8_t byte) {
-  const PeripheralAccess access;
-  if (!Lsr::read(kBase).get<Lsr::TransmitterEmpty>()) {
-    const Deadline deadline(clock_, kUartDeadlineUs);
-    while (!Lsr::read(kBase).get<Lsr::TransmitterEmpty>()) {
-      if (deadline.passed()) {
-        ++losses_.send_timeouts;
-        return;
-      }
-    }
-  }
-  Io::set(kBase, Io::Data{byte});
-}
+void UartMini::enable_receive_interrupt() { Ier::set(base_, Ier::Receive{true}, Ier::Required{3}); }
 
-bool UartMini::do_try_read(char& out) {
-  if (received_.pop(out)) return true;
-  if (interrupt_driven_) return false;
-  take_received();
-  return received_.pop(out);
-}
+bool UartMini::can_send() { return Lsr::read(base_).get<Lsr::TransmitterEmpty>(); }
 
-base::Status UartMini::do_flush() {
-  const PeripheralAccess access;
-  const Deadline deadline(clock_, kUartDeadlineUs);
-  while (!Lsr::read(kBase).get<Lsr::TransmitterIdle>()) {
-    if (deadline.passed()) return uart_is_stuck();
-  }
-  return base::ok_status();
-}
+void UartMini::send_now(uint8_t byte) { Io::set(base_, Io::Data{byte}); }
 
-void UartMini::take_received() {
-  const PeripheralAccess access;
+bool UartMini::has_sent_all() { return Lsr::read(base_).get<Lsr::TransmitterIdle>(); }
+
+void UartMini::drain() {
   for (uint32_t i = 0; i < kReceiveBuffer; ++i) {
-    const Value<Lsr> status = Lsr::read(kBase);
+    const Value<Lsr> status = Lsr::read(base_);
     if (status.get<Lsr::Overrun>()) ++losses_.hardware_overruns;
     if (!status.get<Lsr::DataReady>()) return;
-    const auto byte = static_cast<char>(Io::read(kBase).get<Io::Data>());
-    watch(byte);
-    if (!received_.push(byte)) ++losses_.buffer_overruns;
+    keep(static_cast<char>(Io::read(base_).get<Io::Data>()));
   }
 }
 

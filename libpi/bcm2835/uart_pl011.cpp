@@ -1,9 +1,6 @@
 #include "libpi/bcm2835/uart_pl011.h"
 
-#include "libpi/bcm2835/memory_map.h"
 #include "libpi/bcm2835/uart_timing.h"
-#include "libpi/deadline.h"
-#include "libpi/peripheral_access.h"
 
 namespace pi {
 namespace {
@@ -46,115 +43,54 @@ struct Icr : Register<Icr, 0x44, Access::kWrite> {
   using All = Field<Icr, 0, 11>;
 };
 
-constexpr MmioBase kBase = bcm2835::kUart0;
-constexpr unsigned kTransmitPin = 14;
-constexpr unsigned kReceivePin = 15;
-// Where the firmware of a Zero W sends the PL011, for Bluetooth.
-constexpr unsigned kBluetoothPins[] = {32, 33};
-
-void take_pins(Gpio& gpio) {
-  // While the Bluetooth pins are still connected, two pins would drive the UART's input.
-  for (const unsigned pin : kBluetoothPins) {
-    gpio.set_function(pin, Gpio::Function::kInput);
-  }
-  gpio.set_pull(kTransmitPin, Gpio::Pull::kNone);
-  // An open receive line is idle, not a stream of breaks.
-  gpio.set_pull(kReceivePin, Gpio::Pull::kUp);
-  gpio.set_function(kTransmitPin, Gpio::Function::kAlt0);
-  gpio.set_function(kReceivePin, Gpio::Function::kAlt0);
-}
-
 }  // namespace
 
-base::Status UartPl011::start(uint32_t baud) {
-  take_pins(gpio_);
-  return do_set_baud(baud);
+base::Result<uint32_t> UartPl011::divisor(uint32_t clock_hz, uint32_t baud) const {
+  return pl011_divisor(clock_hz, baud);
 }
 
-void UartPl011::receive_by(Interrupts& interrupts) {
-  interrupt_driven_ = true;
-  interrupts.attach(
-      Irq::kUart0, [](void* self) { static_cast<UartPl011*>(self)->take_received(); }, this);
-  const PeripheralAccess access;
+bool UartPl011::is_running() { return Cr::read(base_).get<Cr::Enable>(); }
+
+void UartPl011::set_divisor(uint32_t sixtyfourths) {
+  const Value<Imsc> mask = Imsc::read(base_);
+  // TRM 3.3.8: disable, flush by clearing FEN, program, enable.
+  Imsc::set(base_);
+  Cr::set(base_, Cr::Enable{false});
+  Lcrh::set(base_, Lcrh::EnableFifos{false});
+  Icr::set(base_, Icr::All{0x7ff});
+  Ibrd::set(base_, Ibrd::Divisor{sixtyfourths >> 6});
+  Fbrd::set(base_, Fbrd::Sixtyfourths{sixtyfourths & 63});
+  // TRM 3.3.7: it is the write to LCRH that makes the new divisors count.
+  Lcrh::set(base_, Lcrh::WordLength{3}, Lcrh::EnableFifos{true});
+  Cr::set(base_, Cr::Enable{true}, Cr::TransmitEnable{true}, Cr::ReceiveEnable{true});
+  // Until there is a handler the mask is the reset value's, or a boot loader's.
+  if (interrupt_driven_) Imsc::write(base_, mask);
+}
+
+void UartPl011::enable_receive_interrupt() {
   // Level 1: a quarter of the FIFO, 4 characters. The 12 that still fit last 130 us at 921600 baud
   // and 40 us at 3 Mbaud; the timeout interrupt brings what is left below the level.
-  Ifls::set(kBase, Ifls::ReceiveLevel{1}, Ifls::TransmitLevel{2});
-  Imsc::set(kBase, Imsc::Receive{true}, Imsc::ReceiveTimeout{true});
+  Ifls::set(base_, Ifls::ReceiveLevel{1}, Ifls::TransmitLevel{2});
+  Imsc::set(base_, Imsc::Receive{true}, Imsc::ReceiveTimeout{true});
 }
 
-base::Status UartPl011::do_set_baud(uint32_t baud) {
-  TRY_ASSIGN(const uint32_t sixtyfourths, pl011_divisor(clock_hz_, baud));
-  bool was_enabled;
-  {
-    const PeripheralAccess access;
-    was_enabled = Cr::read(kBase).get<Cr::Enable>();
-  }
-  if (was_enabled && !do_flush().ok()) {
-    // Text of whoever used the UART before is stuck; it is dropped with the FIFO below.
-    ++losses_.send_timeouts;
-  }
-  const PeripheralAccess access;
-  const Value<Imsc> mask = Imsc::read(kBase);
-  // TRM 3.3.8: disable, flush by clearing FEN, program, enable.
-  Imsc::set(kBase);
-  Cr::set(kBase, Cr::Enable{false});
-  Lcrh::set(kBase, Lcrh::EnableFifos{false});
-  Icr::set(kBase, Icr::All{0x7ff});
-  Ibrd::set(kBase, Ibrd::Divisor{sixtyfourths >> 6});
-  Fbrd::set(kBase, Fbrd::Sixtyfourths{sixtyfourths & 63});
-  // TRM 3.3.7: it is the write to LCRH that makes the new divisors count.
-  Lcrh::set(kBase, Lcrh::WordLength{3}, Lcrh::EnableFifos{true});
-  Cr::set(kBase, Cr::Enable{true}, Cr::TransmitEnable{true}, Cr::ReceiveEnable{true});
-  // The reset value, or a boot loader's: interrupts are wanted only once there is a handler.
-  if (interrupt_driven_) Imsc::write(kBase, mask);
-  baud_ = baud;
-  return base::ok_status();
-}
+bool UartPl011::can_send() { return !Fr::read(base_).get<Fr::TransmitFull>(); }
 
-void UartPl011::do_send(uint8_t byte) {
-  const PeripheralAccess access;
-  if (Fr::read(kBase).get<Fr::TransmitFull>()) {
-    const Deadline deadline(clock_, kUartDeadlineUs);
-    while (Fr::read(kBase).get<Fr::TransmitFull>()) {
-      if (deadline.passed()) {
-        ++losses_.send_timeouts;
-        return;
-      }
-    }
-  }
-  Dr::set(kBase, Dr::Data{byte});
-}
+void UartPl011::send_now(uint8_t byte) { Dr::set(base_, Dr::Data{byte}); }
 
-bool UartPl011::do_try_read(char& out) {
-  if (received_.pop(out)) return true;
-  if (interrupt_driven_) return false;
-  take_received();
-  return received_.pop(out);
-}
+bool UartPl011::has_sent_all() { return !Fr::read(base_).get<Fr::Busy>(); }
 
-base::Status UartPl011::do_flush() {
-  const PeripheralAccess access;
-  const Deadline deadline(clock_, kUartDeadlineUs);
-  while (Fr::read(kBase).get<Fr::Busy>()) {
-    if (deadline.passed()) return uart_is_stuck();
-  }
-  return base::ok_status();
-}
-
-void UartPl011::take_received() {
-  const PeripheralAccess access;
+void UartPl011::drain() {
   // Reading the FIFO empty also withdraws both receive interrupts (TRM 2.8). A FIFO that never ends
   // is a broken device; one round takes no more than a burst that comes in meanwhile.
-  for (uint32_t i = 0; i < kReceiveBuffer && !Fr::read(kBase).get<Fr::ReceiveEmpty>(); ++i) {
-    const Value<Dr> value = Dr::read(kBase);
+  for (uint32_t i = 0; i < kReceiveBuffer && !Fr::read(base_).get<Fr::ReceiveEmpty>(); ++i) {
+    const Value<Dr> value = Dr::read(base_);
     if (value.get<Dr::Overrun>()) ++losses_.hardware_overruns;
     if (value.get<Dr::LineErrors>() != 0) {
       ++losses_.line_errors;
-      continue;
+    } else {
+      keep(static_cast<char>(value.get<Dr::Data>()));
     }
-    const auto byte = static_cast<char>(value.get<Dr::Data>());
-    watch(byte);
-    if (!received_.push(byte)) ++losses_.buffer_overruns;
   }
 }
 

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "cpu_backend.h"
+#include "libpi/core/cache.h"
 #include "libpi/mmio.h"
 #include "mmio_backend.h"
 
@@ -23,15 +23,15 @@ struct BusEvent {
   bool operator==(const BusEvent&) const = default;
 };
 
-class FakeBus final : public mmio::Bus, public cpu::Observer {
+class FakeBus final : public mmio::Bus, public core::Observer {
  public:
   FakeBus() {
     mmio::bus() = this;
-    cpu::observer() = this;
+    core::observer() = this;
   }
   ~FakeBus() override {
     mmio::bus() = nullptr;
-    cpu::observer() = nullptr;
+    core::observer() = nullptr;
   }
 
   uint32_t read32(uint32_t address) override {
@@ -50,7 +50,7 @@ class FakeBus final : public mmio::Bus, public cpu::Observer {
     events.push_back({synchronization ? BusEvent::Kind::kSynchronizationBarrier
                                       : BusEvent::Kind::kMemoryBarrier});
   }
-  void cache(cpu::CacheOperation operation, std::span<const std::byte> range) override {
+  void cache(core::CacheOperation operation, std::span<const std::byte> range) override {
     cache_operations.push_back({operation, range});
   }
 
@@ -89,7 +89,7 @@ class FakeBus final : public mmio::Bus, public cpu::Observer {
   }
 
   struct CacheEvent {
-    cpu::CacheOperation operation;
+    core::CacheOperation operation;
     std::span<const std::byte> range;
   };
 

@@ -37,6 +37,8 @@ class FakeMachine final : public kernel::Machine {
 
   // The card in the slot, the caller's; nullptr: none.
   void insert(pi::BlockDevice* card) { card_ = card; }
+  // What /card shows once a card was opened.
+  void set_card_report(const pi::SdReport& report) { card_report_ = report; }
   // At most what the machine was made with.
   void set_memory_bytes(size_t bytes) { memory_bytes_ = bytes; }
   void set_command_line(std::string_view text) { command_line_ = text; }
@@ -160,6 +162,9 @@ class FakeMachine final : public kernel::Machine {
     out_.write("card: a fake\n");
     return card_;
   }
+  std::optional<pi::SdReport> card_report() override {
+    return cards_opened_ > 0 ? card_report_ : std::nullopt;
+  }
   kernel::bench::Board& bench_board() override { return bench_; }
   std::span<std::byte> memory() override { return memory_.span().first(memory_bytes_); }
   std::string_view command_line() override { return command_line_; }
@@ -182,6 +187,7 @@ class FakeMachine final : public kernel::Machine {
   BenchBoard bench_{clock_};
   FakeInstruments instruments_{clock_.time_us, memory_bytes_};
   pi::BlockDevice* card_ = nullptr;
+  std::optional<pi::SdReport> card_report_;
   std::string command_line_;
   std::deque<char> keys_;
   std::vector<Later> later_;

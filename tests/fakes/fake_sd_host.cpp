@@ -5,7 +5,7 @@
 
 #include "base/bytes.h"
 #include "libpi/bcm2835/emmc_registers.h"
-#include "libpi/bcm2835/memory_map.h"
+#include "libpi/boards/pi_zero.h"
 
 namespace pi {
 
@@ -13,8 +13,8 @@ using emmc::Interrupt;
 
 namespace {
 
-constexpr uint32_t kEmmc = bcm2835::kEmmc.address;
-constexpr uint32_t kDma = bcm2835::kDma.address;
+constexpr uint32_t kEmmc = kPiZero.card.registers.address;
+constexpr uint32_t kDma = kPiZero.dma.registers.address;
 constexpr uint32_t kChannel = 0x400;
 constexpr uint32_t kDmaEnable = 0xff0;
 constexpr uint32_t kCsActive = 1, kCsEnd = 2, kCsUndrained = 1 << 6, kCsError = 1 << 8;
@@ -30,12 +30,12 @@ bool is_aligned(const void* pointer) { return reinterpret_cast<uintptr_t>(pointe
 
 FakeSdHost::FakeSdHost(const FakeSdCard::Kind& kind) : card_(kind) {
   mmio::bus() = this;
-  cpu::observer() = this;
+  core::observer() = this;
 }
 
 FakeSdHost::~FakeSdHost() {
   mmio::bus() = nullptr;
-  cpu::observer() = nullptr;
+  core::observer() = nullptr;
 }
 
 void FakeSdHost::inject(SdInjection fault, uint32_t first, uint32_t count, uint32_t block) {
@@ -101,20 +101,20 @@ void FakeSdHost::barrier(bool synchronization) {
   if (synchronization) synchronized_ = true;
 }
 
-void FakeSdHost::cache(cpu::CacheOperation operation, std::span<const std::byte> range) {
+void FakeSdHost::cache(core::CacheOperation operation, std::span<const std::byte> range) {
   if (!is_aligned(range.data()) || range.size() % 32 != 0) ++violations_.coherency;
   synchronized_ = false;
   const bool covers_target = dma_target_ != nullptr && range.data() <= dma_target_ &&
                              range.data() + range.size() >= dma_target_ + dma_memory_.size();
   switch (operation) {
-    case cpu::CacheOperation::kClean:
+    case core::CacheOperation::kClean:
       cleaned_[range.data()].assign(range.begin(), range.end());
       return;
-    case cpu::CacheOperation::kCleanInvalidate:
+    case core::CacheOperation::kCleanInvalidate:
       if (dma_active_) ++violations_.coherency;
       prepared_ = range;
       return;
-    case cpu::CacheOperation::kInvalidate:
+    case core::CacheOperation::kInvalidate:
       if (dma_active_ || !covers_target) {
         ++violations_.coherency;
         return;
@@ -438,7 +438,7 @@ void FakeSdHost::write_dma(uint32_t offset, uint32_t value) {
 void FakeSdHost::start_dma() {
   if ((dma_enable_ & 1 << 4) == 0 || dma_active_) ++violations_.registers;
   if (!synchronized_) ++violations_.coherency;
-  const auto cleaned = cleaned_.find(cpu::memory_at(dma_block_address_));
+  const auto cleaned = cleaned_.find(core::memory_at(dma_block_address_));
   if (cleaned == cleaned_.end() || dma_block_address_ % 32 != 0) {
     ++violations_.coherency;
     return;
@@ -449,7 +449,7 @@ void FakeSdHost::start_dma() {
       base::load_le32(block, 20) != 0) {
     ++violations_.registers;
   }
-  dma_target_ = cpu::memory_at(base::load_le32(block, 8));
+  dma_target_ = core::memory_at(base::load_le32(block, 8));
   if (prepared_.data() != dma_target_ || prepared_.size() != size) ++violations_.coherency;
   dma_memory_.assign(size, std::byte{0});
   dma_moved_ = 0;

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "cpu_backend.h"
+#include "libpi/core/cache.h"
 #include "libpi/mmio.h"
 #include "mmio_backend.h"
 #include "tests/fakes/fake_sd_card.h"
@@ -42,7 +42,7 @@ enum class SdInjection : uint8_t {
   kControllerHangs,    // resets never complete from now on
 };
 
-class FakeSdHost final : public mmio::Bus, public base::Clock, public cpu::Observer {
+class FakeSdHost final : public mmio::Bus, public base::Clock, public core::Observer {
  public:
   static constexpr uint32_t kBaseClockHz = 250'000'000;
   // Real time of one register access.
@@ -93,7 +93,7 @@ class FakeSdHost final : public mmio::Bus, public base::Clock, public cpu::Obser
   void write32(uint32_t address, uint32_t value) override;
   uint64_t now_us() override;
   void barrier(bool synchronization) override;
-  void cache(cpu::CacheOperation operation, std::span<const std::byte> range) override;
+  void cache(core::CacheOperation operation, std::span<const std::byte> range) override;
 
  private:
   enum class Peripheral : uint8_t { kNone, kTimer, kEmmc, kDma };

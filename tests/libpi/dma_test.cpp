@@ -9,25 +9,29 @@
 namespace pi {
 namespace {
 
+base::Result<unsigned> choose(uint32_t usable_channels) {
+  return Dma::choose_channel(usable_channels, kPiZero.dma.for_the_card);
+}
+
 TEST(Dma, PrefersAFreeNormalChannel) {
-  EXPECT_EQ(Dma::choose_channel(0x7f35).value(), 4u);  // Linux's mask
-  EXPECT_EQ(Dma::choose_channel(0x003c).value(), 4u);  // QEMU's
-  EXPECT_EQ(Dma::choose_channel(0x7f25).value(), 5u);
-  EXPECT_EQ(Dma::choose_channel(0x0001).value(), 0u);
+  EXPECT_EQ(choose(0x7f35).value(), 4u);  // Linux's mask
+  EXPECT_EQ(choose(0x003c).value(), 4u);  // QEMU's
+  EXPECT_EQ(choose(0x7f25).value(), 5u);
+  EXPECT_EQ(choose(0x0001).value(), 0u);
   // LITE channels and those of the firmware do not count.
-  EXPECT_EQ(Dma::choose_channel(0xffca).status().code(), base::ErrorCode::kNotFound);
+  EXPECT_EQ(choose(0xffca).status().code(), base::ErrorCode::kNotFound);
 }
 
 // Every access to channel 4, and every barrier and cache operation, in order.
-class Trace final : public mmio::Bus, public base::Clock, public cpu::Observer {
+class Trace final : public mmio::Bus, public base::Clock, public core::Observer {
  public:
   Trace() {
     mmio::bus() = this;
-    cpu::observer() = this;
+    core::observer() = this;
   }
   ~Trace() override {
     mmio::bus() = nullptr;
-    cpu::observer() = nullptr;
+    core::observer() = nullptr;
   }
   uint32_t read32(uint32_t address) override {
     events.push_back("read " + name(address));
@@ -40,7 +44,7 @@ class Trace final : public mmio::Bus, public base::Clock, public cpu::Observer {
   }
   uint64_t now_us() override { return now += 10; }
   void barrier(bool synchronization) override { events.push_back(synchronization ? "DSB" : "DMB"); }
-  void cache(cpu::CacheOperation operation, std::span<const std::byte> range) override {
+  void cache(core::CacheOperation operation, std::span<const std::byte> range) override {
     const char* names[] = {"clean ", "invalidate ", "clean+invalidate "};
     events.push_back(names[static_cast<int>(operation)] + std::to_string(range.size()));
   }
@@ -67,7 +71,7 @@ class Trace final : public mmio::Bus, public base::Clock, public cpu::Observer {
 
 Dma& make_dma(Trace& trace) {
   static std::optional<Dma> dma;
-  dma.emplace(trace, bcm2835::kDma, 4);
+  dma.emplace(trace, kPiZero.dma.registers, kPiZero.bus, 4);
   return *dma;
 }
 
@@ -111,10 +115,10 @@ TEST(Dma, TellsTheChannelByBusAddressesWhatToDo) {
   dma.prepare(0x7e300020, Dma::Dreq::kEmmc, target);
   dma.start();
   ASSERT_EQ(trace.block % 32, 0u);
-  const auto* block = reinterpret_cast<const Dma::ControlBlock*>(cpu::memory_at(trace.block));
+  const auto* block = reinterpret_cast<const Dma::ControlBlock*>(core::memory_at(trace.block));
   EXPECT_EQ(block->transfer_information, 0x000b0438u);
   EXPECT_EQ(block->source, 0x7e300020u);
-  EXPECT_EQ(cpu::memory_at(block->destination), target.data());
+  EXPECT_EQ(core::memory_at(block->destination), target.data());
   EXPECT_EQ(block->length, 512u);
   EXPECT_EQ(block->next, 0u);
 }

@@ -18,7 +18,7 @@ TEST(Emmc, DividesTheClockByAnyEvenNumberAndNeverBeyondWhatIsWanted) {
                         {50'000'000, 50'000'000, 50'000'000},
                         {50'000'000, 400'000, 396'825}}) {
     FakeSdHost host;
-    Emmc emmc(host, bcm2835::kEmmc, c.base_hz);
+    Emmc emmc(host, kPiZero.card.registers, kPiZero.bus, c.base_hz);
     ASSERT_EQ(emmc.reset(), SdFault::kNone);
     EXPECT_EQ(emmc.clock_hz(), 0u);
     ASSERT_EQ(emmc.set_clock(c.wanted_hz), SdFault::kNone);
@@ -31,7 +31,7 @@ TEST(Emmc, DividesTheClockByAnyEvenNumberAndNeverBeyondWhatIsWanted) {
 
 TEST(Emmc, SpacesItsWritesAtEverySpeed) {
   FakeSdHost host;
-  Emmc emmc(host, bcm2835::kEmmc, 0);
+  Emmc emmc(host, kPiZero.card.registers, kPiZero.bus, 0);
   ASSERT_EQ(emmc.reset(), SdFault::kNone);
   for (const uint32_t hz : {400'000u, 25'000'000u, 50'000'000u, 400'000u}) {
     ASSERT_EQ(emmc.set_clock(hz), SdFault::kNone);
@@ -45,7 +45,7 @@ TEST(Emmc, SpacesItsWritesAtEverySpeed) {
 
 TEST(Emmc, GivesUpOnACommandThatRaisesNoFlag) {
   FakeSdHost host;
-  Emmc emmc(host, bcm2835::kEmmc, 0);
+  Emmc emmc(host, kPiZero.card.registers, kPiZero.bus, 0);
   ASSERT_EQ(emmc.reset(), SdFault::kNone);
   ASSERT_EQ(emmc.set_clock(400'000), SdFault::kNone);
   host.inject(SdInjection::kSilence, 0);
@@ -62,7 +62,7 @@ TEST(Emmc, GivesUpOnACommandThatRaisesNoFlag) {
 
 TEST(Emmc, TellsTheKindsOfBadAnswersApart) {
   FakeSdHost host;
-  Emmc emmc(host, bcm2835::kEmmc, 0);
+  Emmc emmc(host, kPiZero.card.registers, kPiZero.bus, 0);
   ASSERT_EQ(emmc.reset(), SdFault::kNone);
   ASSERT_EQ(emmc.set_clock(400'000), SdFault::kNone);
   host.inject(SdInjection::kCommandTimeout, 0);
@@ -100,7 +100,7 @@ class FlagBus final : public mmio::Bus, public base::Clock {
 // SDHCI 2.2.17.
 TEST(Emmc, TakesACompleteTransferForCompleteDespiteADataTimeout) {
   FlagBus bus;
-  Emmc emmc(bus, bcm2835::kEmmc, 0);
+  Emmc emmc(bus, kPiZero.card.registers, kPiZero.bus, 0);
   bus.flags = emmc::Interrupt::DtoErr::kMask;
   EXPECT_EQ(emmc.data_event().fault, SdFault::kDataTimeout);
   bus.flags |= emmc::Interrupt::DataDone::kMask;
@@ -112,7 +112,7 @@ TEST(Emmc, TakesACompleteTransferForCompleteDespiteADataTimeout) {
 
 TEST(Emmc, GivesUpOnAControllerThatDoesNotReset) {
   FakeSdHost host;
-  Emmc emmc(host, bcm2835::kEmmc, 0);
+  Emmc emmc(host, kPiZero.card.registers, kPiZero.bus, 0);
   ASSERT_EQ(emmc.reset(), SdFault::kNone);
   ASSERT_EQ(emmc.set_clock(400'000), SdFault::kNone);
   host.inject(SdInjection::kControllerHangs, 0);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "libpi/bcm2835/act_led.h"
+#include "libpi/boards/pi_zero.h"
 #include "tests/fakes/fake_bus.h"
 #include "tests/fakes/fake_clock.h"
 
@@ -23,7 +24,7 @@ constexpr uint32_t kGppudclk1 = 0x2020009c;
 struct GpioTest : testing::Test {
   FakeBus bus;
   FakeClock clock;
-  Gpio gpio{clock};
+  Gpio gpio{kPiZero.gpio, clock};
 };
 
 TEST_F(GpioTest, ChangesOnePinsFunctionAndNoOther) {
@@ -61,14 +62,14 @@ TEST_F(GpioTest, RefusesPinsThatAreNot) {
 }
 
 TEST_F(GpioTest, LightsTheLedByALowPin) {
-  ActLed led(gpio);
+  ActLed led(kPiZero.led, gpio);
   EXPECT_THAT(bus.writes(), ElementsAre(write_of(kGpset1, 1u << 15), write_of(kGpfsel4, 1u << 21)));
   led.set(true);
   EXPECT_EQ(bus.writes().back(), write_of(kGpclr1, 1u << 15));
 }
 
 TEST_F(GpioTest, BeatsTwiceASecond) {
-  ActLed led(gpio);
+  ActLed led(kPiZero.led, gpio);
   int flashes = 0;
   bool lit = false;
   for (uint64_t ms = 0; ms < 1000; ++ms) {

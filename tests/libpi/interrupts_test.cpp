@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "libpi/boards/pi_zero.h"
 #include "tests/fakes/fake_bus.h"
 
 namespace pi {
@@ -24,7 +25,7 @@ void count(void* context) { ++*static_cast<int*>(context); }
 
 TEST(Interrupts, MasksWhatTheFirmwareLeftEnabled) {
   FakeBus bus;
-  const Interrupts interrupts;
+  const Interrupts interrupts(kPiZero.interrupts);
   EXPECT_THAT(bus.writes(),
               ElementsAre(write_of(kFiqControl, 0), write_of(kDisable1, 0xffffffff),
                           write_of(kDisable2, 0xffffffff), write_of(kDisableBasic, 0xffffffff)));
@@ -33,11 +34,11 @@ TEST(Interrupts, MasksWhatTheFirmwareLeftEnabled) {
 
 TEST(Interrupts, CallsTheHandlersOfWhatIsPending) {
   FakeBus bus;
-  Interrupts interrupts;
+  Interrupts interrupts{kPiZero.interrupts};
   int uart = 0;
   int timer = 0;
-  interrupts.attach(Irq::kUart0, count, &uart);
-  interrupts.attach(Irq::kSystemTimer3, count, &timer);
+  interrupts.attach(kPiZero.pl011.irq, count, &uart);
+  interrupts.attach(kPiZero.idle_alarm.irq, count, &timer);
   EXPECT_THAT(bus.writes_to(kEnable2), ElementsAre(1u << 25));
   EXPECT_THAT(bus.writes_to(kEnable1), ElementsAre(1u << 3));
 
@@ -56,7 +57,7 @@ TEST(Interrupts, CallsTheHandlersOfWhatIsPending) {
 
 TEST(Interrupts, SilencesWhatNobodyHandles) {
   FakeBus bus;
-  Interrupts interrupts;
+  Interrupts interrupts{kPiZero.interrupts};
   bus.memory[kPending2] = 1u << 30;
   bus.memory[kEnable2] = 1u << 30;
   interrupts.dispatch();
@@ -66,7 +67,7 @@ TEST(Interrupts, SilencesWhatNobodyHandles) {
 
 TEST(Interrupts, LeavesTheFirmwaresOwnSourcesAlone) {
   FakeBus bus;
-  Interrupts interrupts;
+  Interrupts interrupts{kPiZero.interrupts};
   // Compare channel 0 of the timer is the firmware's, and shows as pending without being enabled.
   bus.memory[kPending1] = 1;
   bus.memory[kEnable1] = 1u << 3;
@@ -76,26 +77,25 @@ TEST(Interrupts, LeavesTheFirmwaresOwnSourcesAlone) {
   EXPECT_EQ(interrupts.unexpected(), 0u);
 }
 
-TEST(Interrupts, ForgetsADetachedHandler) {
+TEST(Interrupts, DisablesOneAndKeepsItsHandler) {
   FakeBus bus;
-  Interrupts interrupts;
+  Interrupts interrupts{kPiZero.interrupts};
   int calls = 0;
-  interrupts.attach(Irq::kAux, count, &calls);
-  interrupts.detach(Irq::kAux);
+  interrupts.attach(kPiZero.mini_uart.irq, count, &calls);
+  interrupts.disable(kPiZero.mini_uart.irq);
   EXPECT_THAT(bus.writes_to(kDisable1), Contains(1u << 29));
+  interrupts.enable(kPiZero.mini_uart.irq);
+  EXPECT_THAT(bus.writes_to(kEnable1), ElementsAre(1u << 29, 1u << 29));
   bus.memory[kPending1] = 1u << 29;
-  interrupts.dispatch();
-  EXPECT_EQ(calls, 0);
-  interrupts.attach(Irq::kAux, count, &calls);
   interrupts.dispatch();
   EXPECT_EQ(calls, 1);
 }
 
 TEST(Interrupts, RefusesASecondHandler) {
   FakeBus bus;
-  Interrupts interrupts;
-  interrupts.attach(Irq::kAux, count, nullptr);
-  EXPECT_DEATH(interrupts.attach(Irq::kAux, count, nullptr), "handled_");
+  Interrupts interrupts{kPiZero.interrupts};
+  interrupts.attach(kPiZero.mini_uart.irq, count, nullptr);
+  EXPECT_DEATH(interrupts.attach(kPiZero.mini_uart.irq, count, nullptr), "handled_");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/format.h"
+#include "libpi/boards/pi_zero.h"
 #include "tests/fakes/fake_bus.h"
 #include "tests/fakes/fake_clock.h"
 
@@ -39,7 +40,7 @@ struct MailboxTest : testing::Test {
     EXPECT_EQ(letter & 0xf, 8u);
     last_letter = letter;
     if (silent) return;
-    auto* words = reinterpret_cast<uint32_t*>(cpu::memory_at(letter & ~0xfu));
+    auto* words = reinterpret_cast<uint32_t*>(core::memory_at(letter & ~0xfu));
     question.assign(words, words + words[0] / 4);
     words[1] = code;
     const auto known = answers.find(words[2]);
@@ -56,7 +57,7 @@ struct MailboxTest : testing::Test {
   // At one address for all tests: each address gets a window of the fake bus's.
   Mailbox& mailbox = [this]() -> Mailbox& {
     alignas(Mailbox) static std::byte storage[sizeof(Mailbox)];
-    return *new (storage) Mailbox(clock);
+    return *new (storage) Mailbox(kPiZero.mailbox, kPiZero.bus, clock);
   }();
   std::deque<uint32_t> letters;
   std::vector<uint32_t> before_answer;
@@ -87,8 +88,8 @@ TEST_F(MailboxTest, CleansTheCacheBeforeAndInvalidatesItAfter) {
   answers[0x00010002] = {0x9000c1};
   ASSERT_TRUE(mailbox.board_revision().ok());
   ASSERT_EQ(bus.cache_operations.size(), 2u);
-  EXPECT_EQ(bus.cache_operations[0].operation, cpu::CacheOperation::kCleanInvalidate);
-  EXPECT_EQ(bus.cache_operations[1].operation, cpu::CacheOperation::kInvalidate);
+  EXPECT_EQ(bus.cache_operations[0].operation, core::CacheOperation::kCleanInvalidate);
+  EXPECT_EQ(bus.cache_operations[1].operation, core::CacheOperation::kInvalidate);
   for (const FakeBus::CacheEvent& event : bus.cache_operations) {
     EXPECT_EQ(reinterpret_cast<uintptr_t>(event.range.data()) % 32, 0u);
     EXPECT_EQ(event.range.size() % 32, 0u);
@@ -123,7 +124,7 @@ TEST_F(MailboxTest, ReadsTheAnswerOnlyWhenItsOwnLetterHasCome) {
   bus.writers[kWrite] = [this](uint32_t letter) {
     last_letter = letter;
     // Half written when another channel's letter comes.
-    reinterpret_cast<uint32_t*>(cpu::memory_at(letter & ~0xfu))[1] = 0x80000000;
+    reinterpret_cast<uint32_t*>(core::memory_at(letter & ~0xfu))[1] = 0x80000000;
     letters.push_back(0x40000001);
   };
   int polls = 0;

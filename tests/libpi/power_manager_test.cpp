@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "libpi/boards/pi_zero.h"
 #include "tests/fakes/fake_bus.h"
 
 namespace pi {
@@ -18,7 +19,7 @@ TEST(PowerManager, RebootsFromTheUsualPartition) {
   FakeBus bus;
   bus.memory[kRsts] = 0x1555;
   bus.memory[kRstc] = 0x102;
-  PowerManager().request_reboot();
+  PowerManager(kPiZero.power_manager).request_reboot();
   EXPECT_THAT(bus.writes(), ElementsAre(write_of(kRsts, 0x5a001000), write_of(kWdog, 0x5a00000a),
                                         write_of(kRstc, 0x5a000122)));
   EXPECT_TRUE(bus.barriers_are_right());
@@ -27,33 +28,33 @@ TEST(PowerManager, RebootsFromTheUsualPartition) {
 TEST(PowerManager, HaltsByPartition63) {
   FakeBus bus;
   bus.memory[kRsts] = 0x1000;
-  PowerManager().request_halt();
+  PowerManager(kPiZero.power_manager).request_halt();
   EXPECT_EQ(bus.writes_to(kRsts), std::vector<uint32_t>{0x5a001555});
 }
 
 TEST(PowerManager, ArmsTheWatchdogForAsLongAsAsked) {
   FakeBus bus;
-  PowerManager().start_watchdog(1'000'000);
+  PowerManager(kPiZero.power_manager).start_watchdog(1'000'000);
   EXPECT_THAT(bus.writes(), ElementsAre(write_of(kWdog, 0x5a010000), write_of(kRstc, 0x5a000020)));
-  PowerManager().start_watchdog(PowerManager::kLongestUs);
+  PowerManager(kPiZero.power_manager).start_watchdog(PowerManager::kLongestUs);
   EXPECT_EQ(bus.memory[kWdog], 0x5a000000u + 15 * 65536);
-  EXPECT_DEATH(PowerManager().start_watchdog(16'000'000), "kLongestUs");
+  EXPECT_DEATH(PowerManager(kPiZero.power_manager).start_watchdog(16'000'000), "kLongestUs");
 }
 
 TEST(PowerManager, StopsTheWatchdog) {
   FakeBus bus;
-  PowerManager().stop_watchdog();
+  PowerManager(kPiZero.power_manager).stop_watchdog();
   EXPECT_THAT(bus.writes(), ElementsAre(write_of(kRstc, 0x5a000102)));
 }
 
 TEST(PowerManager, TellsWhyTheBoardStarted) {
   FakeBus bus;
   bus.memory[kRsts] = 0x1000;
-  EXPECT_EQ(PowerManager().reset_reason(), ResetReason::kPowerOn);
+  EXPECT_EQ(PowerManager(kPiZero.power_manager).reset_reason(), ResetReason::kPowerOn);
   bus.memory[kRsts] = 0x1020;
-  EXPECT_EQ(PowerManager().reset_reason(), ResetReason::kWatchdog);
+  EXPECT_EQ(PowerManager(kPiZero.power_manager).reset_reason(), ResetReason::kWatchdog);
   bus.memory[kRsts] = 0;
-  EXPECT_EQ(PowerManager().reset_reason(), ResetReason::kUnknown);
+  EXPECT_EQ(PowerManager(kPiZero.power_manager).reset_reason(), ResetReason::kUnknown);
   EXPECT_EQ(to_text(ResetReason::kPowerOn), "power on");
 }
 

@@ -1,5 +1,5 @@
 // The drivers between a simulated board and a test, in memory that stays where it is (the fake bus
-// addresses are per object, tests/fakes/backend_trace/cpu_backend.h).
+// addresses are per object, tests/fakes/backend_trace/core_backend.h).
 #pragma once
 
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@
 #include "base/format.h"
 #include "libpi/bcm2835/dma.h"
 #include "libpi/bcm2835/emmc.h"
-#include "libpi/bcm2835/memory_map.h"
+#include "libpi/boards/pi_zero.h"
 #include "libpi/sd_card.h"
 #include "tests/fakes/fake_sd_host.h"
 
@@ -23,8 +23,8 @@ namespace pi {
 struct SdRig {
   explicit SdRig(const FakeSdCard::Kind& kind = {}, bool with_dma = true)
       : host(kind),
-        dma(host, bcm2835::kDma, 4),
-        emmc(host, bcm2835::kEmmc, FakeSdHost::kBaseClockHz),
+        dma(host, kPiZero.dma.registers, kPiZero.bus, 4),
+        emmc(host, kPiZero.card.registers, kPiZero.bus, FakeSdHost::kBaseClockHz),
         card(emmc, with_dma ? &dma : nullptr, host) {
     dma.reset();
   }
@@ -58,7 +58,7 @@ struct SdRig {
   std::string description() const {
     std::array<char, 128> memory;
     base::TextBuffer text(memory);
-    card.describe(text);
+    describe(card.report(), text);
     return std::string(text.view());
   }
 

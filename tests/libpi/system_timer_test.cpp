@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "libpi/boards/pi_zero.h"
 #include "libpi/deadline.h"
 #include "tests/fakes/fake_bus.h"
 #include "tests/fakes/fake_clock.h"
@@ -22,7 +23,7 @@ TEST(SystemTimer, JoinsBothHalves) {
   FakeBus bus;
   bus.memory[kChi] = 3;
   bus.memory[kClo] = 0x80000001;
-  EXPECT_EQ(SystemTimer().now_us(), 0x380000001u);
+  EXPECT_EQ(SystemTimer(kPiZero.system_timer).now_us(), 0x380000001u);
   EXPECT_TRUE(bus.barriers_are_right());
 }
 
@@ -33,7 +34,7 @@ TEST(SystemTimer, ReadsRightWhenTheLowHalfWrapsInBetween) {
     uint64_t time = start;
     bus.readers[kClo] = [&] { return static_cast<uint32_t>(time++); };
     bus.readers[kChi] = [&] { return static_cast<uint32_t>(time++ >> 32); };
-    const uint64_t read = SystemTimer().now_us();
+    const uint64_t read = SystemTimer(kPiZero.system_timer).now_us();
     EXPECT_GE(read, start);
     EXPECT_LE(read, time);
   }
@@ -42,14 +43,14 @@ TEST(SystemTimer, ReadsRightWhenTheLowHalfWrapsInBetween) {
 TEST(SystemTimer, WithdrawsAnOldAlarmBeforeTheNew) {
   FakeBus bus;
   bus.memory[kClo] = 0xffffffff;
-  SystemTimer().set_alarm(SystemTimer::Channel::k3, 100);
+  SystemTimer(kPiZero.system_timer).set_alarm(SystemTimer::Channel::k3, 100);
   EXPECT_THAT(bus.writes(), ElementsAre(write_of(kCs, 8), write_of(kC3, 99)));
 }
 
 TEST(SystemTimer, NeverSetsAnAlarmThatWouldBeMissed) {
   FakeBus bus;
   bus.memory[kClo] = 50;
-  SystemTimer().set_alarm(SystemTimer::Channel::k1, 0);
+  SystemTimer(kPiZero.system_timer).set_alarm(SystemTimer::Channel::k1, 0);
   EXPECT_THAT(bus.writes_to(kC1), ElementsAre(52u));
 }
 
@@ -60,7 +61,7 @@ TEST(SystemTimer, SetsAnAlarmAnewThatWasMissedWhileItWasSet) {
   int looks = 0;
   bus.readers[kClo] = [&] { return looks++ == 1 ? time += 30 : time; };
   bus.readers[kCs] = [] { return 0u; };
-  SystemTimer().set_alarm(SystemTimer::Channel::k3, 20);
+  SystemTimer(kPiZero.system_timer).set_alarm(SystemTimer::Channel::k3, 20);
   EXPECT_THAT(bus.writes_to(kC3), ElementsAre(120u, 170u));
 }
 
@@ -69,13 +70,13 @@ TEST(SystemTimer, LeavesAnAlarmAloneThatCameWhileItWasSet) {
   uint32_t time = 100;
   bus.readers[kClo] = [&] { return time += 30; };
   bus.readers[kCs] = [] { return 8u; };
-  SystemTimer().set_alarm(SystemTimer::Channel::k3, 20);
+  SystemTimer(kPiZero.system_timer).set_alarm(SystemTimer::Channel::k3, 20);
   EXPECT_THAT(bus.writes_to(kC3), ElementsAre(150u));
 }
 
 TEST(SystemTimer, ClearsOnlyItsChannel) {
   FakeBus bus;
-  SystemTimer().clear_alarm(SystemTimer::Channel::k1);
+  SystemTimer(kPiZero.system_timer).clear_alarm(SystemTimer::Channel::k1);
   EXPECT_THAT(bus.writes(), ElementsAre(write_of(kCs, 2)));
 }
 

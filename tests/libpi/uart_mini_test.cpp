@@ -6,6 +6,7 @@
 #include <deque>
 #include <string>
 
+#include "libpi/boards/pi_zero.h"
 #include "tests/fakes/fake_bus.h"
 #include "tests/fakes/fake_clock.h"
 
@@ -38,9 +39,9 @@ struct UartMiniTest : testing::Test {
 
   FakeBus bus;
   FakeClock clock;
-  Gpio gpio{clock};
-  Interrupts interrupts;
-  UartMini uart{gpio, clock, 250'000'000};
+  Gpio gpio{kPiZero.gpio, clock};
+  Interrupts interrupts{kPiZero.interrupts};
+  UartMini uart{kPiZero.mini_uart, gpio, clock, 250'000'000};
   uint32_t status = 0x60;
   std::deque<uint32_t> incoming;
   std::string sent;

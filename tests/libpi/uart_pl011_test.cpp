@@ -7,6 +7,7 @@
 #include <string>
 
 #include "libpi/bcm2835/uart_timing.h"
+#include "libpi/boards/pi_zero.h"
 #include "tests/fakes/fake_bus.h"
 #include "tests/fakes/fake_clock.h"
 
@@ -48,9 +49,9 @@ struct UartPl011Test : testing::Test {
 
   FakeBus bus;
   FakeClock clock;
-  Gpio gpio{clock};
-  Interrupts interrupts;
-  UartPl011 uart{gpio, clock, 48'000'000};
+  Gpio gpio{kPiZero.gpio, clock};
+  Interrupts interrupts{kPiZero.interrupts};
+  UartPl011 uart{kPiZero.pl011, gpio, clock, 48'000'000};
   uint32_t flags = 0;
   std::deque<uint32_t> incoming;
   std::string sent;

@@ -87,14 +87,13 @@ void run_mix() {
 
 }  // namespace
 
-extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
+extern "C" void kernel_main(const pi::core::BootArguments& arguments) {
   kernel::Board& board = kernel::Board::start(arguments, {});
   const std::span<std::byte> memory = board.free_memory();
   const size_t skew = reinterpret_cast<uintptr_t>(memory.data()) % 32;
   run_loops(memory.subspan(skew == 0 ? 0 : 32 - skew));
   run_mix();
-  static_cast<void>(board.serial().flush());
-  board.power().request_halt();
+  board.power_off();
   while (true) {
   }
 }

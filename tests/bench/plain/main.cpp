@@ -29,7 +29,7 @@ constexpr uint32_t kPosition = 128;
 
 }  // namespace
 
-extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
+extern "C" void kernel_main(const pi::core::BootArguments& arguments) {
   kernel::Board& board = kernel::Board::start(arguments, {});
   const std::span<std::byte> free = board.free_memory();
   const size_t skew = reinterpret_cast<uintptr_t>(free.data()) % 32;
@@ -39,8 +39,7 @@ extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
     plain::fill(memory);
     plain::passed(board.serial(), plain::forward(shape, memory, 1, kPosition));
   }
-  static_cast<void>(board.serial().flush());
-  board.power().request_halt();
+  board.power_off();
   while (true) {
   }
 }

@@ -33,7 +33,7 @@ void multiply(llama::WeightType type, uint32_t width, std::span<const std::byte>
 }  // namespace
 }  // namespace rows
 
-extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
+extern "C" void kernel_main(const pi::core::BootArguments& arguments) {
   kernel::Board& board = kernel::Board::start(arguments, {});
   const std::span<std::byte> free = board.free_memory();
   const size_t skew = reinterpret_cast<uintptr_t>(free.data()) % 32;
@@ -45,8 +45,7 @@ extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
   for (const llama::WeightType type : rows::kTypes) {
     for (const uint32_t width : rows::kWidths) rows::multiply(type, width, memory);
   }
-  static_cast<void>(board.serial().flush());
-  board.power().request_halt();
+  board.power_off();
   while (true) {
   }
 }

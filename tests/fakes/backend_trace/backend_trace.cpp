@@ -1,7 +1,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "cpu_backend.h"
+#include "libpi/core/cache.h"
 #include "mmio_backend.h"
 
 namespace pi::mmio {
@@ -23,11 +23,12 @@ void write32(uint32_t address, uint32_t value) {
 
 }  // namespace pi::mmio
 
-namespace pi::cpu {
+namespace pi::core {
 namespace {
 
 // Windows of 16 MiB of made-up address space, one for each registered pointer.
-constexpr uint32_t kFirstWindow = 0x41000000;
+constexpr uint32_t kFirstWindow = 0x01000000;
+constexpr uint32_t kAliasBits = 0xc0000000;
 constexpr uint32_t kWindowSize = 0x01000000;
 
 std::vector<const std::byte*>& windows() {
@@ -62,7 +63,7 @@ void clean_invalidate_data_cache(std::span<const std::byte> range) {
   if (observer() != nullptr) observer()->cache(CacheOperation::kCleanInvalidate, range);
 }
 
-uint32_t bus_address(const void* address) {
+uint32_t physical_address(const void* address) {
   const auto* wanted = static_cast<const std::byte*>(address);
   for (size_t i = 0; i < windows().size(); ++i) {
     const uintptr_t base = reinterpret_cast<uintptr_t>(windows()[i]);
@@ -78,10 +79,11 @@ uint32_t bus_address(const void* address) {
 }
 
 std::byte* memory_at(uint32_t bus_address) {
-  CHECK(bus_address >= kFirstWindow);
-  const uint32_t window = (bus_address - kFirstWindow) / kWindowSize;
+  const uint32_t address = bus_address & ~kAliasBits;
+  CHECK(address >= kFirstWindow);
+  const uint32_t window = (address - kFirstWindow) / kWindowSize;
   CHECK(window < windows().size());
-  return const_cast<std::byte*>(windows()[window]) + (bus_address - kFirstWindow) % kWindowSize;
+  return const_cast<std::byte*>(windows()[window]) + (address - kFirstWindow) % kWindowSize;
 }
 
-}  // namespace pi::cpu
+}  // namespace pi::core

@@ -185,7 +185,8 @@ TEST_F(ReceiverTest, NeverWritesOutsideWhateverItHears) {
 
 Bytes image(uint32_t address, uint32_t size, uint32_t end) {
   Bytes bytes(size);
-  std::memcpy(bytes.data() + 4, "barellam", 8);
+  constexpr std::string_view kMagic = "barellam";
+  for (size_t i = 0; i < kMagic.size(); ++i) bytes.at(4 + i) = static_cast<std::byte>(kMagic[i]);
   base::store_le32(bytes, 12, address);
   base::store_le32(bytes, 16, size);
   base::store_le32(bytes, 20, end);

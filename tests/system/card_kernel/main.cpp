@@ -10,7 +10,8 @@
 #include "base/crc32c.h"
 #include "base/format.h"
 #include "kernel/board/board.h"
-#include "kernel/board/card_slot.h"
+#include "kernel/board/drivers.h"
+#include "libpi/sd_card.h"
 
 namespace {
 
@@ -28,14 +29,14 @@ struct Range {
 void print_range(kernel::Board& board, SdCard& card, const char* mode, const Range& range) {
   const std::span<std::byte> target =
       board.free_memory().first(range.count * BlockDevice::kBlockSize);
-  const uint64_t begin = board.timer().now_us();
+  const uint64_t begin = board.clock().now_us();
   base::Status status = card.start_read(range.first, target);
   if (status.ok()) {
     while (!card.poll()) {
     }
     status = card.finish_read();
   }
-  const uint64_t end = board.timer().now_us();
+  const uint64_t end = board.clock().now_us();
   if (status.ok()) {
     print(board.serial(), "crc {} {} {} {:08x} {} ms\n", mode, range.first, range.count,
           base::crc32c(target), (end - begin) / 1000);
@@ -54,13 +55,25 @@ void print_counters(kernel::Board& board, const SdCard& card) {
         counters.faults());
 }
 
+// The same controller without DMA.
+void read_by_processor(kernel::Board& board, std::span<const Range> ranges) {
+  pi::Emmc emmc(board.clock(), kernel::kDescription.card.registers, kernel::kDescription.bus,
+                board.clocks().emmc.hz);
+  SdCard card(emmc, nullptr, board.clock());
+  if (const base::Status status = card.initialize(); !status.ok()) {
+    print(board.serial(), status);
+    return;
+  }
+  for (const Range& range : ranges) print_range(board, card, "pio", range);
+  print_counters(board, card);
+}
+
 }  // namespace
 
-extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
+extern "C" void kernel_main(const pi::core::BootArguments& arguments) {
   kernel::Board& board = kernel::Board::start(arguments, {});
-  static std::optional<kernel::CardSlot> slot;
-  slot.emplace(board.gpio(), board.mailbox(), board.timer(), board.clocks().emmc.hz);
-  SdCard& card = slot->card();
+  kernel::CardSlot& slot = board.card_slot();
+  SdCard& card = slot.card();
   print(board.serial(), "card_kernel\n");
   if (const base::Status status = card.initialize(); !status.ok()) {
     print(board.serial(), "failed: ");
@@ -68,7 +81,7 @@ extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
     print(board.serial(), "\n");
   } else {
     print(board.serial(), "card: ");
-    card.describe(board.serial());
+    pi::describe(slot.report(), board.serial());
     print(board.serial(), "\nblocks: {}\n", card.block_count());
     const uint64_t blocks = card.block_count();
     const std::array<Range, 8> ranges{{{0, 1},
@@ -79,12 +92,10 @@ extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
                                        {blocks / 2, kMostBlocks},
                                        {blocks - 33, 33},
                                        {blocks - 1, 1}}};
-    for (const auto& [mode, policy] : {std::pair{"dma", SdCard::TransferPolicy::kDmaWhenPossible},
-                                       std::pair{"pio", SdCard::TransferPolicy::kPioOnly}}) {
-      card.set_transfer_policy(policy);
-      for (const Range& range : ranges) print_range(board, card, mode, range);
-    }
-    card.set_transfer_policy(SdCard::TransferPolicy::kDmaWhenPossible);
+    for (const Range& range : ranges) print_range(board, card, "dma", range);
+    read_by_processor(board, ranges);
+    // The other driver has had the controller.
+    if (const base::Status again = card.initialize(); !again.ok()) print(board.serial(), again);
     print_counters(board, card);
   }
   print(board.serial(), "done\n");

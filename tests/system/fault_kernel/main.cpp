@@ -6,10 +6,11 @@
 #include "base/check.h"
 #include "kernel/board/board.h"
 #include "kernel/board/boot_tags.h"
+#include "kernel/board/drivers.h"
 #include "kernel/board/panic.h"
 #include "kernel/settings/command_line.h"
-#include "libpi/arm1176/image.h"
-#include "libpi/arm1176/mmu.h"
+#include "libpi/core/image.h"
+#include "libpi/core/memory_map.h"
 #include "tests/system/fault_kernel/well.h"
 
 extern "C" {
@@ -36,8 +37,8 @@ void read_null() { (void)*opaque(at(0)); }
 void write_null() { *opaque(at(0x20)) = 1; }
 void read_above_memory() { (void)*opaque(at(0x1c000000)); }
 void read_hole() { (void)*opaque(at(0x40000000)); }
-void write_text() { *opaque(at(pi::arm1176::address_of(__text_begin))) = 0; }
-void write_constant() { *opaque(at(pi::arm1176::address_of(__text_end))) = 0; }
+void write_text() { *opaque(at(pi::core::address_of(__text_begin))) = 0; }
+void write_constant() { *opaque(at(pi::core::address_of(__text_end))) = 0; }
 void jump_null() { opaque(reinterpret_cast<Function>(static_cast<uintptr_t>(4)))(); }
 
 void execute_stack() {
@@ -61,10 +62,12 @@ void overflow_stack() { (void)descend(0); }
 void fail_check() { CHECK(opaque(1) == 2); }
 
 void fault_in_interrupt(kernel::Board& board) {
-  board.interrupts().attach(
-      pi::Irq::kSystemTimer1, [](void*) { read_null(); }, nullptr);
-  board.timer().set_alarm(pi::SystemTimer::Channel::k1, 1000);
-  board.timer().delay_us(1'000'000);
+  const pi::AlarmWiring& alarm = kernel::kDescription.counter_alarm;
+  kernel::Drivers& drivers = board.drivers();
+  drivers.interrupts.attach(
+      alarm.irq, [](void*) { read_null(); }, nullptr);
+  drivers.timer.set_alarm(alarm.channel, 1000);
+  drivers.timer.delay_us(1'000'000);
 }
 
 class BrokenSerial final : public pi::Serial {
@@ -85,7 +88,7 @@ void panic_in_panic() {
 
 // Before there is a board: only the low memory's alias is there.
 bool wants_early_panic() {
-  constexpr uint32_t kTags = pi::arm1176::kLowMemoryAlias + 0x100;
+  constexpr uint32_t kTags = pi::core::kLowMemoryAlias + pi::core::kTagsAddress;
   const auto* words = reinterpret_cast<const uint32_t*>(static_cast<uintptr_t>(kTags));
   const kernel::CommandLine line(kernel::read_boot_tags({words, 1024}).command_line);
   char buffer[32];
@@ -116,7 +119,7 @@ constexpr Case kCases[] = {
 
 }  // namespace
 
-extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
+extern "C" void kernel_main(const pi::core::BootArguments& arguments) {
   if (wants_early_panic()) fail_check();
   kernel::Board& board = kernel::Board::start(arguments, {});
   pi::Serial& serial = board.serial();
@@ -132,7 +135,7 @@ extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
   if (*name == "none") {
     const char* failure = try_what_must_work(board);
     base::print(serial, "{}\n", failure == nullptr ? "all well" : failure);
-    board.power().request_reboot();
+    board.reboot();
   } else if (*name == "interrupt") {
     fault_in_interrupt(board);
   } else {

@@ -3,7 +3,8 @@
 #include <atomic>
 #include <cstring>
 
-#include "libpi/arm1176/stacks.h"
+#include "kernel/board/drivers.h"
+#include "libpi/core/stacks.h"
 
 extern "C" void spoil_float_registers();
 
@@ -96,6 +97,8 @@ const char* try_memory_functions() {
   return nullptr;
 }
 
+constexpr const pi::AlarmWiring& kAlarm = kernel::kDescription.counter_alarm;
+
 struct Ticker {
   pi::SystemTimer& timer;
   std::atomic<uint32_t> ticks = 0;
@@ -103,20 +106,21 @@ struct Ticker {
 
 void tick(void* context) {
   auto& ticker = *static_cast<Ticker*>(context);
-  ticker.timer.clear_alarm(pi::SystemTimer::Channel::k1);
+  ticker.timer.clear_alarm(kAlarm.channel);
   spoil_float_registers();
   ticker.ticks.store(ticker.ticks.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  ticker.timer.set_alarm(pi::SystemTimer::Channel::k1, 200);
+  ticker.timer.set_alarm(kAlarm.channel, 200);
 }
 
 const char* try_floating_point(kernel::Board& board) {
-  Ticker ticker{board.timer()};
-  board.interrupts().attach(pi::Irq::kSystemTimer1, tick, &ticker);
-  board.timer().set_alarm(pi::SystemTimer::Channel::k1, 200);
-  const uint64_t end = board.timer().now_us() + 300'000;
+  kernel::Drivers& drivers = board.drivers();
+  Ticker ticker{drivers.timer};
+  drivers.interrupts.attach(kAlarm.irq, tick, &ticker);
+  drivers.timer.set_alarm(kAlarm.channel, 200);
+  const uint64_t end = drivers.timer.now_us() + 300'000;
   float sum = 0;
   uint64_t rounds = 0;
-  while (board.timer().now_us() < end) {
+  while (drivers.timer.now_us() < end) {
     for (int i = 0; i < 1000; ++i) {
       sum += 1.0f;
       sum -= 0.5f;
@@ -124,7 +128,7 @@ const char* try_floating_point(kernel::Board& board) {
     }
     ++rounds;
   }
-  board.interrupts().detach(pi::Irq::kSystemTimer1);
+  drivers.interrupts.disable(kAlarm.irq);
   if (sum != 0) return "an interrupt has changed floating-point registers";
   if (ticker.ticks.load() < 20) return "the timer's interrupt does not come";
   if (rounds == 0) return "time does not pass";
@@ -140,8 +144,7 @@ const char* try_floating_point(kernel::Board& board) {
 const char* try_what_must_work(kernel::Board& board) {
   if (const char* failure = try_memory_functions(); failure != nullptr) return failure;
   if (const char* failure = try_floating_point(board); failure != nullptr) return failure;
-  for (const pi::arm1176::Stack& stack :
-       {pi::arm1176::main_stack(), pi::arm1176::interrupt_stack()}) {
+  for (const pi::core::Stack& stack : {pi::core::main_stack(), pi::core::interrupt_stack()}) {
     const uint32_t used = stack.high_water_bytes();
     if (used == 0 || used >= stack.size_bytes()) return "a stack was never painted or is used up";
   }

@@ -159,7 +159,7 @@ bool compare_elements(base::TextSink& out, Flavour flavour, Random& random) {
 
 }  // namespace
 
-extern "C" void kernel_main(const pi::arm1176::BootArguments& arguments) {
+extern "C" void kernel_main(const pi::core::BootArguments& arguments) {
   kernel::Board& board = kernel::Board::start(arguments, {});
   pi::Serial& out = board.serial();
   Random random;

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-// Only the addresses of these mean something.
+// Only the addresses of these mean anything.
 extern "C" {
 extern const uint32_t __text_begin[];
 extern const uint32_t __text_end[];
@@ -20,13 +20,13 @@ extern uint32_t __irq_stack_end[];
 extern uint32_t __main_guard[];
 extern uint32_t __main_stack_begin[];
 extern uint32_t __main_stack_end[];
-extern const uint32_t __end[];  // the first byte that nobody uses
+extern const uint32_t __end[];  // the first byte after the image and its stacks
 }
 
-namespace pi::arm1176 {
+namespace pi::core {
 
 inline uint32_t address_of(const uint32_t* symbol) {
   return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(symbol));
 }
 
-}  // namespace pi::arm1176
+}  // namespace pi::core

@@ -1,18 +1,21 @@
-// The stacks, and how much of them was ever used: start.S paints them.
+// The stacks, and how much of them was ever used: start-up paints them.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <string_view>
 
-namespace pi::arm1176 {
+namespace pi::core {
+
+// What an unused word of a stack holds.
+inline constexpr uint32_t kStackPaint = 0x5ac35ac3;
 
 struct Stack {
   std::string_view name;
   std::span<const uint32_t> words;  // from the lowest address up
 
   uint32_t size_bytes() const { return static_cast<uint32_t>(words.size_bytes()); }
-  // What was ever written, from the top down. Reads the unused part whole.
+  // What was ever written, from the top down. Reads all of the unused part.
   uint32_t high_water_bytes() const;
 };
 
@@ -21,4 +24,4 @@ Stack main_stack();
 Stack interrupt_stack();
 Stack fault_stack();
 
-}  // namespace pi::arm1176
+}  // namespace pi::core

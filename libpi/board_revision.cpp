@@ -1,4 +1,4 @@
-#include "libpi/bcm2835/board_revision.h"
+#include "libpi/board_revision.h"
 
 #include "libpi/mmio.h"
 
