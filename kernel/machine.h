@@ -42,8 +42,7 @@ class Machine {
   // called again, for another card.
   virtual base::Result<pi::BlockDevice*> open_card() = 0;
 
-  // What the card is and how it fares; nothing before open_card() found one, or with a disk in
-  // memory.
+  // What the card is and how it fares; nothing before open_card(), or with a disk in memory.
   virtual std::optional<pi::SdReport> card_report() = 0;
 
   // Memory for the model and its state, aligned for an arena.

@@ -11,7 +11,7 @@ class CycleCounter {
  public:
   using ReadRaw = uint32_t (*)();
 
-  // `read_raw` returns the 32-bit counter (arm1176/performance_monitor.h).
+  // `read_raw` returns the 32-bit counter (core/counters.h).
   explicit CycleCounter(ReadRaw read_raw)
       : read_raw_(read_raw), halves_(read_raw() >> 31), start_(widened()) {}
 

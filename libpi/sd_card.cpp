@@ -169,9 +169,10 @@ SdReport SdCard::report() const {
                                                          : "SDXC",
           .data_lines = four_bit_bus_ ? 4u : 1u,
           .clock_hz = emmc_.clock_hz(),
+          .full_clock_hz = kHighSpeedHz,
           .top_clock_hz = clock_limit_hz_,
-          .reads_by_dma = dma_is_usable(),
           .has_dma = dma_ != nullptr,
+          .reads_by_dma = dma_is_usable(),
           .counters = counters_};
 }
 

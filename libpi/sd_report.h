@@ -42,13 +42,14 @@ struct SdCounters {
 
 struct SdReport {
   SdCid identity;
-  uint64_t block_count;   // of 512 bytes
-  std::string_view kind;  // "SDSC", "SDHC" or "SDXC"
-  unsigned data_lines;    // 1 or 4
-  uint32_t clock_hz;      // of the bus, now; 0 when there is none
-  uint32_t top_clock_hz;  // what the bus may have: less than the card's speed after errors
-  bool reads_by_dma;      // now
-  bool has_dma;           // at first
+  uint64_t block_count;    // of 512 bytes; 0: no card that can be used
+  std::string_view kind;   // "SDSC", "SDHC" or "SDXC"
+  unsigned data_lines;     // 1 or 4
+  uint32_t clock_hz;       // of the bus, now; 0 when it has none
+  uint32_t full_clock_hz;  // the most that a bus has
+  uint32_t top_clock_hz;   // the most that this one has: less after errors
+  bool has_dma;            // a channel was free
+  bool reads_by_dma;       // now: not after DMA has failed several times
   SdCounters counters;
 };
 

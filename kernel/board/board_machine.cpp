@@ -39,7 +39,7 @@ base::Result<pi::BlockDevice*> BoardMachine::open_card() {
 }
 
 std::optional<pi::SdReport> BoardMachine::card_report() {
-  if (slot_ == nullptr || slot_->device().block_count() == 0) return std::nullopt;
+  if (slot_ == nullptr) return std::nullopt;
   return slot_->report();
 }
 

@@ -1,6 +1,6 @@
 // The boot loader: takes a kernel that is pushed over the serial line (docs/protocol.md, "Push"),
 // or, when none comes for a while, the card's, and starts it. It lies on the card as
-// kernel.img, and moves itself to 16 MiB when it starts (libpi/arm1176/start.S).
+// kernel.img, and moves itself to 16 MiB when it starts (libpi/README.md).
 #include <algorithm>
 #include <array>
 #include <optional>

@@ -72,6 +72,7 @@ class Console {
   void set(std::string_view argument);
   void settings(std::string_view argument);
   void memory(std::string_view argument);
+  void card(std::string_view argument);
   void bench(std::string_view argument);
   void self_test(std::string_view argument);
   void perplexity(std::string_view argument);

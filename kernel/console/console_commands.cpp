@@ -3,6 +3,7 @@
 #include "kernel/bench/bench.h"
 #include "kernel/bench/self_test.h"
 #include "kernel/console/bytes_output.h"
+#include "kernel/console/card_report.h"
 #include "kernel/reports/profile_report.h"
 #include "kernel/reports/text.h"
 
@@ -22,6 +23,7 @@ constinit const Console::Command Console::kCommands[] = {
     {"/settings", "", "all settings", &Console::settings},
     {"/stats", "[layers]", "where the time of the last story went", &Console::stats},
     {"/mem", "", "where the memory goes", &Console::memory},
+    {"/card", "", "what the card is, and how its reads went", &Console::card},
     {"/bench", "", "measure clocks, memory, card and arithmetic", &Console::bench},
     {"/selftest", "", "compare arithmetic, memory and card with what is known",
      &Console::self_test},
@@ -125,6 +127,8 @@ void Console::change_baud() {
 void Console::settings(std::string_view) { print_settings(settings_, out_); }
 
 void Console::memory(std::string_view) { reporter_.print_memory(out_); }
+
+void Console::card(std::string_view) { print_card_report(out_, machine_.card_report()); }
 
 void Console::stats(std::string_view argument) { reporter_.print_stats(argument, out_); }
 
