@@ -220,7 +220,7 @@ TEST_F(ConsoleTest, KeepsAPageThatIsPastedWhileItTells) {
 TEST_F(ConsoleTest, SaysHowMuchOfWhatWasTypedIsLost) {
   insert_with_ini("autostart = 0\nsteps = 3\n");
   console_.start();
-  machine_.type_when_shown("> a\na", std::string(Keyboard::kTypedAhead + 7, 'x') + "\r");
+  machine_.type_when_shown("> a\na", std::string(Keyboard::kTypedAhead + 7, 'x').append("\r"));
   EXPECT_THAT(console_.say("a"),
               HasSubstr("]\n[8 typed characters came too fast and were lost]\n> "));
   machine_.lose_characters(3);
