@@ -14,7 +14,7 @@ set(BARELLAMA_MAY_LINK_base_host base)
 # llama, from the bottom up.
 set(BARELLAMA_MAY_LINK_llama_kernels base)
 set(BARELLAMA_MAY_LINK_llama_profiler base)
-set(BARELLAMA_MAY_LINK_llama_model base llama_kernels)
+set(BARELLAMA_MAY_LINK_llama_model base llama_kernels llama_profiler)
 set(BARELLAMA_MAY_LINK_llama_weights base llama_kernels llama_model llama_profiler)
 set(BARELLAMA_MAY_LINK_llama_text base llama_model)
 set(BARELLAMA_MAY_LINK_llama base llama_kernels llama_model llama_profiler llama_text llama_weights)
@@ -44,7 +44,7 @@ set(BARELLAMA_MAY_LINK_host_console base host_support host_serial)
 set(BARELLAMA_MAY_LINK_host_emulator base host_support host_serial)
 set(BARELLAMA_MAY_LINK_host_card base pi_fs pi_fs_host pi_push host_support host_model)
 set(BARELLAMA_MAY_LINK_host_push base host_support host_serial host_card host_emulator pi_push)
-set(BARELLAMA_MAY_LINK_host_report base host_support)
+set(BARELLAMA_MAY_LINK_host_report base host_support llama_profiler)
 set(BARELLAMA_MAY_LINK_host_model base base_host llama host_support)
 set(BARELLAMA_MAY_LINK_host_commands
     base llama reports host_card host_console host_emulator host_model host_push host_report

@@ -3,14 +3,6 @@
 namespace llama {
 namespace {
 
-constexpr std::string_view kNames[] = {
-    "rest",      "embedding",  "attention_norm", "wq",       "wk",        "wv",     "rope",
-    "attention", "wo",         "ffn_norm",       "w1",       "w3",        "swiglu", "w2",
-    "residual",  "final_norm", "classifier",     "quantize", "card_wait", "crc",    "sample",
-    "tokenize",  "decode",     "output"};
-static_assert(std::size(kNames) == kOperationCount);
-static_assert(static_cast<size_t>(Operation::kOutput) + 1 == kOperationCount);
-
 void add(Profiler::Cell& sum, const Profiler::Cell& cell) {
   sum.ticks += cell.ticks;
   sum.events[0] += cell.events[0];
@@ -26,8 +18,6 @@ void subtract(Profiler::Cell& sum, const Profiler::Cell& cell) {
 }
 
 }  // namespace
-
-std::string_view name_of(Operation operation) { return kNames[static_cast<size_t>(operation)]; }
 
 base::Result<Profiler::Tables> Profiler::take_tables(uint32_t layers, size_t span_capacity,
                                                      base::Arena& arena) {

@@ -18,46 +18,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string_view>
 
 #include "base/arena.h"
 #include "base/status.h"
 #include "base/ticks.h"
+#include "llama/operations.h"
 
 namespace llama {
-
-enum class Operation : uint8_t {
-  kRest,  // of a layer, a pass or an answer: what no scope covers
-  // Of a forward pass.
-  kEmbedding,
-  kAttentionNorm,
-  kWq,
-  kWk,
-  kWv,
-  kRope,
-  kAttention,  // keeping keys and values among it
-  kWo,
-  kFeedForwardNorm,
-  kW1,
-  kW3,
-  kSwiglu,
-  kW2,
-  kResidual,  // adding a branch's result to the stream
-  kFinalNorm,
-  kClassifier,
-  kQuantize,  // a matrix's input
-  kCardWait,  // for weights, while there is nothing else to do
-  kCrc,       // of weights that stream
-  // Of an answer, outside of passes.
-  kSample,
-  kTokenize,
-  kDecode,
-  kOutput,
-};
-inline constexpr size_t kOperationCount = 24;
-
-// As records and tables name it: "wq", "card_wait".
-std::string_view name_of(Operation operation);
 
 // Two counters of the core, of events that whoever owns them chose. Differences count, modulo 2^32.
 class EventCounters {
@@ -128,7 +95,6 @@ class Profiler {
 
   // All cells add up to this. While an answer goes on, up to its last scope.
   uint64_t answer_ticks() const { return last_ - answer_begin_; }
-  uint64_t answer_begin() const { return answer_begin_; }
   uint32_t passes() const { return passes_; }
   // Tokens that went through passes.
   uint32_t positions() const { return positions_; }

@@ -3,45 +3,9 @@
 namespace host {
 namespace {
 
-struct Known {
-  std::string_view name;
-  OperationGroup group;
-  std::string_view meaning;
-};
-
-// As llama/profiler.h has them, in the order of a forward pass.
-constexpr Known kKnown[] = {
-    {"tokenize", OperationGroup::kText, "text into tokens"},
-    {"embedding", OperationGroup::kEnds, "the token's row of the embedding"},
-    {"attention_norm", OperationGroup::kElementwise, "RMS norm before attention"},
-    {"quantize", OperationGroup::kElementwise, "a matrix's input into integers"},
-    {"wq", OperationGroup::kAttentionMatrices, "queries"},
-    {"wk", OperationGroup::kAttentionMatrices, "keys"},
-    {"wv", OperationGroup::kAttentionMatrices, "values"},
-    {"rope", OperationGroup::kAttention, "turning by position"},
-    {"attention", OperationGroup::kAttention, "scores, softmax, mix of values"},
-    {"wo", OperationGroup::kAttentionMatrices, "output of attention"},
-    {"residual", OperationGroup::kElementwise, "adding to the stream"},
-    {"ffn_norm", OperationGroup::kElementwise, "RMS norm before feed-forward"},
-    {"w1", OperationGroup::kFeedForwardMatrices, "gate"},
-    {"w3", OperationGroup::kFeedForwardMatrices, "up"},
-    {"swiglu", OperationGroup::kElementwise, "gating"},
-    {"w2", OperationGroup::kFeedForwardMatrices, "down"},
-    {"final_norm", OperationGroup::kEnds, "RMS norm before the classifier"},
-    {"classifier", OperationGroup::kEnds, "a score for each token"},
-    {"card_wait", OperationGroup::kCard, "waiting for weights"},
-    {"crc", OperationGroup::kCard, "checksums of weights"},
-    {"sample", OperationGroup::kText, "choosing the token"},
-    {"decode", OperationGroup::kText, "token into text"},
-    {"output", OperationGroup::kText, "to the serial line"},
-    {"rest", OperationGroup::kRest, "what no operation covers"},
-};
-
-const Known* find(std::string_view operation) {
-  for (const Known& known : kKnown) {
-    if (known.name == operation) return &known;
-  }
-  return nullptr;
+const llama::OperationRow* find(std::string_view operation) {
+  const auto known = llama::operation_named(operation);
+  return known ? &llama::kOperations[static_cast<size_t>(*known)] : nullptr;
 }
 
 }  // namespace
@@ -54,33 +18,32 @@ std::string_view title_of(OperationGroup group) {
   return kTitles[static_cast<size_t>(group)];
 }
 
-std::string_view members_of(OperationGroup group) {
-  constexpr std::string_view kMembers[kGroupCount] = {
-      "wq, wk, wv, wo",
-      "w1, w3, w2",
-      "rope, attention",
-      "attention_norm, ffn_norm, swiglu, quantize, residual",
-      "embedding, final_norm, classifier",
-      "card_wait, crc",
-      "tokenize, sample, decode, output",
-      "what no operation covers, and operations that this program does not know",
-  };
-  return kMembers[static_cast<size_t>(group)];
+std::string members_of(OperationGroup group) {
+  if (group == OperationGroup::kRest) {
+    return "what no operation covers, and operations that this program does not know";
+  }
+  std::string names;
+  for (const llama::OperationRow& row : llama::kOperations) {
+    if (row.group == group) names.append(names.empty() ? "" : ", ").append(row.name);
+  }
+  return names;
 }
 
 OperationGroup group_of(std::string_view operation) {
-  const Known* known = find(operation);
-  return known != nullptr ? known->group : OperationGroup::kRest;
+  const llama::OperationRow* row = find(operation);
+  return row != nullptr ? row->group : OperationGroup::kRest;
 }
 
 std::string_view meaning_of(std::string_view operation) {
-  const Known* known = find(operation);
-  return known != nullptr ? known->meaning : std::string_view();
+  const llama::OperationRow* row = find(operation);
+  return row != nullptr ? row->meaning : std::string_view();
 }
 
 size_t order_of(std::string_view operation) {
-  const Known* known = find(operation);
-  return known != nullptr ? static_cast<size_t>(known - kKnown) : std::size(kKnown);
+  const llama::OperationRow* row = find(operation);
+  if (row == nullptr) return llama::kOperationCount + 1;
+  const auto index = static_cast<size_t>(row - llama::kOperations.data());
+  return index == static_cast<size_t>(llama::Operation::kRest) ? llama::kOperationCount : index;
 }
 
 }  // namespace host

@@ -73,7 +73,7 @@ std::string groups_strip(const GroupTimes& groups, const Summary& summary) {
   for (const OperationGroup group : kGroups) {
     const uint64_t ns = groups[static_cast<size_t>(group)];
     segments.push_back({static_cast<double>(ns), class_of(group),
-                        std::string(title_of(group)) + " (" + std::string(members_of(group)) +
+                        std::string(title_of(group)) + " (" + members_of(group) +
                             "): " + duration(ns) + ", " + share(ns, summary.ns)});
   }
   return strip("Shares of the groups of operations in the whole time", segments,
