@@ -2,7 +2,6 @@
 
 #include <string_view>
 
-#include "base/align.h"
 #include "base/check.h"
 
 namespace base {

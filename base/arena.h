@@ -11,14 +11,15 @@
 #include <span>
 #include <type_traits>
 
+#include "base/align.h"
 #include "base/status.h"
 
 namespace base {
 
 class Arena {
  public:
-  // DMA writes whole cache lines of 32 bytes (ARM1176 TRM 7.2), so no two allocations share one.
-  static constexpr size_t kAlignment = 32;
+  // DMA writes whole cache lines, so no two allocations share one.
+  static constexpr size_t kAlignment = kCacheLineBytes;
   static constexpr size_t kMaxUses = 48;
   // Half of the address space can hold no model, and sums below it cannot overflow.
   static constexpr uint64_t kEndless = UINT64_MAX / 2;

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/align.h"
 #include "base/bytes.h"
 
 namespace base {
@@ -33,10 +34,9 @@ constexpr Tables make_tables() {
 
 constexpr Tables kTables = make_tables();
 
-// A cache line of the ARM1176, and how far ahead of its use one is asked for: what is checked has
-// come by DMA, so that nothing of it is in the cache.
-constexpr size_t kLine = 32;
-constexpr size_t kAhead = 4 * kLine;
+// How far ahead of its use a cache line is asked for: what is checked has come by DMA, so none of
+// it is in the cache.
+constexpr size_t kAhead = 4 * kCacheLineBytes;
 
 inline uint32_t add_word(uint32_t crc, const std::byte* at) {
   crc ^= load_le32({at, 4});
@@ -50,10 +50,10 @@ uint32_t crc32c(std::span<const std::byte> data, uint32_t crc) {
   crc = ~crc;
   const std::byte* at = data.data();
   size_t left = data.size();
-  for (; left >= kLine; left -= kLine, at += kLine) {
+  for (; left >= kCacheLineBytes; left -= kCacheLineBytes, at += kCacheLineBytes) {
     // Beyond the end it does no harm.
     __builtin_prefetch(at + kAhead);
-    for (size_t i = 0; i < kLine; i += 4) crc = add_word(crc, at + i);
+    for (size_t i = 0; i < kCacheLineBytes; i += 4) crc = add_word(crc, at + i);
   }
   for (; left >= 4; left -= 4, at += 4) crc = add_word(crc, at);
   for (; left > 0; --left, ++at) {

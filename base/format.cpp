@@ -1,5 +1,7 @@
 #include "base/format.h"
 
+#include <algorithm>
+
 namespace base {
 namespace {
 
@@ -127,7 +129,6 @@ void TextBuffer::write(std::string_view text) {
     buffer_[size_ + i] = text[i];
   }
   size_ += taken;
-  truncated_ = truncated_ || taken < text.size();
 }
 
 void print_arguments(TextSink& sink, std::string_view format,
@@ -160,9 +161,15 @@ void print_arguments(TextSink& sink, std::string_view format,
 }
 
 void print(TextSink& sink, const Status& status) {
-  const FormatArgument numbers[] = {status.number(0), status.number(1), status.number(2),
-                                    status.number(3)};
-  print_arguments(sink, status.text(), numbers);
+  constexpr int kArguments = Status::kNumbers + 1;
+  FormatArgument arguments[kArguments] = {status.number(0), status.number(1), status.number(2),
+                                          status.number(3), status.name()};
+  if (!status.name().empty()) {
+    // The name goes to its place, the numbers after it make room.
+    std::rotate(arguments + status.name_place(), arguments + Status::kNumbers,
+                arguments + kArguments);
+  }
+  print_arguments(sink, status.text(), arguments);
 }
 
 }  // namespace base

@@ -3,9 +3,9 @@
 //   print(sink, "{} MB at {:08x}, {:.2} s\n", 496, address, seconds);
 //
 // Places: {} a number or text, {:x} hexadecimal, {:08x} the same padded with zeros, {:5} right
-// aligned to a width, {:-12} left aligned, {:.2} a fraction with two decimals (double, or an
-// integer of thousandths is the caller's business). `{{` prints a brace. A place without an
-// argument prints `{?}`, so that a slip shows and never reads memory that is not there.
+// aligned to a width, {:-12} left aligned, {:.2} a floating-point number with two
+// decimals. `{{` prints a brace. A place without an
+// argument prints `{?}`: a slip is visible, and reads no memory that is not there.
 #pragma once
 
 #include <cstddef>
@@ -26,24 +26,24 @@ class TextSink {
   ~TextSink() = default;
 };
 
-// Collects text in the caller's buffer. What does not fit is dropped and remembered in
-// truncated(); the text is never cut within the numbers already written.
+// Collects text in the caller's buffer. What does not fit is dropped.
 class TextBuffer final : public TextSink {
  public:
   explicit TextBuffer(std::span<char> buffer) : buffer_(buffer) {}
   void write(std::string_view text) override;
 
   std::string_view view() const { return {buffer_.data(), size_}; }
-  bool truncated() const { return truncated_; }
-  void clear() {
-    size_ = 0;
-    truncated_ = false;
-  }
+  void clear() { size_ = 0; }
 
  private:
   std::span<char> buffer_;
   size_t size_ = 0;
-  bool truncated_ = false;
+};
+
+// Drops all text.
+class NullSink final : public TextSink {
+ public:
+  void write(std::string_view) override {}
 };
 
 // One argument of print(): made implicitly from integers, floating point, text and bool.
@@ -87,7 +87,7 @@ void print(TextSink& sink, std::string_view format, const Arguments&... argument
   }
 }
 
-// The message of a Status, with its numbers in place.
+// The message of a Status, with its numbers and name in place.
 void print(TextSink& sink, const Status& status);
 
 }  // namespace base

@@ -1,20 +1,30 @@
 // What can go wrong in the world outside the program: a card, a file, a user, a board.
 //
 // A Status is a value: a code to decide by, and a message to show. The message is a literal with
-// `{}` places (base/format.h) and up to four numbers, so that it says what, where and what to do
-// without any memory: Status::error(ErrorCode::kCorrupt, "segment {} has CRC {:08x}", 3, crc).
+// `{}` places (base/format.h), up to four numbers, and one name, so that it says what, where and
+// what to do without any memory:
+//
+//   Status::error(ErrorCode::kCorrupt, "segment {} has CRC {:08x}", 3, crc)
+//   Status::error(ErrorCode::kNotFound, "there is no {} among the {} files", name, count)
+//
+// The arguments fill the places in their order. The name, any std::string_view (of a file, a
+// setting, a tensor), is copied; one longer than kNameBytes loses its middle to "...". What is
+// always a literal belongs into the message itself.
 // Our own bugs are no Status but a CHECK (base/check.h).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace base {
 
 enum class ErrorCode : uint8_t {
   kOk,
-  kInvalidArgument,  // the caller, or the user behind it, asked for what cannot be
+  kInvalidArgument,  // the caller, or the user, asked for what cannot be done
   kNotFound,         // no such file, partition, card, model
   kTimeout,          // a device did not answer before its deadline
   kIo,               // a device answered that it failed
@@ -29,29 +39,53 @@ class [[nodiscard]] Status {
  public:
   constexpr Status() = default;
 
-  // `text` must live for ever (a literal). Numbers are printed where it has `{}`.
-  static constexpr Status error(ErrorCode code, const char* text, uint64_t a = 0, uint64_t b = 0,
-                                uint64_t c = 0, uint64_t d = 0) {
+  static constexpr size_t kNameBytes = 33;
+
+  // `text` lives for ever (a literal). `arguments`: up to four integers, and at most one text.
+  template <typename... Arguments>
+  static constexpr Status error(ErrorCode code, const char* text, const Arguments&... arguments) {
+    constexpr int kNames = (0 + ... + (std::is_convertible_v<Arguments, std::string_view> ? 1 : 0));
+    static_assert(kNames <= 1 && sizeof...(Arguments) <= kNames + kNumbers);
     Status status;
     status.code_ = code;
     status.text_ = text;
-    status.numbers_[0] = a;
-    status.numbers_[1] = b;
-    status.numbers_[2] = c;
-    status.numbers_[3] = d;
+    int place = 0;
+    (status.put(place++, arguments), ...);
     return status;
   }
 
   constexpr bool ok() const { return code_ == ErrorCode::kOk; }
   constexpr ErrorCode code() const { return code_; }
   constexpr const char* text() const { return text_; }
+  // The numbers in their order, without the name; 0 for those that were not given.
   constexpr uint64_t number(int index) const { return numbers_[index]; }
+  // As the message shows it; empty without one.
+  std::string_view name() const { return {name_, name_size_}; }
+  // Which of the arguments the name is; meaningless without one.
+  constexpr int name_place() const { return name_place_; }
+
+  static constexpr int kNumbers = 4;
 
  private:
-  ErrorCode code_ = ErrorCode::kOk;
+  template <typename Argument>
+  constexpr void put(int place, const Argument& argument) {
+    if constexpr (std::is_convertible_v<Argument, std::string_view>) {
+      put_name(place, argument);
+    } else {
+      static_assert(std::is_integral_v<Argument>);
+      numbers_[name_size_ == 0 ? place : place - 1] = static_cast<uint64_t>(argument);
+    }
+  }
+  void put_name(int place, std::string_view name);
+
+  uint64_t numbers_[kNumbers] = {};
   const char* text_ = "ok";
-  uint64_t numbers_[4] = {};
+  ErrorCode code_ = ErrorCode::kOk;
+  uint8_t name_place_ = 0;
+  uint8_t name_size_ = 0;
+  char name_[kNameBytes] = {};
 };
+static_assert(std::is_trivially_copyable_v<Status> && sizeof(Status) <= 80);
 
 constexpr Status ok_status() { return Status(); }
 

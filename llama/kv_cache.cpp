@@ -1,19 +1,20 @@
 #include "llama/kv_cache.h"
 
+#include "base/align.h"
 #include "base/check.h"
 
 namespace llama {
 namespace {
 
-// Each head begins at a cache line (32 bytes), also where a position takes less.
-constexpr size_t kLine = 32;
-
+// Each head begins at a cache line, also where a position takes less.
 size_t bytes_of_keys(const ModelConfig& config, uint32_t positions, KvType type) {
-  return base::round_up<size_t>(keys_bytes(type, positions, config.head_size), kLine);
+  return base::round_up<size_t>(keys_bytes(type, positions, config.head_size),
+                                base::kCacheLineBytes);
 }
 
 size_t bytes_of_values(const ModelConfig& config, uint32_t positions, KvType type) {
-  return base::round_up<size_t>(values_bytes(type, positions, config.head_size), kLine);
+  return base::round_up<size_t>(values_bytes(type, positions, config.head_size),
+                                base::kCacheLineBytes);
 }
 
 }  // namespace

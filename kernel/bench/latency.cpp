@@ -2,13 +2,14 @@
 // random order, one a cache line.
 #include <utility>
 
+#include "base/align.h"
 #include "base/format.h"
 #include "kernel/bench/bench.h"
 
 namespace kernel::bench {
 namespace {
 
-constexpr size_t kLine = 32;
+constexpr size_t kLine = base::kCacheLineBytes;
 constexpr size_t kStepsACall = 4096;
 
 // Numbers that are random enough to defeat any prefetch: xorshift32 (Marsaglia 2003).

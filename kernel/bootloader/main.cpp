@@ -30,7 +30,7 @@ constexpr uint64_t kPushBlinkUs = 50'000;
 constexpr uint32_t kMaxBaud = 3'000'000;
 
 // Too large for the stack, some of them.
-alignas(32) constinit std::array<std::byte, 64 * 1024> mount_scratch = {};
+alignas(base::kCacheLineBytes) constinit std::array<std::byte, 64 * 1024> mount_scratch = {};
 constinit std::array<char, ModelRunner::kMaxIniBytes> ini = {};
 constinit std::array<std::byte, MemoryPlan::kMaxCommandLine> pushed_command_line = {};
 // As much as there is below the image.

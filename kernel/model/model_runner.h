@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 
+#include "base/align.h"
 #include "base/arena.h"
 #include "base/status.h"
 #include "kernel/machine.h"
@@ -100,7 +101,7 @@ class ModelRunner {
   std::optional<llama::Model> model_;
   SettingText<255> name_;
   bool loaded_ = false;
-  alignas(32) std::array<std::byte, kMountScratch> mount_scratch_;
+  alignas(base::kCacheLineBytes) std::array<std::byte, kMountScratch> mount_scratch_;
   std::array<char, kMaxIniBytes> ini_;
 };
 

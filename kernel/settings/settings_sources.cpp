@@ -14,11 +14,6 @@ namespace {
 
 constexpr std::string_view kIniName = "barellama.ini";
 
-class Nowhere final : public base::TextSink {
- public:
-  void write(std::string_view) override {}
-};
-
 }  // namespace
 
 Status apply_card_ini(Settings& settings, pi::FatVolume& volume, std::span<char> room,
@@ -35,7 +30,7 @@ Status apply_card_ini(Settings& settings, pi::FatVolume& volume, std::span<char>
   TRY_ASSIGN(auto reader, pi::FileReader::open(volume, *found));
   const auto text = room.first(found->size);
   TRY(reader.read(0, std::as_writable_bytes(text)));
-  Nowhere nowhere;
+  base::NullSink nowhere;
   apply_ini(settings, kIniName, {text.data(), text.size()},
             complaints != nullptr ? *complaints : nowhere);
   return base::ok_status();

@@ -33,10 +33,7 @@ TEST(SelfTestValues, OfTheDefaultModelAreThatOfARunOnTheHost) {
       {.ram_bytes = {}, .context = 0, .all_logits = true, .max_prompt_bytes = 2048});
   llama::LogitsHash hash;
   fakes::FakeMachine machine;
-  class Nowhere final : public base::TextSink {
-   public:
-    void write(std::string_view) override {}
-  } nowhere;
+  base::NullSink nowhere;
   const auto told =
       model.model().generate({.prompt = kSelfTestPrompt,
                               .steps = kSelfTestPositions,
