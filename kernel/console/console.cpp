@@ -62,7 +62,7 @@ void Console::start() {
 
 void Console::read_card_settings() {
   const pi::FatVolume& volume = runner_.volume();
-  print(out_, "file system: FAT, {:.1} MB in clusters of {} bytes\n",
+  print(out_, "file system: {}, {:.1} MB in clusters of {} bytes\n", name_of(volume.kind()),
         megabytes(volume.size_bytes()), volume.cluster_bytes());
   const Status read = runner_.read_ini(settings_, out_);
   if (!read.ok()) report("barellama.ini", read);
@@ -70,8 +70,8 @@ void Console::read_card_settings() {
   apply_command_line(settings_, machine_.command_line(), nullptr);
   // Once more by themselves, since a card that comes late finds other settings already changed.
   start_settings_ = Settings();
-  base::TextBuffer nobody({});
-  static_cast<void>(runner_.read_ini(start_settings_, nobody));
+  base::NullSink nowhere;
+  static_cast<void>(runner_.read_ini(start_settings_, nowhere));
   apply_command_line(start_settings_, machine_.command_line(), nullptr);
   if (settings_.baud != Settings().baud) change_baud();
 }

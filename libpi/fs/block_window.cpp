@@ -34,7 +34,7 @@ base::Status BlockWindow::load(uint64_t first_block, uint64_t last_block) {
   uint64_t start = first_block;
   uint64_t count = buffer_.size() / kBlock;
   if (!in_order) {
-    // From a multiple of 8 on, so that a walk downwards does not read each piece 8 times.
+    // Begins at a multiple of 8, so that a walk downwards does not read each block 8 times.
     start = first_block / kScatteredBlocks * kScatteredBlocks;
     count = std::max(kScatteredBlocks, last_block - start + 1);
   }

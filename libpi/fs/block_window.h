@@ -1,7 +1,7 @@
 // Bytes at any place of a block device, seen through one buffer: the file system's only cache.
 //
-// What is read in order is read in pieces as large as the buffer (a file allocation table of some
-// hundred KB takes a handful of commands); what is read here and there takes 4 KiB at a time.
+// Sequential reads fill the whole buffer (a file allocation table of some hundred KiB takes a
+// handful of commands); scattered ones take 4 KiB at a time.
 #pragma once
 
 #include <cstddef>
@@ -26,9 +26,9 @@ class BlockWindow {
 
   uint64_t block_count() const { return device_->block_count(); }
 
-  // `size` bytes (1 to kMaxView, CHECKed) from byte `position` of the device on. Valid until the
-  // next view. kOutOfRange beyond the device's end; otherwise what the device says. A failed view
-  // leaves nothing behind that a later one could take for the card's content.
+  // `size` bytes (1 to kMaxView, CHECKed) that begin at byte `position` of the device. Valid until
+  // the next view. kOutOfRange beyond the device's end; otherwise what the device says. A failed
+  // view leaves nothing behind that a later one could take for the card's content.
   base::Result<std::span<const std::byte>> view(uint64_t position, size_t size);
 
  private:

@@ -1,4 +1,4 @@
-// The file allocation table as what it is for: a file's clusters, as runs of neighbours.
+// The file allocation table, read for what it says: a file's clusters, as runs of neighbours.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ struct ClusterRun {
   uint32_t count;
 };
 
-// Walks one chain from its first cluster on. The walk ends with an error after `most_clusters`, so
-// that a chain that bites its own tail ends too. Window and geometry outlive the walker.
+// Walks one chain from its first cluster. The walk ends with an error after `most_clusters`, so
+// that a circular chain ends too. Window and geometry outlive the walker.
 class ClusterChain {
  public:
   ClusterChain(BlockWindow& window, const FatGeometry& geometry, uint32_t first_cluster,
@@ -25,8 +25,8 @@ class ClusterChain {
       : window_(&window), geometry_(&geometry), next_(first_cluster), most_(most_clusters) {}
 
   // The next run, as long as it can be, or nothing at the end of the chain. kCorrupt for a chain
-  // that is too long, or leads to a free, bad or inexistent cluster; otherwise what the device
-  // says. After an error the walk stands where it stood.
+  // that is too long, or leads to a free, bad or nonexistent cluster; otherwise what the device
+  // says. After an error the walk is where it was before.
   base::Result<std::optional<ClusterRun>> next_run();
 
   // Clusters in the runs so far.

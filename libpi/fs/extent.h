@@ -1,4 +1,4 @@
-// Where a file lies on its device, as whoever streams it wants to know it.
+// Where a file is stored on its device, as a stream of it needs to know.
 #pragma once
 
 #include <cstdint>

@@ -66,12 +66,12 @@ Status corrupt(const char* text, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0)
 
 Status check_fields(const BootSector& boot, uint64_t block) {
   if (!boot.has_sector_size()) {
-    return corrupt("the FAT boot sector at block {} has sectors of {} bytes; format the card anew",
+    return corrupt("the FAT boot sector at block {} has sectors of {} bytes; format the card again",
                    block, boot.bytes_per_sector);
   }
   if (!boot.has_cluster_size()) {
     return corrupt(
-        "the FAT boot sector at block {} has clusters of {} sectors; format the card anew", block,
+        "the FAT boot sector at block {} has clusters of {} sectors; format the card again", block,
         boot.sectors_per_cluster);
   }
   if (boot.reserved_sectors == 0 || boot.table_count == 0 || boot.sectors_per_table() == 0) {
@@ -83,7 +83,7 @@ Status check_fields(const BootSector& boot, uint64_t block) {
   if (boot.has_fat32_layout() != (boot.root_entries == 0)) {
     return corrupt(
         "the FAT boot sector at block {} has room for {} root entries, which does not "
-        "fit its allocation tables; format the card anew",
+        "fit its allocation tables; format the card again",
         block, boot.root_entries);
   }
   if (boot.has_fat32_layout() && boot.version != 0) {
@@ -95,8 +95,8 @@ Status check_fields(const BootSector& boot, uint64_t block) {
 }
 
 // The specification decides by the number of clusters alone. A volume without 16-bit table size is
-// laid out as FAT32 all the same, however small: formatting tools make such when told to, and other
-// systems read them.
+// laid out as FAT32 all the same, however small: formatting tools make such volumes when told to,
+// and other systems read them.
 base::Result<FatKind> kind_of(const BootSector& boot, uint64_t clusters, uint64_t block) {
   if (boot.has_fat32_layout()) return FatKind::kFat32;
   if (clusters < 4085) return FatKind::kFat12;
@@ -131,6 +131,18 @@ base::Result<uint32_t> table_in_use(const BootSector& boot, uint64_t block) {
 }
 
 }  // namespace
+
+const char* name_of(FatKind kind) {
+  switch (kind) {
+    case FatKind::kFat12:
+      return "FAT12";
+    case FatKind::kFat16:
+      return "FAT16";
+    case FatKind::kFat32:
+      return "FAT32";
+  }
+  return "FAT";
+}
 
 bool looks_like_fat(std::span<const std::byte> boot_sector) {
   if (base::load_le16(boot_sector, 510) != 0xaa55) return false;

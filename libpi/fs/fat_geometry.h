@@ -14,6 +14,7 @@
 namespace pi {
 
 enum class FatKind : uint8_t { kFat12, kFat16, kFat32 };
+const char* name_of(FatKind kind);
 
 struct FatGeometry {
   FatKind kind;
@@ -35,7 +36,7 @@ struct FatGeometry {
   }
 };
 
-// Whether a block of 512 bytes means to be the boot sector of a FAT volume, sound or not.
+// Whether a block of 512 bytes claims to be the boot sector of a FAT volume, sound or not.
 bool looks_like_fat(std::span<const std::byte> boot_sector);
 
 // Reads the boot sector (512 bytes) that lies at device block `first_block` of `device_blocks`.

@@ -24,64 +24,46 @@ FileInfo FatVolume::root() const {
   return root;
 }
 
-// The boot sector has a label too, but systems that relabel a card change only the root folder's.
-base::Result<FatVolume::Label> FatVolume::label() {
-  Label label;
-  FolderEntries entries(window_, geometry_, root());
-  for (;;) {
-    std::array<std::byte, FolderEntries::kEntrySize> entry;
-    TRY_ASSIGN(const bool is_there, entries.next(entry));
-    if (!is_there) return label;
-    if (type_of(entry) != EntryType::kLabel) continue;
-    base::TextBuffer text(label.bytes);
-    print_label(text, entry);
-    label.size = text.view().size();
-    return label;
-  }
-}
-
 base::Result<FileInfo> FatVolume::find(std::string_view path) {
   FileInfo found = root();
-  uint32_t part = 0;
-  while (!path.empty()) {
-    const auto size = static_cast<size_t>(std::ranges::find(path, '/') - path.begin());
-    const std::string_view name = path.substr(0, size);
-    path.remove_prefix(std::min(size + 1, path.size()));
-    if (name.empty()) continue;
-    ++part;
+  size_t found_size = 0;  // of the part of the path that leads to it
+  for (size_t begin = 0, end = 0; begin < path.size(); begin = end + 1) {
+    end = std::min(path.find('/', begin), path.size());
+    if (begin == end) continue;
     if (!found.is_folder) {
-      return Status::error(ErrorCode::kNotFound,
-                           "part {} of the path is a file on the card, not a folder", part - 1);
+      return Status::error(ErrorCode::kNotFound, "{} is a file on the card, not a folder",
+                           path.substr(0, found_size));
     }
-    TRY_ASSIGN(found, find_in(found, name, part));
+    found_size = end;
+    TRY_ASSIGN(const bool is_there, find_in(found, path.substr(begin, end - begin)));
+    if (!is_there) {
+      return Status::error(ErrorCode::kNotFound, "the card has no file or folder {}",
+                           path.substr(0, found_size));
+    }
   }
   return found;
 }
 
-base::Result<FileInfo> FatVolume::find_in(const FileInfo& folder, std::string_view name,
-                                          uint32_t part) {
-  FolderReader reader(window_, geometry_, folder);
-  FileInfo info;
+// Puts what is called `name` in the folder `found` into its place; false if there is none.
+base::Result<bool> FatVolume::find_in(FileInfo& found, std::string_view name) {
+  FolderReader reader(window_, geometry_, found);
   for (;;) {
-    TRY_ASSIGN(const bool is_there, reader.next(info));
-    if (!is_there) {
-      return Status::error(ErrorCode::kNotFound,
-                           "the card has no such file or folder (part {} of the path)", part);
-    }
-    if (reader.is_called(info, name)) return info;
+    TRY_ASSIGN(const bool is_there, reader.next(found));
+    if (!is_there || reader.is_called(found, name)) return is_there;
   }
 }
 
 base::Result<FolderReader> FatVolume::open_folder(const FileInfo& folder) {
   if (!folder.is_folder) {
-    return Status::error(ErrorCode::kInvalidArgument, "a file cannot be listed like a folder");
+    return Status::error(ErrorCode::kInvalidArgument, "{} is a file and has no list of files",
+                         folder.name());
   }
   return FolderReader(window_, geometry_, folder);
 }
 
 base::Result<uint32_t> FatVolume::walk_extents(const FileInfo& file, std::span<Extent> room) {
   if (file.is_folder) {
-    return Status::error(ErrorCode::kInvalidArgument, "a folder cannot be read like a file");
+    return Status::error(ErrorCode::kInvalidArgument, "{} is a folder, not a file", file.name());
   }
   const uint32_t clusters =
       static_cast<uint32_t>(base::divide_up<uint64_t>(file.size, geometry_.cluster_bytes()));
@@ -100,9 +82,9 @@ base::Result<uint32_t> FatVolume::walk_extents(const FileInfo& file, std::span<E
   }
   if (chain.walked() != clusters) {
     return Status::error(ErrorCode::kCorrupt,
-                         "a file of {} bytes ends after {} of its {} clusters; check the card with "
-                         "fsck, or copy the file again",
-                         file.size, chain.walked(), clusters);
+                         "the file {} of {} bytes ends after {} of its {} clusters; check the card "
+                         "with fsck, or copy the file again",
+                         file.name(), file.size, chain.walked(), clusters);
   }
   return count;
 }
@@ -116,9 +98,9 @@ base::Result<std::span<Extent>> FatVolume::extents(const FileInfo& file, std::sp
   if (count > room.size()) {
     return Status::error(
         ErrorCode::kOutOfMemory,
-        "a file lies in {} pieces on the card, but there is room for {} only; copy "
-        "it to a freshly formatted card",
-        count, room.size());
+        "the file {} lies in {} pieces on the card, but there is room for {} only; copy it to a "
+        "freshly formatted card",
+        file.name(), count, room.size());
   }
   return room.first(count);
 }

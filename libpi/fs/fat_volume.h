@@ -4,13 +4,12 @@
 //   TRY_ASSIGN(const pi::FileInfo model, card.find("models/story.blm"));
 //   TRY_ASSIGN(const std::span<const pi::Extent> extents, card.extents(model, arena));
 //
-// Paths are UTF-8, their parts parted by '/', with or without one in front; there is no "." or
+// Paths are UTF-8, their parts separated by '/', with or without one in front; there is no "." or
 // "..". ASCII letters match in either case, and both the long and the short name of a file count.
 //
 // Whatever lies on the card, each call ends after a bounded number of reads, all within the device.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -25,16 +24,9 @@ namespace pi {
 
 class FatVolume {
  public:
-  struct Label {
-    std::array<char, 33> bytes{};  // 11 characters, each of which may be U+FFFD
-    size_t size = 0;
-
-    std::string_view text() const { return {bytes.data(), size}; }
-  };
-
   // The first FAT volume on `device` (partition.h). `scratch` is the volume's cache (BlockWindow:
-  // aligned to 32 bytes, at least 8 KiB, best 32 to 64), is its alone, and like `device` outlives
-  // it. Errors as find_fat_volume(), and what the device says.
+  // aligned to a cache line, at least 8 KiB, best 32 to 64), which nothing else uses and which,
+  // like `device`, outlives it. Errors as find_fat_volume(), and what the device says.
   static base::Result<FatVolume> mount(BlockDevice& device, std::span<std::byte> scratch);
 
   FatKind kind() const { return geometry_.kind; }
@@ -44,12 +36,10 @@ class FatVolume {
   uint64_t size_bytes() const {
     return uint64_t{geometry_.cluster_count} * geometry_.cluster_bytes();
   }
-  // Empty when there is none.
-  base::Result<Label> label();
 
   FileInfo root() const;
-  // kNotFound when there is no such file or folder; the message counts the path's parts from 1.
-  // "" and "/" are the root folder.
+  // kNotFound when there is no such file or folder; the message has the path up to the part that is
+  // missing. "" and "/" are the root folder.
   base::Result<FileInfo> find(std::string_view path);
   // The reader refers to the volume, which must stay where it is. kInvalidArgument for a file.
   base::Result<FolderReader> open_folder(const FileInfo& folder);
@@ -70,7 +60,7 @@ class FatVolume {
       : window_(window), geometry_(geometry) {}
   // The number of extents, of which the first room.size() are stored.
   base::Result<uint32_t> walk_extents(const FileInfo& file, std::span<Extent> room);
-  base::Result<FileInfo> find_in(const FileInfo& folder, std::string_view name, uint32_t part);
+  base::Result<bool> find_in(FileInfo& found, std::string_view name);
 
   BlockWindow window_;
   FatGeometry geometry_;

@@ -78,10 +78,6 @@ void print_short_name(base::TextSink& sink, std::span<const std::byte> entry) {
   print_padded(sink, entry.subspan(8, 3), (flags & kLowerExtension) != 0);
 }
 
-void print_label(base::TextSink& sink, std::span<const std::byte> entry) {
-  print_padded(sink, entry.first(11), false);
-}
-
 void LongName::add(std::span<const std::byte> entry) {
   constexpr uint32_t kLastPiece = 0x40;
   constexpr size_t kUnitPlaces[kUnitsPerPiece] = {1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30};

@@ -21,13 +21,10 @@ constexpr size_t kMaxNameBytes = 3 * kLongNameUnits;
 bool is_same_name(std::string_view a, std::string_view b);
 
 // The 8.3 name of a folder entry (32 bytes), with the lower-case flags of Windows NT. Bytes beyond
-// ASCII depend on a code page that nobody stored; they come out as U+FFFD.
+// ASCII depend on a code page that is stored nowhere; they come out as U+FFFD.
 void print_short_name(base::TextSink& sink, std::span<const std::byte> entry);
 
-// The 11 bytes of a volume label without the spaces at its end; other bytes as in a short name.
-void print_label(base::TextSink& sink, std::span<const std::byte> entry);
-
-// A long name, put together from the entries in front of its short one.
+// A long name, assembled from the entries in front of its short one.
 class LongName {
  public:
   void clear() { missing_ = kNothing; }

@@ -35,7 +35,7 @@ base::Status FileReader::seek(uint32_t cluster_index) {
     if (!run.has_value()) {
       return Status::error(ErrorCode::kCorrupt,
                            "a file of {} bytes ended early, although it did not before; the card "
-                           "gives changing data",
+                           "returns changing data",
                            size_);
     }
     run_ = *run;

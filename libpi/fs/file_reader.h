@@ -1,5 +1,5 @@
-// Bytes of a file at any place and of any length: for settings and the like. What is large is
-// streamed by its extents instead.
+// Bytes of a file at any place and of any length: for settings and the like. Large files are
+// streamed by their extents instead.
 #pragma once
 
 #include <cstddef>
@@ -20,9 +20,9 @@ class FileReader {
 
   uint32_t size() const { return size_; }
 
-  // Fills `target`, of any alignment, from byte `offset` of the file on. kOutOfRange unless all of
-  // it lies within the file; otherwise what the chain or the device says, and then the target's
-  // content is undefined.
+  // Fills `target`, of any alignment, with the file's bytes that begin at `offset`. kOutOfRange
+  // unless all of it lies within the file; otherwise what the chain or the device says, and then
+  // the target's content is undefined.
   base::Status read(uint64_t offset, std::span<std::byte> target);
 
  private:

@@ -57,35 +57,33 @@ base::Result<FatGeometry> open(BlockWindow& window, uint64_t first_block) {
   return read_fat_geometry(boot, first_block, window.block_count());
 }
 
-Status refuse_partition(Content content, uint64_t number) {
+// Null for what may hold files of ours, or for what is not known.
+const char* name_of_foreign(Content content) {
   switch (content) {
     case Content::kExfat:
-      return Status::error(ErrorCode::kUnsupported,
-                           "the card's partition {} is exFAT; format it as FAT32", number);
+      return "exFAT";
     case Content::kNtfs:
-      return Status::error(ErrorCode::kUnsupported,
-                           "the card's partition {} is NTFS; format it as FAT32", number);
+      return "NTFS";
     case Content::kExt:
-      return Status::error(ErrorCode::kUnsupported,
-                           "the card's partition {} is ext (Linux); format it as FAT32", number);
+      return "ext (Linux)";
     case Content::kUnknown:
     case Content::kFat:
       break;
   }
-  return base::ok_status();
+  return nullptr;
+}
+
+Status refuse_partition(Content content, uint64_t number) {
+  const char* const name = name_of_foreign(content);
+  if (name == nullptr) return base::ok_status();
+  return Status::error(ErrorCode::kUnsupported, "the card's partition {} is {}; format it as FAT32",
+                       number, name);
 }
 
 Status refuse_card(Content content) {
-  switch (content) {
-    case Content::kExfat:
-      return Status::error(ErrorCode::kUnsupported, "the card is exFAT; format it as FAT32");
-    case Content::kNtfs:
-      return Status::error(ErrorCode::kUnsupported, "the card is NTFS; format it as FAT32");
-    case Content::kExt:
-      return Status::error(ErrorCode::kUnsupported, "the card is ext (Linux); format it as FAT32");
-    case Content::kUnknown:
-    case Content::kFat:
-      break;
+  const char* const name = name_of_foreign(content);
+  if (name != nullptr) {
+    return Status::error(ErrorCode::kUnsupported, "the card is {}; format it as FAT32", name);
   }
   return Status::error(ErrorCode::kNotFound,
                        "the card has neither a FAT partition nor a FAT file system; format it as "

@@ -11,7 +11,7 @@ namespace pi {
 
 class RamDisk final : public BlockDevice {
  public:
-  // `image` outlives the disk; a last part of less than a block is left out.
+  // `image` outlives the disk; an incomplete last block is left out.
   explicit RamDisk(std::span<const std::byte> image) : image_(image) {}
 
  private:

@@ -77,7 +77,7 @@ TEST_F(BadCard, WithAMistakeInItsSettingsNamesTheLine) {
 TEST_F(BadCard, WithoutTheModelThatItNamesListsThoseThatItHas) {
   const Answer started =
       start(make_card({{"tales.blm", tales()}, {"barellama.ini", "model = tails.blm\n"}}), brief());
-  EXPECT_THAT(started.error, HasSubstr("tails.blm: the card has no such file"));
+  EXPECT_THAT(started.error, HasSubstr("the card has no file or folder tails.blm"));
   EXPECT_THAT(started.console, HasSubstr("models on the card:\r\n  tales.blm"));
   EXPECT_THAT(ask("/model tales.blm").console, HasSubstr("model: tales.blm"));
   expect_story("The dragon", brief_request());

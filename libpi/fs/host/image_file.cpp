@@ -18,16 +18,17 @@ base::Result<ImageFile> ImageFile::open(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
     return errno == ENOENT
-               ? Status::error(ErrorCode::kNotFound, "there is no such image file")
-               : Status::error(ErrorCode::kIo, "the image file cannot be opened (errno {})",
-                               static_cast<uint64_t>(errno));
+               ? Status::error(ErrorCode::kNotFound, "there is no image file {}", path)
+               : Status::error(ErrorCode::kIo, "the image file {} cannot be opened (errno {})",
+                               path, errno);
   }
   // Unlike fstat, this knows the size of a block device too.
   const off_t size = ::lseek(descriptor, 0, SEEK_END);
   if (size < 0) {
-    const auto error = static_cast<uint64_t>(errno);
+    const int error = errno;
     ::close(descriptor);
-    return Status::error(ErrorCode::kIo, "the size of the image file is unknown (errno {})", error);
+    return Status::error(ErrorCode::kIo, "the size of the image file {} is unknown (errno {})",
+                         path, error);
   }
   return ImageFile(descriptor, static_cast<uint64_t>(size) / kBlockSize);
 }
@@ -57,8 +58,7 @@ Status ImageFile::do_finish_read() {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) {
       return Status::error(ErrorCode::kIo, "block {} of the image file cannot be read (errno {})",
-                           static_cast<uint64_t>(offset) / kBlockSize,
-                           static_cast<uint64_t>(errno));
+                           static_cast<uint64_t>(offset) / kBlockSize, errno);
     }
     if (got == 0) {
       return Status::error(ErrorCode::kIo, "the image file ends at block {}; was it cut just now?",

@@ -11,7 +11,7 @@ namespace host {
 class ImageFile final : public pi::BlockDevice {
  public:
   // Opens `path` (a file, or a block device such as a card reader) for reading. kNotFound when it
-  // does not exist, kIo when it cannot be read; a last part of less than a block is left out.
+  // does not exist, kIo when it cannot be read; an incomplete last block is left out.
   static base::Result<ImageFile> open(const std::string& path);
 
   ImageFile(ImageFile&& other) noexcept;

@@ -20,7 +20,6 @@ class Explorer {
   Explorer(BlockDevice& device, FatVolume& volume) : device_(device), volume_(volume) {}
 
   Findings run() {
-    note(volume_.label());
     folders_.push_back(volume_.root());
     for (size_t i = 0; i < folders_.size(); ++i) list(FileInfo(folders_[i]));
     findings_.folders = static_cast<uint32_t>(folders_.size()) - 1;

@@ -191,9 +191,13 @@ TEST(FatVolume, TellsFilesFromFolders) {
 
   const base::Status through_file = volume->find("file.txt/more").status();
   EXPECT_EQ(through_file.code(), base::ErrorCode::kNotFound);
-  EXPECT_EQ(message_of(through_file), "part 1 of the path is a file on the card, not a folder");
+  EXPECT_EQ(message_of(through_file), "file.txt is a file on the card, not a folder");
   EXPECT_EQ(message_of(volume->find("folder/none").status()),
-            "the card has no such file or folder (part 2 of the path)");
+            "the card has no file or folder folder/none");
+  EXPECT_EQ(message_of(volume->find("/none/folder").status()),
+            "the card has no file or folder /none");
+  EXPECT_EQ(message_of(FileReader::open(*volume, *folder).status()),
+            "folder is a folder, not a file");
 }
 
 }  // namespace

@@ -194,17 +194,16 @@ TEST(FatNames, OfTheGreatestLengthAreFound) {
   EXPECT_EQ(volume->find(name + "n.txt").status().code(), base::ErrorCode::kNotFound);
 }
 
-TEST(FatLabel, IsEmptyWithoutOne) {
+TEST(FatLabel, IsNoFile) {
   SKIP_WITHOUT_FAT_TOOLS();
   CardImage image(kSmall);
-  image.mtools("mlabel {image} -c ::");
+  image.mtools("mlabel {image} ::tales");
   host::ImageFile device = image.open();
   Scratch scratch;
   auto volume = FatVolume::mount(device, scratch.small());
   ASSERT_OK(volume);
-  auto label = volume->label();
-  ASSERT_OK(label);
-  EXPECT_EQ(label->text(), "");
+  EXPECT_EQ(names_in(*volume, ""), std::vector<std::string>());
+  EXPECT_EQ(volume->find("TALES").status().code(), base::ErrorCode::kNotFound);
 }
 
 }  // namespace
