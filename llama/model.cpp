@@ -49,7 +49,7 @@ Status Model::set_up(WeightSource& source, base::Clock& clock, base::Arena& aren
 
   // Say how much it would take with nothing pinned and the smallest buffers, not what was missing
   // where the room happened to end.
-  decided.transformer.weights = {.chunk_bytes = 1, .buffers = 2, .max_pinned_bytes = 0};
+  decided.transformer.weights = {.buffer_bytes = 1, .buffers = 2, .max_pinned_bytes = 0};
   base::Arena least = base::Arena::measuring();
   TRY(place(source, clock, least, decided));
   const uint64_t needed = used_before + least.used();
@@ -74,10 +74,11 @@ Status Model::open_tokenizer(WeightSource& source, base::Arena& arena) {
     TRY(source.read(segment.offset, bytes));
     if (base::crc32c(bytes) == segment.crc) break;
     if (attempt == TileReader::kReadAttempts) {
-      return Status::error(ErrorCode::kCorrupt,
-                           "the tokenizer (segment {}, from byte {} of the file on) does not match "
-                           "its CRC: the file or the card is damaged; copy the model again",
-                           file_.segments().size() - 1, segment.offset);
+      return Status::error(
+          ErrorCode::kCorrupt,
+          "the tokenizer does not match its CRC, read after read, at byte {} of the "
+          "file: the file or the card is damaged; copy the model again",
+          segment.offset);
     }
   }
   TRY_ASSIGN(tokenizer_, Tokenizer::open(bytes));

@@ -271,12 +271,12 @@ Status Transformer::multiply(std::span<float> out, uint32_t tensor_index, Input&
     if (interrupt_ != nullptr && interrupt_->should_stop(matrices_done_, total)) {
       return Status::error(ErrorCode::kCancelled, "stopped");
     }
-    TRY_ASSIGN(const Weights::Tiles tiles, weights_.tiles(tensor_index, tile));
-    tile += tiles.count;
+    TRY_ASSIGN(const auto run, weights_.run_at(tensor_index, tile));
+    tile += run.count;
     const uint32_t end = std::min(tile * tensor.rows_per_tile, tensor.rows);
     Largest part;
     if (largest != nullptr) part.bits = largest->bits;
-    multiply_rows(tensor.type, tiles.data, end - row, columns, out.data() + row, tensor.rows,
+    multiply_rows(tensor.type, run.data, end - row, columns, out.data() + row, tensor.rows,
                   largest != nullptr ? &part : nullptr);
     if (largest != nullptr) largest->merge(part, row);
     row = end;

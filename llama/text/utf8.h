@@ -40,9 +40,6 @@ class Utf8Stream {
   // holds at least 3 bytes (CHECKed). The stream is then as new.
   std::string_view flush(std::span<char> out);
 
-  // The number of bytes held back, 0 to 3.
-  size_t held() const { return held_; }
-
  private:
   char sequence_[4] = {};
   uint8_t held_ = 0;

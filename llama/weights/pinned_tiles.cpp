@@ -21,27 +21,27 @@ struct Split {
 
 }  // namespace
 
-// With at least one streamed tile for each section, none is without: the lengths of all sections'
+// With at least one streamed tile for each stripe, no stripe is without: the lengths of their
 // streamed runs differ by one at most.
 PinnedTiles::PinnedTiles(std::byte* data, uint32_t tiles, uint32_t pinned, uint32_t run)
     : data_(data), pinned_(pinned) {
   CHECK(pinned <= tiles && run > 0);
   const uint32_t streamed = tiles - pinned;
-  if (pinned > 0 && streamed > 0) sections_ = base::divide_up(streamed, run);
+  if (pinned > 0 && streamed > 0) stripes_ = base::divide_up(streamed, run);
 }
 
 PinnedTiles::Place PinnedTiles::place_of(uint32_t tile, uint32_t tiles) const {
   CHECK(tile < tiles && pinned_ <= tiles);
   if (pinned_ == tiles) return {true, tile, tiles - tile};
   if (pinned_ == 0) return {false, 0, tiles - tile};
-  const Split all(tiles, sections_);
-  const Split pinned(pinned_, sections_);
-  const uint32_t section = all.part_of(tile);
-  const uint32_t within = tile - all.before(section);
-  const uint32_t first = pinned.length(section);
-  const uint32_t before = pinned.before(section);
+  const Split all(tiles, stripes_);
+  const Split pinned(pinned_, stripes_);
+  const uint32_t stripe = all.part_of(tile);
+  const uint32_t within = tile - all.before(stripe);
+  const uint32_t first = pinned.length(stripe);
+  const uint32_t before = pinned.before(stripe);
   if (within < first) return {true, before + within, first - within};
-  return {false, before + first, all.length(section) - within};
+  return {false, before + first, all.length(stripe) - within};
 }
 
 }  // namespace llama

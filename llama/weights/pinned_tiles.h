@@ -1,12 +1,13 @@
 // Which tiles of a matrix are in memory, and where.
 //
-// The pinned tiles are spread over the matrix: it is cut into `sections` of nearly equal length,
-// each of which begins with its share of the pinned tiles and ends with those that stream:
+// The pinned tiles are spread over the matrix, which is cut into *stripes* of nearly equal length.
+// A stripe is a run of pinned tiles (llama/weights/tile_run.h) and the run of streamed ones after
+// it:
 //
-//   sections 3, tiles 17, pinned 5      PPssss PPssss Pssss
+//   stripes 3, tiles 17, pinned 5      PPssss PPssss Pssss
 //
-// So the core has pinned tiles to multiply at all times while the card sends the others, which come
-// in runs of nearly equal length.
+// So the core always has pinned tiles to multiply while the card sends the others, which come in
+// runs of nearly equal length.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +19,8 @@ namespace llama {
 class alignas(16) PinnedTiles {
  public:
   PinnedTiles() = default;
-  // `pinned` of the matrix's tiles, in `data` one behind the other, all but the matrix's last one
-  // of the same length. Streamed runs have at most `run` tiles, which is not 0.
+  // `pinned` of the matrix's tiles, one directly after the other in `data`, all but the matrix's
+  // last one of the same length. Streamed runs have at most `run` tiles, which is not 0.
   PinnedTiles(std::byte* data, uint32_t tiles, uint32_t pinned, uint32_t run);
 
   uint32_t count() const { return pinned_; }
@@ -29,14 +30,14 @@ class alignas(16) PinnedTiles {
   struct Place {
     bool is_pinned;
     uint32_t before;  // pinned tiles before it: where it is in `data`, if it is pinned
-    uint32_t left;    // neighbours from it on, itself among them, that are pinned, or not, as it is
+    uint32_t left;    // tiles of its run, pinned or streamed, that begin with it
   };
   Place place_of(uint32_t tile, uint32_t tiles) const;
 
  private:
   std::byte* data_ = nullptr;
   uint32_t pinned_ = 0;
-  uint32_t sections_ = 1;
+  uint32_t stripes_ = 1;
 };
 static_assert(sizeof(PinnedTiles) == 16);
 

@@ -1,13 +1,14 @@
 #include "llama/weights/tile_reader.h"
 
 #include "base/crc32c.h"
+#include "base/format.h"
 
 namespace llama {
 
 using base::ErrorCode;
 using base::Status;
 
-// Some sources do not come back before the first bytes are there.
+// Some sources return only when the first bytes are there.
 Status TileReader::start(uint64_t offset, std::span<std::byte> target) {
   const Profiler::Scope scope(profiler_, Operation::kCardWait);
   began_us_ = clock_->now_us();
@@ -17,7 +18,7 @@ Status TileReader::start(uint64_t offset, std::span<std::byte> target) {
   return status;
 }
 
-// A step is short, but it may begin the read of the file's next piece.
+// A step is short, but it may begin the read of the file's next extent.
 bool TileReader::poll() {
   const Profiler::Scope scope(profiler_, Operation::kCardWait);
   const uint64_t before = clock_->now_us();
@@ -55,20 +56,25 @@ Status TileReader::verify(const Tensor& tensor, uint32_t tile, std::span<std::by
 
 Status TileReader::damaged(const Tensor& tensor, uint32_t tile) const {
   const auto index = static_cast<uint32_t>(&tensor - file_->tensors().data());
-  const auto segment = static_cast<uint64_t>(&file_->segment_of(index) - file_->segments().data());
+  char memory[Status::kNameBytes];
+  base::TextBuffer name(memory);
+  name.write(name_of(tensor.role));
+  if (file_->segment_of(index).kind == SegmentKind::kLayer) {
+    base::print(name, " of layer {}", tensor.layer);
+  }
   const uint64_t offset = tensor.offset_of_tile(tile);
   const ModelParts& parts = file_->parts();
   if (parts.count == 1) {
-    return Status::error(ErrorCode::kCorrupt,
-                         "segment {}, from byte {} of the file on (block {}), does not match its "
-                         "CRC, read after read: the file or the card is damaged; copy the model "
-                         "again",
-                         segment, offset, source_->block_of(offset));
+    return Status::error(
+        ErrorCode::kCorrupt,
+        "{} does not match its CRC, read after read, at byte {} of the file (block "
+        "{}): the file or the card is damaged; copy the model again",
+        name.view(), offset, source_->block_of(offset));
   }
   return Status::error(ErrorCode::kCorrupt,
-                       "segment {}, from byte {} of part {} on (block {}), does not match its CRC, "
-                       "read after read: the file or the card is damaged; copy the model again",
-                       segment, parts.byte_in_file(offset), parts.part_of(offset),
+                       "{} does not match its CRC, read after read, at byte {} of part {} (block "
+                       "{}): the file or the card is damaged; copy the model again",
+                       name.view(), parts.byte_in_file(offset), parts.part_of(offset),
                        source_->block_of(offset));
 }
 

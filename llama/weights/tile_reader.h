@@ -1,5 +1,5 @@
-// Reads of a weight source, timed and counted, and tiles that are checked: what comes from the card
-// is what the converter wrote, or it is told.
+// Reads of a weight source, timed and counted, and the check of tiles: what comes from the card is
+// what the converter wrote, or an error.
 #pragma once
 
 #include <cstddef>
@@ -16,9 +16,9 @@ namespace llama {
 
 struct WeightCounters {
   uint64_t bytes_read;      // from the source, since the model was opened
-  uint64_t bytes_streamed;  // of these, in chunks and embedding rows
+  uint64_t bytes_streamed;  // of these, in streamed tiles and embedding rows
   uint64_t wait_us;         // spent waiting for the source while the core had nothing to do
-  uint64_t transfer_us;  // reads were under way; one that ended unnoticed, until it was asked for
+  uint64_t transfer_us;  // reads were under way; one that ended earlier counts until it was polled
   uint64_t crc_retries;  // tiles read again because of their CRC
 };
 
@@ -31,12 +31,12 @@ class TileReader {
   TileReader(const ModelFile& file, WeightSource& source, base::Clock& clock)
       : file_(&file), source_(&source), clock_(&clock) {}
 
-  // To whom waiting and checking are charged; null: nobody.
+  // What waiting and checking are charged to; may be null.
   void set_profiler(Profiler* profiler) { profiler_ = profiler; }
   WeightCounters& counters() { return counters_; }
   const WeightCounters& counters() const { return counters_; }
 
-  // As of the source, at most one read at a time.
+  // As the source's, at most one read at a time.
   base::Status start(uint64_t offset, std::span<std::byte> target);
   bool is_reading() const { return reading_; }
   bool poll();
@@ -44,8 +44,8 @@ class TileReader {
 
   // Whether the bytes have the tile's checksum.
   bool is_whole(const Tensor& tensor, uint32_t tile, std::span<const std::byte> data);
-  // Checks a tile, and reads it again, up to kReadAttempts times, if need be. No read is under way.
-  // kCorrupt names the tile's place in the file and on the card.
+  // Checks a tile, and reads it again up to kReadAttempts times while it does not match. No read
+  // may be under way. kCorrupt names the tensor, and its place in the file and on the card.
   base::Status verify(const Tensor& tensor, uint32_t tile, std::span<std::byte> data);
 
  private:

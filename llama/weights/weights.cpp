@@ -10,8 +10,8 @@ namespace {
 
 using base::Status;
 
-// One command of the card reads a megabyte at most, so longer reads gain nothing.
-constexpr uint64_t kLoadPiece = 1 << 20;
+// One command of the card reads a MiB at most, so longer reads gain nothing.
+constexpr uint64_t kMostLoadBytes = 1 << 20;
 
 uint64_t room_of(const base::Arena& arena, const Weights::Options& options) {
   return std::min(arena.available(), options.max_pinned_bytes);
@@ -46,7 +46,7 @@ Status Weights::pin(base::Arena& arena, uint32_t tensor_index, uint32_t tiles, c
   const uint64_t bytes = tensor.bytes_of_first(tiles);
   TRY_ASSIGN(const auto memory, arena.allocate<std::byte>(bytes, tag));
   if (!arena.is_measuring()) {
-    const uint64_t run = std::max<uint64_t>(chunk_bytes_ / tensor.tile_bytes, 1);
+    const uint64_t run = std::max<uint64_t>(buffer_bytes_ / tensor.tile_bytes, 1);
     pinned_[tensor_index] =
         PinnedTiles(memory.data(), tensor.tile_count, tiles, static_cast<uint32_t>(run));
   }
@@ -65,7 +65,7 @@ Status Weights::plan(const ModelFile& file, WeightSource& source, base::Clock& c
   }
   stream_ = WeightStream(file, pinned_, reader_);
   row_buffer_ = {};
-  chunk_bytes_ = pinned_bytes_ = streamed_bytes_ = streamed_classifier_bytes_ = 0;
+  buffer_bytes_ = pinned_bytes_ = streamed_bytes_ = streamed_classifier_bytes_ = 0;
   for (uint32_t i = 0; i < file.tensors().size(); ++i) {
     if (file.tensors()[i].is_vector()) TRY(pin(arena, i, 1, "norms"));
   }
@@ -75,7 +75,7 @@ Status Weights::plan(const ModelFile& file, WeightSource& source, base::Clock& c
   const uint64_t row_bytes = file.tensors()[ModelFile::kEmbeddingIndex].bytes_of_tile(0);
   if (matrix_bytes(true) <= room) return plan_all_pinned(arena, true);
   TRY_ASSIGN(row_buffer_, arena.allocate<std::byte>(row_bytes, "embedding row"));
-  // Of the embedding table a token needs one row: it is the last to be worth pinning.
+  // A token needs one row of the embedding table: it is the last that is worth pinning.
   if (!file.config().tied_classifier && matrix_bytes(false) + row_bytes <= room) {
     return plan_all_pinned(arena, false);
   }
@@ -95,7 +95,7 @@ Status Weights::plan_all_pinned(base::Arena& arena, bool with_embedding) {
 // eighth together. A tile is the least.
 Weights::Buffers Weights::buffers_for(uint64_t room, const Options& options) const {
   const uint64_t eighth = room / 8 / kTileAlignment * kTileAlignment;
-  const uint64_t wished = std::min(eighth, options.chunk_bytes);
+  const uint64_t wished = std::min(eighth, options.buffer_bytes);
   const uint64_t bytes = base::round_up<uint64_t>(std::max(wished, largest_tile()), kTileAlignment);
   const auto count = static_cast<uint32_t>(
       std::clamp<uint64_t>(eighth / bytes, 2, std::max<uint32_t>(options.buffers, 2)));
@@ -105,7 +105,7 @@ Weights::Buffers Weights::buffers_for(uint64_t room, const Options& options) con
 Status Weights::plan_streams(base::Arena& arena, const Options& options) {
   CHECK(options.buffers <= WeightStream::kMostBuffers);
   const Buffers buffers = buffers_for(arena.available(), options);
-  chunk_bytes_ = buffers.bytes;
+  buffer_bytes_ = buffers.bytes;
   for (uint32_t i = 0; i < buffers.count; ++i) {
     TRY_ASSIGN(const auto buffer, arena.allocate<std::byte>(buffers.bytes, "stream buffers"));
     stream_.add_buffer(buffer);
@@ -152,44 +152,39 @@ Status Weights::load(LoadProgress* progress) {
   return base::ok_status();
 }
 
-// While a piece comes, the one before it is checked.
+// While a run arrives, the one before it is checked.
 Status Weights::load_tensor(uint32_t tensor_index, uint64_t& loaded, LoadProgress* progress) {
   const Tensor& tensor = file_->tensors()[tensor_index];
-  Piece before;
+  TileRun<std::byte> before;
   for (uint32_t at = 0;;) {
-    const Piece piece = next_piece(tensor_index, at);
-    if (piece.tiles > 0) TRY(reader_.start(tensor.offset_of_tile(piece.first), piece.data));
+    const TileRun<std::byte> run = next_pinned_run(tensor_index, at);
+    if (run.count > 0) TRY(reader_.start(tensor.offset_of_tile(run.first), run.data));
     // A second read of a damaged tile needs the source for itself.
     uint32_t whole = 0;
-    while (whole < before.tiles &&
+    while (whole < before.count &&
            reader_.is_whole(tensor, before.first + whole, before.tile(tensor, whole))) {
       ++whole;
     }
     TRY(reader_.finish());
-    for (uint32_t i = whole; i < before.tiles; ++i) {
+    for (uint32_t i = whole; i < before.count; ++i) {
       TRY(reader_.verify(tensor, before.first + i, before.tile(tensor, i)));
     }
-    if (piece.tiles == 0) return base::ok_status();
-    reader_.counters().bytes_read += piece.data.size();
-    loaded += piece.data.size();
+    if (run.count == 0) return base::ok_status();
+    reader_.counters().bytes_read += run.data.size();
+    loaded += run.data.size();
     if (progress != nullptr && !tensor.is_vector()) {
       progress->loaded(std::min(loaded, pinned_bytes_), pinned_bytes_);
     }
-    before = piece;
+    before = run;
   }
 }
 
-std::span<std::byte> Weights::Piece::tile(const Tensor& tensor, uint32_t index) const {
-  return data.subspan(size_t{index} * tensor.tile_bytes,
-                      static_cast<size_t>(tensor.bytes_of_tile(first + index)));
-}
-
-// The neighbouring pinned tiles from the first one that is not before `at` on, as many as are read
-// at once; moves `at` behind them. Without tiles at the tensor's end.
-Weights::Piece Weights::next_piece(uint32_t tensor_index, uint32_t& at) const {
+// The first pinned run at or after `at`, as long as one read may be; moves `at` past it. Empty at
+// the tensor's end.
+TileRun<std::byte> Weights::next_pinned_run(uint32_t tensor_index, uint32_t& at) const {
   const Tensor& tensor = file_->tensors()[tensor_index];
   const PinnedTiles& pinned = pinned_[tensor_index];
-  Piece piece;
+  TileRun<std::byte> run;
   while (at < tensor.tile_count) {
     const auto place = pinned.place_of(at, tensor.tile_count);
     if (!place.is_pinned) {
@@ -197,17 +192,17 @@ Weights::Piece Weights::next_piece(uint32_t tensor_index, uint32_t& at) const {
       continue;
     }
     uint64_t bytes = 0;
-    piece.first = at;
-    while (piece.tiles < place.left &&
-           (piece.tiles == 0 || bytes + tensor.bytes_of_tile(at) <= kLoadPiece)) {
+    run.first = at;
+    while (run.count < place.left &&
+           (run.count == 0 || bytes + tensor.bytes_of_tile(at) <= kMostLoadBytes)) {
       bytes += tensor.bytes_of_tile(at++);
-      ++piece.tiles;
+      ++run.count;
     }
-    piece.data = {pinned.data() + uint64_t{place.before} * tensor.tile_bytes,
-                  static_cast<size_t>(bytes)};
+    run.data = {pinned.data() + uint64_t{place.before} * tensor.tile_bytes,
+                static_cast<size_t>(bytes)};
     break;
   }
-  return piece;
+  return run;
 }
 
 // ---- What a pass asks for
@@ -221,24 +216,24 @@ std::span<std::byte> Weights::pinned_data(uint32_t tensor_index, uint32_t tile) 
           static_cast<size_t>(tensor.bytes_of_tile(tile))};
 }
 
-base::Result<Weights::Tiles> Weights::tiles(uint32_t tensor_index, uint32_t first) {
+base::Result<TileRun<const std::byte>> Weights::run_at(uint32_t tensor_index, uint32_t first) {
   const Tensor& tensor = file_->tensors()[tensor_index];
   CHECK(first < tensor.tile_count);
   if (stream_.is_used()) stream_.keep_reading(tensor_index, first);
   auto data = pinned_data(tensor_index, first);
   if (data.empty()) {
     TRY_ASSIGN(const auto streamed, stream_.tile(tensor_index, first));
-    return Tiles{streamed, 1};
+    return TileRun<const std::byte>{first, 1, streamed};
   }
   uint32_t count = 1;
   if (!stream_.is_used() && !tensor.has_padding()) {
     // All of the tensor is pinned.
-    const uint32_t most = std::max<uint32_t>(kMostTilesBytes / tensor.tile_bytes, 1);
+    const uint32_t most = std::max<uint32_t>(kMostRunBytes / tensor.tile_bytes, 1);
     count = std::min<uint32_t>(most, tensor.tile_count - first);
     const uint64_t bytes = uint64_t{count - 1} * tensor.tile_bytes;
     data = {data.data(), static_cast<size_t>(bytes + tensor.bytes_of_tile(first + count - 1))};
   }
-  return Tiles{data, count};
+  return TileRun<const std::byte>{first, count, data};
 }
 
 base::Status Weights::embedding_row(uint32_t token, std::span<float> out) {
@@ -248,7 +243,7 @@ base::Status Weights::embedding_row(uint32_t token, std::span<float> out) {
   const uint32_t row = token % tensor.rows_per_tile;
   std::span<std::byte> data = pinned_data(ModelFile::kEmbeddingIndex, tile);
   if (data.empty()) {
-    // The source takes one read at a time: a chunk that is under way comes first.
+    // The source takes one read at a time: a run that is being read comes first.
     stream_.settle();
     data = row_buffer_.first(static_cast<size_t>(tensor.bytes_of_tile(tile)));
     TRY(reader_.start(tensor.offset_of_tile(tile), data));
@@ -270,7 +265,7 @@ std::span<const std::byte> Weights::pinned_tile(uint32_t tensor_index, uint32_t 
 std::span<const float> Weights::vector(uint32_t tensor_index) const {
   const Tensor& tensor = file_->tensors()[tensor_index];
   CHECK(tensor.is_vector());
-  // Little-endian f32 as stored is a float on every machine that we build for.
+  // A little-endian f32 is a float on every machine that this is built for.
   return {reinterpret_cast<const float*>(pinned_[tensor_index].data()), tensor.columns};
 }
 

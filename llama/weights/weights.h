@@ -1,15 +1,15 @@
-// Where the weights are while the model runs: what RAM holds is *pinned*, the rest *streams* past.
+// Where the weights are while the model runs: some tiles are *pinned* in memory, the others
+// *stream* through it.
 //
 // Of each matrix the same share is pinned, as much as the memory allows, spread over the matrix
-// (llama/weights/pinned_tiles.h); the other tiles arrive, in the order of execution, in *chunks*
-// (runs of neighbouring tiles) through a few buffers: while one is multiplied, the source fills the
-// others (llama/weights/weight_stream.h). A model that fits is simply pinned whole and has no
-// chunks: one mechanism, no second path.
+// (llama/weights/pinned_tiles.h). The other tiles arrive in the order of execution, in runs
+// (llama/weights/tile_run.h), through a few buffers: while one is multiplied, the source fills the
+// others (llama/weights/weight_stream.h). Of a model that fits, every tile is pinned and nothing
+// streams: one mechanism, no second path.
 //
-// Every tile's CRC-32C is checked when it is pinned, and each time that it streams past, while the
-// card sends the next one. A tile that does not match is read again, up to
-// TileReader::kReadAttempts times, and then reported; the pass is abandoned, never computed from
-// wrong weights.
+// Every tile's CRC-32C is checked when it is pinned, and each time that it streams, while the card
+// sends the next one. A tile that does not match is read again, up to TileReader::kReadAttempts
+// times, and then reported; the pass is abandoned, never computed from wrong weights.
 #pragma once
 
 #include <cstddef>
@@ -25,11 +25,12 @@
 #include "llama/profiler.h"
 #include "llama/weights/pinned_tiles.h"
 #include "llama/weights/tile_reader.h"
+#include "llama/weights/tile_run.h"
 #include "llama/weights/weight_stream.h"
 
 namespace llama {
 
-// Told of the progress of loading; at least once a megabyte.
+// Told of the progress of loading; at least once a MiB.
 class LoadProgress {
  public:
   virtual void loaded(uint64_t bytes, uint64_t of_bytes) = 0;
@@ -45,15 +46,15 @@ class Weights {
   Weights& operator=(const Weights&) = delete;
 
   struct Options {
-    uint64_t chunk_bytes = 1 << 20;                 // of each stream buffer, at most
+    uint64_t buffer_bytes = 1 << 20;                // of each stream buffer, at most
     uint32_t buffers = WeightStream::kMostBuffers;  // at most, where there is much room; at least 2
     uint64_t max_pinned_bytes = UINT64_MAX;         // of matrices; norms are always pinned
   };
 
   // Decides what is pinned and takes all of its arena room, under the tags "weight table", "norms",
-  // "weights", "stream buffers" and "embedding row". Call it when all else has been allocated: what
-  // is left is filled with weights. kOutOfMemory if not even the buffers fit. The arguments outlive
-  // the weights. With a measuring arena it only plans.
+  // "weights", "stream buffers" and "embedding row". To be called when all else has been allocated:
+  // what is left is filled with weights. kOutOfMemory if not even the buffers fit. The arguments
+  // outlive the weights. With a measuring arena it only plans.
   base::Status plan(const ModelFile& file, WeightSource& source, base::Clock& clock,
                     base::Arena& arena, const Options& options);
 
@@ -68,33 +69,29 @@ class Weights {
   uint64_t row_bytes() const { return row_buffer_.size(); }
   const WeightCounters& counters() const { return reader_.counters(); }
 
-  // To whom waiting and checking are charged; null: nobody. plan() forgets it.
+  // What waiting and checking are charged to; may be null. plan() forgets it.
   void set_profiler(Profiler* profiler) { reader_.set_profiler(profiler); }
 
   // A pass asks for the tiles of all layer matrices in file order, then, if `with_classifier`, for
   // those of the classifier. After an error, or a pass that was given up, the next begin_pass()
-  // starts afresh.
+  // begins at the first tile.
   void begin_pass(bool with_classifier) { stream_.begin_pass(with_classifier); }
 
-  // The next tiles of the pass, whose rows lie one behind the other: one of a model that streams,
-  // since others come meanwhile; else as many as neither padding nor kMostTilesBytes cuts off.
-  // Valid until the tile after them is asked for.
-  struct Tiles {
-    std::span<const std::byte> data;
-    uint32_t count;
-  };
-  base::Result<Tiles> tiles(uint32_t tensor_index, uint32_t first);
+  // The run that begins with tile `first`, the next one of the pass: one tile of a model that
+  // streams, so that the source is polled often; otherwise as many as have no padding between them
+  // and at most kMostRunBytes. Valid until the tile after it is asked for.
+  base::Result<TileRun<const std::byte>> run_at(uint32_t tensor_index, uint32_t first);
 
-  // Some three quarters of a millisecond of an ARM1176's time: so long nobody looks at the
-  // keyboard, whose FIFO holds more than a millisecond of 115200 baud.
-  static constexpr uint32_t kMostTilesBytes = 256 << 10;
+  // Some three quarters of a millisecond of an ARM1176's time, during which the keyboard is not
+  // read; its FIFO holds more than a millisecond of 115200 baud.
+  static constexpr uint32_t kMostRunBytes = 256 << 10;
 
   // One row of the embedding table as floats, wherever it is. May be called between passes only
   // (after begin_pass(), before its first tile).
   base::Status embedding_row(uint32_t token, std::span<float> out);
 
-  // Waits for the read ahead that may be under way, so that others can use what the source reads
-  // from. An error of it is told when its bytes are wanted.
+  // Waits for the read ahead that may be under way, so that the device that the source reads from
+  // is free. Its error is reported when its bytes are wanted.
   void settle() { stream_.settle(); }
 
   // The bytes of a tile that is pinned; empty for others. Valid until the next plan().
@@ -116,15 +113,8 @@ class Weights {
   uint64_t matrix_bytes(bool with_embedding) const;
   uint64_t largest_tile() const;
 
-  // Pinned neighbours that are read at once.
-  struct Piece {
-    uint32_t first = 0;
-    uint32_t tiles = 0;
-    std::span<std::byte> data;
-    std::span<std::byte> tile(const Tensor& tensor, uint32_t index) const;
-  };
   base::Status load_tensor(uint32_t tensor_index, uint64_t& loaded, LoadProgress* progress);
-  Piece next_piece(uint32_t tensor_index, uint32_t& at) const;
+  TileRun<std::byte> next_pinned_run(uint32_t tensor_index, uint32_t& at) const;
   std::span<std::byte> pinned_data(uint32_t tensor_index, uint32_t tile) const;
 
   const ModelFile* file_ = nullptr;
@@ -133,7 +123,7 @@ class Weights {
   WeightStream stream_;
   std::span<PinnedTiles> pinned_;  // one a tensor
   std::span<std::byte> row_buffer_;
-  uint64_t chunk_bytes_ = 0;  // of a stream buffer
+  uint64_t buffer_bytes_ = 0;  // of each stream buffer
   uint64_t pinned_bytes_ = 0;
   uint64_t streamed_bytes_ = 0;
   uint64_t streamed_classifier_bytes_ = 0;

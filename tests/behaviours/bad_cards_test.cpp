@@ -165,9 +165,13 @@ TEST_P(DamagedSegment, TellsNothingAndWhere) {
              fakes::to_bytes(std::string("steps = 20\nseed = 3\nprompt = a b\n") + GetParam())},
             {"tales.blm", bytes}});
     const std::string console = console_.start();
-    const std::string place = is_matrix ? "segment " + std::to_string(i) + ", from byte "
-                                        : "the tokenizer (segment " + std::to_string(i);
-    EXPECT_THAT(console, HasSubstr("error: tales.blm: " + place));
+    const std::string layer = " of layer " + std::to_string(i - 1);
+    const std::string what = i == 0                                      ? "token_embedding"
+                             : all[i].kind == llama::SegmentKind::kLayer ? layer
+                             : is_matrix                                 ? "classifier"
+                                                                         : "the tokenizer";
+    EXPECT_THAT(console, HasSubstr("error: tales.blm: "));
+    EXPECT_THAT(console, HasSubstr(what + " does not match its CRC"));
     EXPECT_THAT(console, HasSubstr("copy the model again"));
     EXPECT_THAT(console, Not(HasSubstr("tokens/s")));
     EXPECT_TRUE(fakes::is_alive(console_, machine_));

@@ -41,7 +41,7 @@ std::vector<std::byte> make_layer(llama::WeightType type) {
 
 struct Memory {
   uint64_t pinned_bytes;
-  uint64_t chunk_bytes;
+  uint64_t buffer_bytes;
   bool is_scattered;  // in pieces of 96 KiB, the last one first
 };
 
@@ -73,7 +73,7 @@ std::vector<float> logits_of(const std::vector<std::byte>& model, const Memory& 
                           {.context = 16,
                            .max_columns = 8,
                            .all_logits = true,
-                           .weights = {.chunk_bytes = memory.chunk_bytes,
+                           .weights = {.buffer_bytes = memory.buffer_bytes,
                                        .max_pinned_bytes = memory.pinned_bytes}})
                   .ok());
   EXPECT_TRUE(transformer.load(nullptr).ok());

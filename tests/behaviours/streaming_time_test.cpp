@@ -55,12 +55,12 @@ struct Pass {
 
 struct Board {
   double pinned_share = 0;  // of the model's bytes
-  uint64_t chunk_bytes = 36 << 10;
+  uint64_t buffer_bytes = 36 << 10;
   uint64_t blocks_per_piece = 0;  // the file lies in pieces of so many blocks; 0: in one
   uint64_t stall_every = 0;       // reads; then one takes 200 ms longer
 
   // The access time of each read is 1 % of a chunk's time, as 0.5 ms are of a MiB.
-  uint64_t latency_us() const { return chunk_bytes * 10'000 / kCardBytesPerS; }
+  uint64_t latency_us() const { return buffer_bytes * 10'000 / kCardBytesPerS; }
 };
 
 // Two neighbouring pieces have changed places on the disk.
@@ -105,7 +105,7 @@ class TimedModel : private llama::PassListener {
             .create(file_, source_, clock_, arena_,
                     {.context = 32,
                      .max_columns = 8,
-                     .weights = {.chunk_bytes = board.chunk_bytes, .max_pinned_bytes = pinned}})
+                     .weights = {.buffer_bytes = board.buffer_bytes, .max_pinned_bytes = pinned}})
             .ok());
     EXPECT_TRUE(transformer_.load(nullptr).ok());
     EXPECT_TRUE(profiler_.create(file_.config().n_layers, 0, arena_).ok());
@@ -138,7 +138,7 @@ class TimedModel : private llama::PassListener {
   // What the card needs for a pass, in commands as long as the chunks.
   double ideal_card_ns() const {
     const auto bytes = static_cast<double>(transformer_.weights().streamed_bytes());
-    return bytes * 1e9 / kCardBytesPerS + bytes / static_cast<double>(board_.chunk_bytes) * 1e3 *
+    return bytes * 1e9 / kCardBytesPerS + bytes / static_cast<double>(board_.buffer_bytes) * 1e3 *
                                               static_cast<double>(board_.latency_us());
   }
 
@@ -149,7 +149,7 @@ class TimedModel : private llama::PassListener {
             1e3 * static_cast<double>(board_.latency_us()));
   }
 
-  double chunk_ns() const { return static_cast<double>(board_.chunk_bytes) * 1e9 / kCardBytesPerS; }
+  double chunk_ns() const { return static_cast<double>(board_.buffer_bytes) * 1e9 / kCardBytesPerS; }
 
   // A pass of a core that needs `core_ns` for each; `attention` is the share of it that attention
   // takes. Passes go on from position 0 again.
@@ -248,13 +248,13 @@ void expect_slower_of_both(const Board& board, const Work& work, std::span<const
 
 struct Pinning {
   double share;
-  uint64_t chunk_bytes;
+  uint64_t buffer_bytes;
 };
 
 class StreamingTime : public testing::TestWithParam<Pinning> {
  protected:
   static Board board() {
-    return {.pinned_share = GetParam().share, .chunk_bytes = GetParam().chunk_bytes};
+    return {.pinned_share = GetParam().share, .buffer_bytes = GetParam().buffer_bytes};
   }
 };
 
@@ -278,9 +278,9 @@ TEST_P(StreamingTime, IsNotLostToShortReads) {
   const Pass pass = model.run(1, 1e6, 0);
   const uint64_t streamed = model.transformer().weights().streamed_bytes();
   constexpr uint64_t kMatrices = 15;
-  EXPECT_LE(pass.reads, streamed / (board().chunk_bytes / kTileBytes * kTileBytes) + kMatrices + 2);
+  EXPECT_LE(pass.reads, streamed / (board().buffer_bytes / kTileBytes * kTileBytes) + kMatrices + 2);
   // Each byte once, and the row of the embedding table.
-  EXPECT_LE(pass.card_bytes, streamed + kTileBytes + board().chunk_bytes);
+  EXPECT_LE(pass.card_bytes, streamed + kTileBytes + board().buffer_bytes);
 }
 
 INSTANTIATE_TEST_SUITE_P(Pinned, StreamingTime,

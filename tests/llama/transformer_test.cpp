@@ -58,16 +58,16 @@ class Machine {
 
 constexpr int32_t kTokens[] = {1, 300, 17, 308, 4, 4, 99, 250, 12, 3, 201};
 
-Transformer::Options options_with(uint64_t max_pinned, uint64_t chunk_bytes) {
+Transformer::Options options_with(uint64_t max_pinned, uint64_t buffer_bytes) {
   return {.context = 16,
           .max_columns = 4,
           .all_logits = true,
-          .weights = {.chunk_bytes = chunk_bytes, .max_pinned_bytes = max_pinned}};
+          .weights = {.buffer_bytes = buffer_bytes, .max_pinned_bytes = max_pinned}};
 }
 
 std::vector<float> logits_of(const std::vector<std::byte>& model, uint64_t max_pinned,
-                             uint64_t chunk_bytes, uint32_t batch) {
-  Machine machine(model, 4 << 20, options_with(max_pinned, chunk_bytes));
+                             uint64_t buffer_bytes, uint32_t batch) {
+  Machine machine(model, 4 << 20, options_with(max_pinned, buffer_bytes));
   EXPECT_TRUE(machine.status.ok()) << machine.status.text();
   std::vector<float> logits;
   EXPECT_TRUE(machine.run(kTokens, batch, logits).ok());
@@ -204,9 +204,9 @@ TEST(Transformer, DamageThatStaysIsReportedWithItsPlaceWhenPinned) {
   const Machine bad(bytes, 4 << 20, options_with(UINT64_MAX, 8192));
   ASSERT_FALSE(bad.status.ok());
   EXPECT_EQ(bad.status.code(), base::ErrorCode::kCorrupt);
-  EXPECT_EQ(bad.status.number(0), 2u);  // segment: embedding, layer 0, layer 1
-  EXPECT_EQ(bad.status.number(1), w2.offset_of_tile(1));
-  EXPECT_EQ(bad.status.number(2), w2.offset_of_tile(1) / 512);
+  EXPECT_EQ(bad.status.name(), "w2 of layer 1");
+  EXPECT_EQ(bad.status.number(0), w2.offset_of_tile(1));
+  EXPECT_EQ(bad.status.number(1), w2.offset_of_tile(1) / 512);
 }
 
 TEST(Transformer, PlansToTheByteWhatItTakes) {

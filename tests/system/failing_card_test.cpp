@@ -80,7 +80,7 @@ TEST_F(FailingCard, ThatFailsOnceWhileTellingIsReadAgain) {
 TEST_F(FailingCard, ThatFailsForEverWhileLoadingIsReported) {
   const Answer started = start({}, pinned(), with_read_error(kWithinWeights, false));
   expect_read_error();
-  EXPECT_THAT(started.error, HasSubstr("tales.blm: segment 5, from byte "));
+  EXPECT_THAT(started.error, HasSubstr(" of layer "));
   EXPECT_THAT(started.error, HasSubstr("does not match its CRC, read after read"));
   const Answer told = ask("The dragon");
   EXPECT_EQ(told.text, "");
