@@ -85,7 +85,7 @@ base::Result<bool> Generator::make_room(const Request& request) {
 bool Generator::ends(const Request& request, int32_t token) const {
   if (request.chat != nullptr) return request.chat->ends_answer(token);
   const Vocabulary& vocabulary = tokenizer_->vocabulary();
-  return token == vocabulary.bos() || token == vocabulary.eos();
+  return token == vocabulary.bos() || vocabulary.is_end(token);
 }
 
 int32_t Generator::choose(const Transformer& transformer, Sampler& sampler,

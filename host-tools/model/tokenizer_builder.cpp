@@ -79,6 +79,12 @@ Status check(const VocabularySource& source) {
     return Status::error(ErrorCode::kInvalidArgument,
                          "BOS, EOS or the unknown token is not among the {} tokens", count);
   }
+  const auto is_id = [&](int32_t id) { return id >= 0 && is_id_or_none(id, count); };
+  if (!std::ranges::all_of(source.more_ends, is_id) ||
+      !std::ranges::all_of(source.added, is_id, &AddedToken::id)) {
+    return Status::error(ErrorCode::kInvalidArgument,
+                         "an end token or an added one is not among the {} tokens", count);
+  }
   uint64_t piece_bytes = 0;
   for (size_t id = 0; id < count; ++id) {
     const TokenEntry& token = source.tokens[id];
@@ -199,6 +205,54 @@ Result<TokenEntry> from_sentencepiece(std::string_view text, float score, TokenT
   return token;
 }
 
+namespace {
+
+// A table after those that the header has, of u32.
+struct FurtherTable {
+  llama::VocabularyTable kind;
+  uint32_t flags;
+  std::vector<uint32_t> numbers;
+};
+
+// A program that does not know how added tokens cut a text would cut it in another way; one that
+// does not know all ends would go on after some of them. Neither makes a model useless.
+std::vector<FurtherTable> further_tables(const VocabularySource& source) {
+  std::vector<FurtherTable> tables;
+  if (!source.more_ends.empty()) {
+    tables.push_back({llama::VocabularyTable::kEndTokens,
+                      0,
+                      {source.more_ends.begin(), source.more_ends.end()}});
+  }
+  if (!source.added.empty()) {
+    FurtherTable& table = tables.emplace_back(llama::VocabularyTable::kAddedTokens, 0u);
+    for (const AddedToken& token : source.added) {
+      table.numbers.push_back(static_cast<uint32_t>(token.id));
+      table.numbers.push_back(token.flags);
+    }
+  }
+  return tables;
+}
+
+void store_tables(const VocabularyHeader& header, std::span<const FurtherTable> tables,
+                  std::span<std::byte> segment) {
+  uint32_t entry = header.tables_at();
+  uint32_t at = entry + header.table_count * VocabularyHeader::kTableEntryBytes;
+  for (const FurtherTable& table : tables) {
+    const auto bytes = static_cast<uint32_t>(table.numbers.size() * sizeof(uint32_t));
+    base::store_le16(segment, entry, static_cast<uint16_t>(table.kind));
+    base::store_le16(segment, entry + 2, static_cast<uint16_t>(table.flags));
+    base::store_le32(segment, entry + 4, at);
+    base::store_le32(segment, entry + 8, bytes);
+    entry += VocabularyHeader::kTableEntryBytes;
+    for (const uint32_t number : table.numbers) {
+      base::store_le32(segment, at, number);
+      at += sizeof(uint32_t);
+    }
+  }
+}
+
+}  // namespace
+
 Result<VocabularySource> read_llama2c_tokenizer(std::span<const std::byte> file,
                                                 uint32_t vocabulary_size) {
   if (vocabulary_size < kLlama2cFirstPiece || vocabulary_size > VocabularyHeader::kMaxTokens) {
@@ -241,7 +295,7 @@ Result<VocabularySource> read_llama2c_tokenizer(std::span<const std::byte> file,
   }
   if (at != file.size()) {
     return Status::error(ErrorCode::kCorrupt,
-                         "the tokenizer file has {} bytes behind its {} tokens: it is of a model "
+                         "the tokenizer file has {} bytes after its {} tokens: it is of a model "
                          "with more",
                          file.size() - at, vocabulary_size);
   }
@@ -275,8 +329,16 @@ Result<std::vector<std::byte>> build_tokenizer_segment(const VocabularySource& s
   header.eos = source.eos;
   header.unknown = source.unknown;
 
+  const std::vector<FurtherTable> tables = further_tables(source);
+  header.table_count = static_cast<uint32_t>(tables.size());
+  header.table_bytes = header.table_count * VocabularyHeader::kTableEntryBytes;
+  for (const FurtherTable& table : tables) {
+    header.table_bytes += static_cast<uint32_t>(table.numbers.size() * sizeof(uint32_t));
+  }
+
   std::vector<std::byte> segment(header.end());
   header.store(segment);
+  store_tables(header, tables, segment);
   for (size_t byte = 0; byte < byte_tokens.size(); ++byte) {
     base::store_le32(segment, header.byte_tokens_at() + 4 * byte,
                      static_cast<uint32_t>(byte_tokens[byte]));

@@ -20,6 +20,12 @@ struct TokenEntry {
   llama::TokenType type = llama::TokenType::kNormal;
 };
 
+// A token that was added to a tokenizer, and how a text is cut at it (llama::AddedTokenFlag).
+struct AddedToken {
+  int32_t id = -1;
+  uint32_t flags = 0;
+};
+
 // All of what a segment holds.
 struct VocabularySource {
   llama::TokenizerKind kind = llama::TokenizerKind::kSentencePiece;
@@ -27,7 +33,9 @@ struct VocabularySource {
   int32_t bos = -1;
   int32_t eos = -1;
   int32_t unknown = -1;
-  bool space_before_text = true;  // of kSentencePiece only, as scores are
+  std::vector<int32_t> more_ends = {};  // tokens besides EOS that end a text
+  std::vector<AddedToken> added = {};   // tokens that were added, with what is said of them
+  bool space_before_text = true;        // of kSentencePiece only, as scores are
 
   // Of kByteLevel only.
   llama::WordRules word_rules = llama::WordRules::kNone;

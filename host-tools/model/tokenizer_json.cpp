@@ -109,19 +109,44 @@ void read_scores(const Json& model, const std::string& name, std::vector<Piece>&
   }
 }
 
-void read_added(const Json& file, const std::string& name, std::vector<Piece>& pieces) {
+// What is said of an added token, in the numbers of the segment.
+uint32_t added_flags(const Json& token, const std::string& name) {
+  struct Flag {
+    const char* name;
+    llama::AddedTokenFlag bit;
+  };
+  uint32_t flags = 0;
+  for (const Flag& flag :
+       {Flag{"special", llama::kAddedSpecial}, Flag{"lstrip", llama::kAddedStripsLeft},
+        Flag{"rstrip", llama::kAddedStripsRight}, Flag{"single_word", llama::kAddedSingleWord},
+        Flag{"normalized", llama::kAddedNormalized}}) {
+    if (flag_of(token, flag.name, name).value_or(false)) flags |= flag.bit;
+  }
+  return flags;
+}
+
+// Returns those that a text is not simply cut at.
+std::vector<AddedToken> read_added(const Json& file, const std::string& name,
+                                   std::vector<Piece>& pieces) {
+  std::vector<AddedToken> list;
   const Json* const added = member_of(file, "added_tokens");
-  if (added == nullptr) return;
+  if (added == nullptr) return list;
   if (!added->is_array()) fail("{}: \"added_tokens\" is no list", name);
   for (const Json& token : *added) {
     const std::string text = text_of(token, "content", name).value_or("");
     const Json* const value = member_of(token, "id");
     Piece& piece = place(pieces, id_at(value == nullptr ? Json() : *value, text, name));
+    const uint32_t flags = added_flags(token, name);
+    // The token's type says whether it is special.
+    if ((flags & ~uint32_t{llama::kAddedSpecial}) != 0) {
+      list.push_back({static_cast<int32_t>(&piece - pieces.data()), flags});
+    }
     if (piece.type == TokenType::kUnknown || piece.type == TokenType::kByte) continue;
     piece.text = text;
-    piece.type = flag_of(token, "special", name).value_or(false) ? TokenType::kControl
-                                                                 : TokenType::kUserDefined;
+    piece.type =
+        (flags & llama::kAddedSpecial) != 0 ? TokenType::kControl : TokenType::kUserDefined;
   }
+  return list;
 }
 
 int32_t find(const std::vector<Piece>& pieces, std::string_view text) {
@@ -144,8 +169,9 @@ VocabularySource read_byte_level(const Json& file, const Json& model, const std:
   for (Piece& piece : pieces) {
     if (piece.type != TokenType::kUnused) piece.type = TokenType::kNormal;
   }
-  read_added(file, name, pieces);
+  const std::vector<AddedToken> added = read_added(file, name, pieces);
   VocabularySource source = {.kind = llama::TokenizerKind::kByteLevel,
+                             .added = added,
                              .space_before_text = false,
                              .word_rules = pipeline.word_rules,
                              .whole_words_first = pipeline.whole_words_first,
@@ -157,7 +183,7 @@ VocabularySource read_byte_level(const Json& file, const Json& model, const std:
     texts.push_back(pieces[id].text);
   }
   set_merges(source, texts, merges_of(model, name), name);
-  // By name, as in Llama 3's tokenizers and GPT-2's; the configuration beside the file may say
+  // By name, as in Llama 3's tokenizers and GPT-2's; a configuration next to the file may say
   // otherwise.
   source.bos = pipeline.bos.empty() ? find_first(pieces, {"<|begin_of_text|>", "<|endoftext|>"})
                                     : find(pieces, pipeline.bos);
@@ -180,14 +206,14 @@ VocabularySource read_tokenizer_json(std::string_view content, const std::string
   std::vector<Piece> pieces;
   read_pieces(*model, name, pieces);
   read_scores(*model, name, pieces);
-  read_added(file, name, pieces);
   VocabularySource source;
+  source.added = read_added(file, name, pieces);
   for (uint32_t id = 0; id < pieces.size(); ++id) {
     const Piece& piece = pieces[id];
     source.tokens.push_back(require_value(from_sentencepiece(piece.text, piece.score, piece.type),
                                           text("{}: token {}", name, id)));
   }
-  // The names of Llama's tokenizers; the configuration beside the file may say otherwise.
+  // The names of Llama's tokenizers; a configuration next to the file may say otherwise.
   source.bos = find(pieces, "<s>");
   source.eos = find(pieces, "</s>");
   source.unknown = find(pieces, text_of(*model, "unk_token", name).value_or("<unk>"));

@@ -146,7 +146,7 @@ std::string_view ChatFormat::default_system() const {
 bool ChatFormat::ends_answer(int32_t token) const {
   const Vocabulary& vocabulary = tokenizer_->vocabulary();
   return token == end_ || token == text_end_ || token == call_end_ || token == begin_ ||
-         token == vocabulary.eos() || token == vocabulary.bos();
+         token == vocabulary.bos() || vocabulary.is_end(token);
 }
 
 Status ChatFormat::refuse_markers(std::string_view user) const {

@@ -26,6 +26,13 @@ constexpr size_t kEosAt = 32;
 constexpr size_t kUnknownAt = 36;
 constexpr size_t kWordRulesAt = 40;
 constexpr size_t kMergeCountAt = 44;
+constexpr size_t kTableCountAt = 48;
+// Within an entry of the list of further tables.
+constexpr size_t kTableKindAt = 0;
+constexpr size_t kTableFlagsAt = 2;
+constexpr size_t kTableOffsetAt = 4;
+constexpr size_t kTableBytesAt = 8;
+constexpr size_t kAddedTokenBytes = 8;
 
 int32_t load_id(std::span<const std::byte> bytes, size_t at) {
   return static_cast<int32_t>(load_le32(bytes, at));
@@ -67,6 +74,7 @@ void VocabularyHeader::store(std::span<std::byte> segment) const {
   base::store_le32(segment, kUnknownAt, static_cast<uint32_t>(unknown));
   base::store_le32(segment, kWordRulesAt, static_cast<uint32_t>(word_rules));
   base::store_le32(segment, kMergeCountAt, merge_count);
+  base::store_le32(segment, kTableCountAt, table_count);
 }
 
 Result<VocabularyHeader> VocabularyHeader::load(std::span<const std::byte> segment) {
@@ -98,6 +106,7 @@ Result<VocabularyHeader> VocabularyHeader::load(std::span<const std::byte> segme
   header.eos = load_id(segment, kEosAt);
   header.unknown = load_id(segment, kUnknownAt);
   header.merge_count = load_le32(segment, kMergeCountAt);
+  header.table_count = load_le32(segment, kTableCountAt);
   const uint32_t word_rules = load_le32(segment, kWordRulesAt);
   if (!are_known(header.kind, header.flags, word_rules)) {
     return Status::error(ErrorCode::kUnsupported,
@@ -116,10 +125,19 @@ Result<VocabularyHeader> VocabularyHeader::load(std::span<const std::byte> segme
                          "the tokenizer claims {} tokens, {} of them text, in {} bytes",
                          header.token_count, header.lookup_count, header.piece_bytes);
   }
-  if (load_le32(segment, kEndAt) != header.end() || header.end() > segment.size()) {
+  const uint32_t end = load_le32(segment, kEndAt);
+  if (header.table_count > 0 && end >= header.tables_at()) {
+    header.table_bytes = end - header.tables_at();
+  }
+  if (header.table_count > kMaxTables ||
+      header.table_bytes < header.table_count * kTableEntryBytes) {
+    return Status::error(ErrorCode::kCorrupt, "the tokenizer claims {} further tables in {} bytes",
+                         header.table_count, header.table_bytes);
+  }
+  if (end != header.end() || header.end() > segment.size()) {
     return Status::error(ErrorCode::kCorrupt,
                          "the tokenizer's tables take {} bytes, it says {} and has {}",
-                         header.end(), load_le32(segment, kEndAt), segment.size());
+                         header.end(), end, segment.size());
   }
   if (!is_id_or_none(header.bos, header.token_count) ||
       !is_id_or_none(header.eos, header.token_count) ||
@@ -133,7 +151,8 @@ Result<VocabularyHeader> VocabularyHeader::load(std::span<const std::byte> segme
 
 Result<Vocabulary> Vocabulary::open(std::span<const std::byte> segment) {
   TRY_ASSIGN(const VocabularyHeader header, VocabularyHeader::load(segment));
-  const Vocabulary vocabulary(segment.first(header.end()), header);
+  Vocabulary vocabulary(segment.first(header.end()), header);
+  TRY(vocabulary.take_tables());
   TRY(vocabulary.check_pieces());
   TRY(vocabulary.check_byte_tokens());
   TRY(vocabulary.check_lookup());
@@ -239,6 +258,66 @@ Status Vocabulary::check_merges() const {
     before = next;
   }
   return base::ok_status();
+}
+
+// The further tables: those that this program knows are checked, others may be passed over.
+Status Vocabulary::take_tables() {
+  const uint32_t first = header_.tables_at() + header_.table_count * header_.kTableEntryBytes;
+  for (uint32_t i = 0; i < header_.table_count; ++i) {
+    const size_t entry = header_.tables_at() + size_t{i} * header_.kTableEntryBytes;
+    const uint16_t kind = load_le16(segment_, entry + kTableKindAt);
+    const uint16_t flags = load_le16(segment_, entry + kTableFlagsAt);
+    const uint32_t at = load_le32(segment_, entry + kTableOffsetAt);
+    const uint32_t bytes = load_le32(segment_, entry + kTableBytesAt);
+    if (at % 4 != 0 || at < first || at > header_.end() || bytes > header_.end() - at) {
+      return Status::error(ErrorCode::kCorrupt,
+                           "the tokenizer's table of kind {} (from byte {}, {} long) is out of "
+                           "place",
+                           kind, at, bytes);
+    }
+    const bool is_known = kind == static_cast<uint16_t>(VocabularyTable::kEndTokens) ||
+                          kind == static_cast<uint16_t>(VocabularyTable::kAddedTokens);
+    if (is_known) {
+      TRY(take_table(static_cast<VocabularyTable>(kind), segment_.subspan(at, bytes)));
+    } else if ((flags & header_.kTableMustBeKnown) != 0) {
+      return Status::error(ErrorCode::kUnsupported,
+                           "the tokenizer has a table of kind {}, which must be known and which "
+                           "this program does not know; use a newer barellama",
+                           kind);
+    }
+  }
+  return base::ok_status();
+}
+
+Status Vocabulary::take_table(VocabularyTable kind, std::span<const std::byte> table) {
+  const bool is_ends = kind == VocabularyTable::kEndTokens;
+  std::span<const std::byte>& taken = is_ends ? ends_ : added_;
+  const size_t entry_bytes = is_ends ? sizeof(int32_t) : kAddedTokenBytes;
+  bool is_right = taken.empty() && table.size() % entry_bytes == 0;
+  for (size_t at = 0; is_right && at < table.size(); at += entry_bytes) {
+    is_right = load_le32(table, at) < header_.token_count;
+  }
+  if (!is_right) {
+    return Status::error(ErrorCode::kCorrupt,
+                         "the tokenizer's table of kind {} is there twice, or names tokens that "
+                         "are not among its {}",
+                         static_cast<uint32_t>(kind), header_.token_count);
+  }
+  taken = table;
+  return base::ok_status();
+}
+
+bool Vocabulary::is_end(int32_t token) const {
+  if (token == eos()) return token >= 0;
+  for (uint32_t place = 0; place < more_ends(); ++place) {
+    if (more_end(place) == token) return true;
+  }
+  return false;
+}
+
+int32_t Vocabulary::more_end(uint32_t place) const {
+  CHECK(place < more_ends());
+  return load_id(ends_, size_t{place} * sizeof(int32_t));
 }
 
 Merge Vocabulary::merge(int32_t place) const {

@@ -39,7 +39,22 @@ struct Merge {
   uint32_t rank = 0;  // the lowest goes first
 };
 
-// The segment's header and the tables behind it, in file order. Everything is little-endian.
+// Tables that a segment may have after those of its header, by number.
+enum class VocabularyTable : uint16_t {
+  kEndTokens = 1,    // i32: tokens besides EOS that end a text
+  kAddedTokens = 2,  // {u32 id, u32 AddedTokenFlag}: added tokens that texts are not simply cut at
+};
+
+// The numbers of docs/format.md.
+enum AddedTokenFlag : uint32_t {
+  kAddedSpecial = 1,
+  kAddedStripsLeft = 2,
+  kAddedStripsRight = 4,
+  kAddedSingleWord = 8,
+  kAddedNormalized = 16,
+};
+
+// The segment's header and the tables after it, in file order. Everything is little-endian.
 struct VocabularyHeader {
   static constexpr uint32_t kMagic = 0x4b4f5442;  // "BTOK" in file order
   static constexpr uint16_t kVersion = 1;
@@ -51,6 +66,10 @@ struct VocabularyHeader {
   static constexpr uint32_t kMaxPieceBytes = 1u << 26;  // of all pieces together
   static constexpr uint32_t kMaxMerges = 1u << 22;
   static constexpr uint32_t kMergeBytes = 16;
+  // Of an entry in the list of further tables: kind, flags, place, bytes.
+  static constexpr uint32_t kTableEntryBytes = 16;
+  static constexpr uint32_t kMaxTables = 256;
+  static constexpr uint32_t kTableMustBeKnown = 1;
 
   TokenizerKind kind = TokenizerKind::kSentencePiece;
   uint32_t flags = 0;
@@ -62,6 +81,8 @@ struct VocabularyHeader {
   int32_t unknown = -1;
   WordRules word_rules = WordRules::kNone;
   uint32_t merge_count = 0;
+  uint32_t table_count = 0;  // further tables, which a list at tables_at() names
+  uint32_t table_bytes = 0;  // of that list and its tables; 0 if there are none
 
   bool has_scores() const { return kind == TokenizerKind::kSentencePiece; }
 
@@ -75,7 +96,9 @@ struct VocabularyHeader {
   uint32_t merges_at() const { return lookup_at() + 4 * lookup_count; }  // Merge[merge_count]
   uint32_t types_at() const { return merges_at() + kMergeBytes * merge_count; }  // u8[token_count]
   uint32_t pieces_at() const { return types_at() + token_count; }                // u8[piece_bytes]
-  uint32_t end() const { return pieces_at() + piece_bytes; }
+  uint32_t pieces_end() const { return pieces_at() + piece_bytes; }
+  uint32_t tables_at() const { return (pieces_end() + 3) / 4 * 4; }
+  uint32_t end() const { return table_count == 0 ? pieces_end() : tables_at() + table_bytes; }
 
   // `segment` has at least kBytes bytes.
   void store(std::span<std::byte> segment) const;
@@ -85,9 +108,10 @@ struct VocabularyHeader {
 
 class Vocabulary {
  public:
-  // `segment` outlives the vocabulary; bytes behind the tables (padding) are ignored. Everything in
+  // `segment` outlives the vocabulary; bytes after the tables (padding) are ignored. Everything in
   // it is checked here, once, so that no later call can leave it. kCorrupt: it is damaged, and the
-  // message says where. kUnsupported: a kind, version or flag of another program's.
+  // message says where. kUnsupported: a kind, version, flag or table that this program does not
+  // know and must.
   static base::Result<Vocabulary> open(std::span<const std::byte> segment);
 
   TokenizerKind kind() const { return header_.kind; }
@@ -95,6 +119,11 @@ class Vocabulary {
   // Ids of the tokens with a special meaning; -1 where the model has none.
   int32_t bos() const { return header_.bos; }
   int32_t eos() const { return header_.eos; }
+  // Whether a text ends with the token: EOS, or another of the model's end tokens.
+  bool is_end(int32_t token) const;
+  // Those besides EOS: `place` is 0 to more_ends() - 1 (CHECKed).
+  uint32_t more_ends() const { return static_cast<uint32_t>(ends_.size() / sizeof(int32_t)); }
+  int32_t more_end(uint32_t place) const;
   int32_t unknown() const { return header_.unknown; }
   // Whether a space is put before each text, so that its first word is as one in a sentence.
   bool has_space_before_text() const {
@@ -140,11 +169,15 @@ class Vocabulary {
   base::Status check_byte_tokens() const;
   base::Status check_lookup() const;
   base::Status check_merges() const;
+  base::Status take_tables();
+  base::Status take_table(VocabularyTable kind, std::span<const std::byte> table);
   uint32_t offset(uint32_t token) const;
   uint32_t lookup(uint32_t place) const;
 
   std::span<const std::byte> segment_;
   VocabularyHeader header_;
+  std::span<const std::byte> ends_;   // of kEndTokens
+  std::span<const std::byte> added_;  // of kAddedTokens
 };
 
 }  // namespace llama

@@ -164,6 +164,19 @@ TEST_F(VocabularyReader, ReadsTheSameByteLevelFromTokenizerJsonAndGguf) {
   EXPECT_TRUE(llama::Vocabulary::open(segment(made)).ok());
 }
 
+TEST_F(VocabularyReader, KeepsHowTextsAreCutAtAddedTokens) {
+  auto json = byte_level_json(byte_level_stage(true));
+  json["added_tokens"][0]["rstrip"] = true;
+  json["added_tokens"][0]["normalized"] = true;
+  const auto made = read(json.dump());
+  ASSERT_EQ(made.added.size(), 1u);
+  EXPECT_EQ(made.added[0].id, 9);
+  EXPECT_EQ(made.added[0].flags,
+            llama::kAddedSpecial | llama::kAddedStripsRight | llama::kAddedNormalized);
+  EXPECT_TRUE(llama::Vocabulary::open(segment(made)).ok());
+  EXPECT_NE(segment(made), segment(read(byte_level_json(byte_level_stage(true)).dump())));
+}
+
 TEST_F(VocabularyReader, KnowsGpt2sWords) {
   const auto made = read(byte_level_json(byte_level_stage(true)).dump());
   EXPECT_EQ(made.word_rules, llama::WordRules::kGpt2);

@@ -71,6 +71,60 @@ TEST(Vocabulary, IsRefusedWhenItIsCutAnywhere) {
   }
 }
 
+// With two end tokens and an added one: the list of further tables is at tables_at().
+Segment segment_with_tables() {
+  host::VocabularySource source = small_source();
+  source.more_ends = {260, 262};
+  source.added = {{.id = 261, .flags = kAddedSpecial | kAddedStripsLeft}};
+  return host::build_tokenizer_segment(source).value();
+}
+
+TEST(Vocabulary, HasSeveralTokensThatEndAText) {
+  const Segment segment = segment_with_tables();
+  const auto vocabulary = Vocabulary::open(segment).value();
+  EXPECT_EQ(vocabulary.more_ends(), 2u);
+  for (int32_t token = -1; token < 264; ++token) {
+    EXPECT_EQ(vocabulary.is_end(token), token == 2 || token == 260 || token == 262) << token;
+  }
+  const Segment plain = small_segment();
+  EXPECT_EQ(Vocabulary::open(plain)->more_ends(), 0u);
+  EXPECT_TRUE(Vocabulary::open(plain)->is_end(2));
+  EXPECT_FALSE(Vocabulary::open(plain)->is_end(260));
+}
+
+TEST(Vocabulary, PassesOverTablesUnlessTheyMustBeKnown) {
+  Segment segment = segment_with_tables();
+  const size_t second = header_of(segment).tables_at() + VocabularyHeader::kTableEntryBytes;
+  base::store_le16(segment, second, 900);
+  EXPECT_TRUE(Vocabulary::open(segment).ok());
+  EXPECT_TRUE(Vocabulary::open(segment)->is_end(262));
+  base::store_le16(segment, second + 2, VocabularyHeader::kTableMustBeKnown);
+  const auto refused = Vocabulary::open(segment);
+  EXPECT_EQ(refused.status().code(), ErrorCode::kUnsupported);
+  EXPECT_EQ(refused.status().number(0), 900u);
+}
+
+TEST(Vocabulary, RefusesTablesThatLeaveItOrNameNoTokens) {
+  const Segment good = segment_with_tables();
+  const size_t list = header_of(good).tables_at();
+  const auto code_with = [&](size_t at, uint32_t value) {
+    Segment segment = good;
+    base::store_le32(segment, at, value);
+    return Vocabulary::open(segment).status().code();
+  };
+  EXPECT_EQ(code_with(list + 4, 0), ErrorCode::kCorrupt);
+  EXPECT_EQ(code_with(list + 4, UINT32_MAX - 3), ErrorCode::kCorrupt);
+  EXPECT_EQ(code_with(list + 8, UINT32_MAX), ErrorCode::kCorrupt);
+  EXPECT_EQ(code_with(list + 8, 3), ErrorCode::kCorrupt);
+  EXPECT_EQ(code_with(48, 3), ErrorCode::kCorrupt);
+  EXPECT_EQ(code_with(48, UINT32_MAX), ErrorCode::kCorrupt);
+  EXPECT_EQ(code_with(list + 2 * VocabularyHeader::kTableEntryBytes, 264), ErrorCode::kCorrupt);
+  // The same kind twice.
+  Segment twice = good;
+  base::store_le16(twice, list + VocabularyHeader::kTableEntryBytes, 1);
+  EXPECT_EQ(Vocabulary::open(twice).status().code(), ErrorCode::kCorrupt);
+}
+
 TEST(Vocabulary, TellsAnotherVersionOrKindFromDamage) {
   Segment segment = small_segment();
   segment[4] = std::byte{2};
