@@ -5,7 +5,7 @@
 namespace llama {
 namespace {
 
-double megabytes(uint64_t bytes) { return static_cast<double>(bytes) / 1048576; }
+double mebibytes(uint64_t bytes) { return static_cast<double>(bytes) / 1048576; }
 
 uint64_t macs_of(const Tensor& tensor) { return uint64_t{tensor.rows} * tensor.columns; }
 
@@ -23,16 +23,9 @@ uint64_t& part_of(Plan& plan, std::string_view tag) {
 
 void count_work(Plan& plan, const ModelFile& file) {
   const ModelConfig& config = file.config();
-  for (uint32_t i = 0; i < file.tensors().size(); ++i) {
-    const Tensor& tensor = file.tensors()[i];
-    if (tensor.is_vector()) continue;
-    if (i == file.classifier_index()) {
-      plan.classifier_macs = macs_of(tensor);
-    } else if (i == ModelFile::kEmbeddingIndex) {
-      continue;
-    } else {
-      plan.layer_macs += macs_of(tensor);
-    }
+  for (const uint32_t index : file.pass_matrices()) {
+    const Tensor& tensor = file.tensors()[index];
+    (index == file.classifier_index() ? plan.classifier_macs : plan.layer_macs) += macs_of(tensor);
     plan.matrix_bytes += tensor.bytes;
   }
   // A score and its share of the mix.
@@ -96,17 +89,17 @@ PassTime Plan::prompt(const Pace& pace, uint32_t tokens) const {
 void print_short(base::TextSink& out, const Plan& plan, const Pace& pace) {
   const PassTime token = plan.token(pace, 0);
   base::print(out,
-              "{:.1} of {:.1} MB in use: KV cache {:.1} ({}), state {:.1}, buffers {:.1}, tables "
+              "{:.1} of {:.1} MiB in use: KV cache {:.1} ({}), state {:.1}, buffers {:.1}, tables "
               "{:.1}; about ",
-              megabytes(plan.peak_bytes), megabytes(plan.ram_bytes), megabytes(plan.kv_bytes),
-              name_of(plan.kv), megabytes(plan.state_bytes), megabytes(plan.buffer_bytes),
-              megabytes(plan.table_bytes));
+              mebibytes(plan.peak_bytes), mebibytes(plan.ram_bytes), mebibytes(plan.kv_bytes),
+              name_of(plan.kv), mebibytes(plan.state_bytes), mebibytes(plan.buffer_bytes),
+              mebibytes(plan.table_bytes));
   if (token.total_s < 1) {
     base::print(out, "{:.1} ms", token.total_s * 1e3);
   } else {
     base::print(out, "{:.2} s", token.total_s);
   }
-  out.write(" a token, by the ");
+  out.write(" a token, limited by the ");
   out.write(token.card_is_limit() ? "card" : "core");
 }
 

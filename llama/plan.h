@@ -15,7 +15,7 @@
 
 namespace llama {
 
-// Of a Pi Zero, unless somebody knows better.
+// Of a Pi Zero; `barellama plan` takes other figures.
 struct Pace {
   double card_bytes_per_s = 20e6;  // 4 bits at 50 MHz are 25e6, less what commands take
   double macs_per_s = 700e6;       // multiply-accumulates of quantized matrices
@@ -67,7 +67,7 @@ struct Plan {
                                  uint64_t ram_bytes, uint64_t reserved_bytes,
                                  const Model::Options& options);
 
-  // Of a pass with `tokens` tokens from `position` on.
+  // Of a pass with `tokens` tokens, the first of them at `position`.
   PassTime pass(const Pace& pace, uint32_t tokens, uint32_t position, Logits logits) const;
   // Of a token with `position` before it.
   PassTime token(const Pace& pace, uint32_t position) const {
@@ -79,7 +79,7 @@ struct Plan {
   uint64_t card_bytes_a_token() const { return streamed_bytes + row_bytes; }
 };
 
-// "12.3 MB of 496.0 MB in use at most: KV cache ...": in one line.
+// "12.3 of 496.0 MiB in use: KV cache ...; about 1.2 s a token, limited by the card": in one line.
 void print_short(base::TextSink& out, const Plan& plan, const Pace& pace);
 
 }  // namespace llama

@@ -20,7 +20,7 @@ struct Options {
 double mib(uint64_t bytes) { return static_cast<double>(bytes) / 1048576; }
 
 void show_bytes(const char* what, uint64_t bytes, const std::string& more = "") {
-  std::printf("  %-26s %10.2f MB  %s\n", what, mib(bytes), more.c_str());
+  std::printf("  %-26s %10.2f MiB %s\n", what, mib(bytes), more.c_str());
 }
 
 void show_memory(const llama::Plan& plan) {
@@ -33,10 +33,10 @@ void show_memory(const llama::Plan& plan) {
   show_bytes("state", plan.state_bytes, text);
   show_bytes("buffers", plan.buffer_bytes, "for what streams");
   show_bytes("tables", plan.table_bytes, "directory, tokenizer, norms, profile");
-  std::snprintf(text, sizeof text, "of %.2f MB of weights that a token needs",
+  std::snprintf(text, sizeof text, "of %.2f MiB of weights that a token needs",
                 mib(plan.matrix_bytes));
   show_bytes("pinned", plan.pinned_bytes, text);
-  std::snprintf(text, sizeof text, "%llu bytes, of %.2f MB",
+  std::snprintf(text, sizeof text, "%llu bytes, of %.2f MiB",
                 static_cast<unsigned long long>(plan.peak_bytes), mib(plan.ram_bytes));
   show_bytes("peak", plan.peak_bytes, text);
 }
@@ -52,13 +52,13 @@ void run_plan(const Options& options) {
   llama::Pace pace;
   pace.card_bytes_per_s = options.card_mb_s * 1e6;
   pace.macs_per_s = options.mmac_s * 1e6;
-  std::printf("%s on a board with %g MB\n\n", options.model.c_str(), options.board.ram_mb);
+  std::printf("%s on a board with %g MiB\n\n", options.model.c_str(), options.board.ram_mb);
   show_memory(plan);
   std::printf(
       "\ntime, with a card of %g MB/s and a core of %g million multiply-accumulates a second\n",
       options.card_mb_s, options.mmac_s);
   show_bytes("from the card a token", plan.card_bytes_a_token());
-  show_time("a token at the begin", plan.token(pace, 0));
+  show_time("a token at the beginning", plan.token(pace, 0));
   show_time("a token at the end", plan.token(pace, plan.context - 1));
   char text[64];
   std::snprintf(text, sizeof text, "a prompt of %u tokens", options.prompt);
