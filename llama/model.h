@@ -1,5 +1,5 @@
-// A model, ready to tell: file, tokenizer, generator and transformer in one arena. What the host's
-// runner and the kernel both hold.
+// A model, ready to generate text: file, tokenizer, generator and transformer in one arena. What
+// the host's runner and the kernel both hold.
 #pragma once
 
 #include <optional>
@@ -35,7 +35,8 @@ class Model {
   base::Status open(WeightSource& source, base::Clock& clock, base::Arena& arena,
                     const Options& options);
 
-  // The first part of open(): directory and tokenizer, for measure() and all who only look.
+  // The first part of open(): directory and tokenizer, for measure() and for code that only looks
+  // at a model.
   base::Status open_directory(WeightSource& source, base::Arena& arena);
 
   // Takes of a measuring arena what open() takes of a real one for the model that `opened` holds
@@ -62,7 +63,7 @@ class Model {
 
   // How the model is talked to; or why it can't be: see ChatFormat::make().
   const base::Result<ChatFormat>& chat() const { return *chat_; }
-  // What was said so far. generate() begins anew or goes on, as it is asked to.
+  // What was said so far. generate() starts over or continues it, as its request says.
   Conversation& conversation() { return generator_.conversation(); }
 
   const ModelFile& file() const { return file_; }

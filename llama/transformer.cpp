@@ -9,41 +9,6 @@ namespace llama {
 using base::ErrorCode;
 using base::Status;
 
-namespace {
-
-// What work with a tensor of this role is charged to. The embedding table is multiplied with as a
-// classifier.
-Operation operation_of(TensorRole role) {
-  switch (role) {
-    case TensorRole::kAttentionNorm:
-      return Operation::kAttentionNorm;
-    case TensorRole::kWq:
-      return Operation::kWq;
-    case TensorRole::kWk:
-      return Operation::kWk;
-    case TensorRole::kWv:
-      return Operation::kWv;
-    case TensorRole::kWo:
-      return Operation::kWo;
-    case TensorRole::kFeedForwardNorm:
-      return Operation::kFeedForwardNorm;
-    case TensorRole::kW1:
-      return Operation::kW1;
-    case TensorRole::kW3:
-      return Operation::kW3;
-    case TensorRole::kW2:
-      return Operation::kW2;
-    case TensorRole::kFinalNorm:
-      return Operation::kFinalNorm;
-    case TensorRole::kEmbedding:
-    case TensorRole::kClassifier:
-      return Operation::kClassifier;
-  }
-  return Operation::kRest;
-}
-
-}  // namespace
-
 base::Result<uint32_t> Transformer::decide_context(const ModelConfig& config, uint32_t wished,
                                                    KvType kv, uint64_t room) {
   if (wished > config.context) {
@@ -144,7 +109,7 @@ void Transformer::set_turns(uint32_t position) {
 
 // x += wo attention(rmsnorm(x))
 Status Transformer::attend(uint32_t layer, uint32_t position) {
-  const auto tensor = [&](TensorRole role) { return ModelFile::layer_index(layer, role); };
+  const auto tensor = [&](TensorRole role) { return file_->index_of(role, layer); };
   normalize(xb_, columns_of(x_, config().dim), tensor(TensorRole::kAttentionNorm));
   Input normed = input_of(columns_of(xb_, config().dim), config().dim);
   TRY(multiply(q_, tensor(TensorRole::kWq), normed));
@@ -200,7 +165,7 @@ void Transformer::attend_column(uint32_t layer, uint32_t column, uint32_t positi
 
 // x += w2 swiglu(w1 rmsnorm(x), w3 rmsnorm(x))
 Status Transformer::feed_forward(uint32_t layer) {
-  const auto tensor = [&](TensorRole role) { return ModelFile::layer_index(layer, role); };
+  const auto tensor = [&](TensorRole role) { return file_->index_of(role, layer); };
   normalize(xb_, columns_of(x_, config().dim), tensor(TensorRole::kFeedForwardNorm));
   Input normed = input_of(columns_of(xb_, config().dim), config().dim);
   TRY(multiply(gate_, tensor(TensorRole::kW1), normed));
@@ -227,7 +192,7 @@ base::Result<std::span<float>> Transformer::classify(Logits logits) {
   if (logits == Logits::kNone) return std::span<float>();
   const uint32_t wanted = logits == Logits::kAll ? columns_ : 1;
   const size_t width = size_t{wanted} * config().dim;
-  normalize(xb_, columns_of(x_, config().dim).last(width), file_->final_norm_index());
+  normalize(xb_, columns_of(x_, config().dim).last(width), file_->index_of(TensorRole::kFinalNorm));
   Input normed = input_of(xb_.first(width), config().dim);
   Largest* const largest = wanted == 1 ? &likeliest_ : nullptr;
   TRY(multiply(logits_, file_->classifier_index(), normed, largest));
@@ -236,7 +201,7 @@ base::Result<std::span<float>> Transformer::classify(Logits logits) {
 
 // out = rmsnorm(x), column by column.
 void Transformer::normalize(std::span<float> out, std::span<const float> x, uint32_t norm_index) {
-  const Profiler::Scope scope(profiler_, operation_of(file_->tensors()[norm_index].role));
+  const Profiler::Scope scope(profiler_, row_of(file_->tensors()[norm_index].role).operation);
   const auto weight = weights_.vector(norm_index);
   const uint32_t dim = config().dim;
   for (size_t at = 0; at < x.size(); at += dim) {
@@ -262,11 +227,11 @@ void Transformer::prepare(Input& input, WeightType type) {
 Status Transformer::multiply(std::span<float> out, uint32_t tensor_index, Input& input,
                              Largest* largest) {
   const Tensor& tensor = file_->tensors()[tensor_index];
-  const Profiler::Scope scope(profiler_, operation_of(tensor.role));
+  const Profiler::Scope scope(profiler_, row_of(tensor.role).operation);
   const Columns& columns = input.columns;
   CHECK(tensor.columns == columns.width && size_t{columns.count} * tensor.rows <= out.size());
   prepare(input, tensor.type);
-  const uint32_t total = config().n_layers * 7 + 1;
+  const uint32_t total = PassOrder(*file_).steps(true);
   for (uint32_t row = 0, tile = 0; tile < tensor.tile_count;) {
     if (interrupt_ != nullptr && interrupt_->should_stop(matrices_done_, total)) {
       return Status::error(ErrorCode::kCancelled, "stopped");

@@ -158,7 +158,8 @@ void add_choice(Command& command, const char* option, const Choices& choices, Ta
 
 void add_convert_command(Command& app) {
   const auto options = std::make_shared<Options>();
-  Command* command = app.add_subcommand("convert", "Make a .blm model file from what people have");
+  Command* command = app.add_subcommand(
+      "convert", "Make a .blm model file from a GGUF file, a Hugging Face folder or a checkpoint");
   command->footer(
       "Reads Llama models: GGUF files (of several parts, name any), Hugging Face folders\n"
       "(config.json, *.safetensors, tokenizer), and llama2.c checkpoints of versions 0 (legacy),\n"

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/crc32c.h"
 #include "host-tools/commands/commands.h"
 #include "host-tools/model/chat_template.h"
@@ -13,6 +14,7 @@
 #include "host-tools/support/failure.h"
 #include "host-tools/support/files.h"
 #include "host-tools/support/progress.h"
+#include "llama/model/config_values.h"
 
 namespace host {
 namespace {
@@ -26,9 +28,29 @@ constexpr uint64_t kPiece = 1 << 20;
 
 double megabytes(uint64_t bytes) { return static_cast<double>(bytes) / 1e6; }
 
+// "layer 3"; "kind 900" if this program does not know it.
+std::string segment_name(const llama::Segment& segment) {
+  switch (segment.kind) {
+    case llama::SegmentKind::kEmbedding:
+      return "embedding";
+    case llama::SegmentKind::kLayer:
+      return "layer " + std::to_string(segment.layer);
+    case llama::SegmentKind::kFinal:
+      return "final";
+    case llama::SegmentKind::kTokenizer:
+      return "tokenizer";
+    case llama::SegmentKind::kChat:
+      return "chat";
+  }
+  return "kind " + std::to_string(static_cast<uint32_t>(segment.kind));
+}
+
 void show_config(const llama::ModelFile& file) {
   const llama::ModelConfig& config = file.config();
   std::printf("name            %s\n", std::string(file.name()).c_str());
+  std::printf("format          %u, %zu segments, %zu tensors\n", llama::kFileVersion,
+              file.segments().size(), file.tensors().size());
+  if (config.n_experts > 0) std::printf("experts         %u\n", config.n_experts);
   std::printf("layers          %u, dim %u, hidden_dim %u\n", config.n_layers, config.dim,
               config.hidden_dim);
   std::printf("heads           %u of size %u, %u of them for keys and values\n", config.n_heads,
@@ -71,13 +93,36 @@ void show_weights(const llama::ModelFile& file) {
   }
 }
 
+// What the file has that this program does not know, and may pass over.
+void show_unknown(const llama::ModelFile& file, FileSource& source, const std::string& name) {
+  Memory memory(llama::kHeaderBytes);
+  require_ok(source.read(0, memory.span()), name);
+  llama::ConfigValueReader reader(memory.span().subspan(
+      llama::kAtValues, base::load_le32(memory.span(), llama::kAtValueBytes)));
+  while (const auto value = require_value(reader.next(), name)) {
+    if (llama::name_of_config_tag(value->tag) != nullptr) continue;
+    std::printf("not known       value %u of the configuration, %u of type %u\n", value->tag,
+                value->count, static_cast<uint32_t>(value->type));
+  }
+  for (const llama::Tensor& tensor : file.tensors()) {
+    const uint32_t flags =
+        tensor.flags & ~(llama::kTensorHasTileStarts | llama::kTensorMayBeLeftOut);
+    if (flags == 0) continue;
+    std::printf("not known       flags %08x of %s, layer %u\n", flags, llama::name_of(tensor.role),
+                tensor.layer);
+  }
+  if (file.left_out() > 0) std::printf("not known       %u tensors\n", file.left_out());
+}
+
 void show_tensors(const llama::ModelFile& file) {
-  std::printf("\n%-6s %-16s %-5s %8s %8s %7s %8s %12s\n", "layer", "tensor", "type", "rows",
+  std::printf("\n%-6s %-20s %-5s %8s %8s %7s %9s %12s\n", "layer", "tensor", "type", "rows",
               "columns", "tiles", "bytes", "offset");
   for (const llama::Tensor& tensor : file.tensors()) {
-    std::printf("%-6u %-16s %-5s %8u %8u %7u %8llu %12llu\n", tensor.layer,
-                llama::name_of(tensor.role), llama::name_of(tensor.type), tensor.rows,
-                tensor.columns, tensor.tile_count, static_cast<unsigned long long>(tensor.bytes),
+    std::string name = llama::name_of(tensor.role);
+    if (tensor.expert > 0) name += " " + std::to_string(tensor.expert);
+    std::printf("%-6u %-20s %-5s %8u %8u %7u %9llu %12llu\n", tensor.layer, name.c_str(),
+                llama::name_of(tensor.type), tensor.rows, tensor.columns, tensor.tile_count,
+                static_cast<unsigned long long>(tensor.bytes),
                 static_cast<unsigned long long>(tensor.offset));
   }
 }
@@ -98,12 +143,9 @@ int show_segments(const llama::ModelFile& file, FileSource& source, const std::s
       at += piece.size();
       progress.update(segment.offset + at);
     }
-    const char* const kinds[] = {"embedding", "layer", "final", "tokenizer"};
-    std::string kind = kinds[static_cast<size_t>(segment.kind)];
-    if (segment.kind == llama::SegmentKind::kLayer) kind += " " + std::to_string(segment.layer);
     const bool matches = crc == segment.crc;
     damaged += matches ? 0 : 1;
-    std::printf("%-12s %14llu %14llu  %08x%s\n", kind.c_str(),
+    std::printf("%-12s %14llu %14llu  %08x%s\n", segment_name(segment).c_str(),
                 static_cast<unsigned long long>(segment.offset),
                 static_cast<unsigned long long>(segment.bytes), segment.crc,
                 matches ? "" : "  DAMAGED: its bytes do not match");
@@ -118,9 +160,13 @@ void show_tokenizer(const llama::ModelFile& file, FileSource& source, const std:
   const auto tokenizer = require_value(llama::Tokenizer::open(memory.span()), name);
   const llama::Vocabulary& vocabulary = tokenizer.vocabulary();
   const bool is_byte_level = vocabulary.kind() == llama::TokenizerKind::kByteLevel;
-  std::printf("tokenizer       %s BPE, %u tokens, BOS %d, EOS %d\n",
+  std::printf("tokenizer       %s BPE, %u tokens, BOS %d, EOS %d",
               is_byte_level ? "byte-level" : "SentencePiece", vocabulary.size(), vocabulary.bos(),
               vocabulary.eos());
+  for (uint32_t i = 0; i < vocabulary.more_ends(); ++i) {
+    std::printf("%s %d", i == 0 ? ", more ends" : ",", vocabulary.more_end(i));
+  }
+  std::printf("\n");
 }
 
 // The same as `barellama plan` shows, in a line.
@@ -131,18 +177,20 @@ void show_plan(const std::string& model) {
   } catch (const Failure& failure) {
     line.write(failure.what());
   }
-  std::printf("\non a Pi Zero (%g MB): %s\n", kPiZeroRamMb, line.text().c_str());
+  std::printf("\non a Pi Zero (%g MiB): %s\n", kPiZeroRamMb, line.text().c_str());
 }
 
 void run_inspect(const Options& options) {
   FileSource source(options.model);
   Memory memory(source.size_bytes() + (64 << 20));
   base::Arena arena(memory.span());
-  const auto file = require_value(llama::ModelFile::open(source, arena), options.model);
+  const auto file =
+      require_value(llama::ModelFile::open(source, arena, llama::Accept::kReadable), options.model);
   std::printf("%s: %.1f MB\n", options.model.c_str(), megabytes(file.file_bytes()));
   show_config(file);
   show_weights(file);
   show_tokenizer(file, source, options.model);
+  show_unknown(file, source, options.model);
   const int damaged = show_segments(file, source, options.model);
   if (options.tensors) show_tensors(file);
   show_plan(options.model);

@@ -14,7 +14,7 @@ using llama::TokenType;
 namespace {
 
 // No character of GPT-2's alphabet is above U+0143: 188 bytes that Latin-1 prints are themselves,
-// the other 68 are U+0100 and on, in their order.
+// the other 68 follow from U+0100, in their order.
 constexpr size_t kCharacters = 0x100 + 68;
 
 constexpr bool prints(unsigned byte) {

@@ -1,4 +1,4 @@
-// What a tokenizer.json of byte-level BPE does beside merging. It is a pipeline of stages with
+// What a tokenizer.json of byte-level BPE does besides merging. It is a pipeline of stages with
 // settings; some are known by their whole, and all others refused.
 #pragma once
 

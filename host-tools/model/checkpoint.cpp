@@ -16,6 +16,16 @@ constexpr uint32_t kMagic = 0x616b3432;  // "ak42", versions 1 and 2
 constexpr size_t kLegacyHeaderBytes = 7 * 4;
 constexpr size_t kHeaderBytes = 256;
 
+using enum TensorRole;
+
+// The order in which a checkpoint has its tensors: of a layer's, those of all layers together.
+constexpr TensorRole kLegacyOrder[] = {kEmbedding, kAttentionNorm,   kWq, kWk, kWv,
+                                       kWo,        kFeedForwardNorm, kW1, kW2, kW3,
+                                       kFinalNorm, kClassifier};
+constexpr TensorRole kOrder[] = {
+    kAttentionNorm, kFeedForwardNorm, kFinalNorm, kEmbedding, kWq, kWk, kWv, kWo, kW1, kW2, kW3,
+    kClassifier};
+
 // A tensor of all layers, one after the other, as checkpoints have them.
 struct Placed {
   uint64_t offset;           // of layer 0
@@ -55,7 +65,7 @@ class Checkpoint final : public WeightReader {
   void place_tensors();
   void read_floats(uint64_t offset, std::span<float> out);
   void read_int8(uint64_t base, uint64_t values, uint64_t first, std::span<float> out);
-  Placed place(TensorRole role, uint64_t& at, bool per_layer) const;
+  Placed place(const llama::TensorRow& row, uint64_t& at) const;
 
   std::filesystem::path path_;
   Descriptor file_;
@@ -63,7 +73,7 @@ class Checkpoint final : public WeightReader {
   uint32_t version_ = 0;
   uint32_t group_size_ = 0;
   llama::ModelConfig config_{};
-  std::array<Placed, 12> places_{};
+  std::array<Placed, llama::kRoleLimit> places_{};
 };
 
 void Checkpoint::read_header() {
@@ -116,51 +126,36 @@ void Checkpoint::read_header() {
              path_.string() + ": is no GGUF file, and no llama2.c checkpoint");
 }
 
-Placed Checkpoint::place(TensorRole role, uint64_t& at, bool per_layer) const {
-  const llama::TensorShape shape = llama::shape_of(role, config_);
+Placed Checkpoint::place(const llama::TensorRow& row, uint64_t& at) const {
+  const llama::TensorShape shape = row.shape(config_);
   const uint64_t values = uint64_t{shape.rows} * shape.columns;
   uint64_t bytes = values * sizeof(float);
   if (version_ == 2 && shape.rows > 1) {
     if (values % group_size_ != 0) {
       fail("{}: groups of {} do not divide the {} values of {}", path_.string(), group_size_,
-           values, llama::name_of(role));
+           values, row.name);
     }
     bytes = values + values / group_size_ * sizeof(float);
   }
   const Placed placed{at, bytes};
-  at += bytes * (per_layer ? config_.n_layers : 1);
+  at += bytes * (row.place == llama::TensorPlace::kLayer ? config_.n_layers : 1);
   return placed;
 }
 
 void Checkpoint::place_tensors() {
   uint64_t at = version_ == 0 ? kLegacyHeaderBytes : kHeaderBytes;
-  const auto one = [&](TensorRole role) {
-    places_[static_cast<size_t>(role)] = place(role, at, false);
-  };
-  const auto each_layer = [&](TensorRole role) {
-    places_[static_cast<size_t>(role)] = place(role, at, true);
-  };
-  using enum TensorRole;
-  if (version_ == 0) {
-    one(kEmbedding);
-    each_layer(kAttentionNorm);
-    for (const TensorRole role : {kWq, kWk, kWv, kWo}) each_layer(role);
-    each_layer(kFeedForwardNorm);
-    for (const TensorRole role : {kW1, kW2, kW3}) each_layer(role);
-    one(kFinalNorm);
-    // Tables of RoPE's cosines and sines, which nobody reads any more.
-    at += uint64_t{config_.context} * config_.head_size * sizeof(float);
-  } else {
-    each_layer(kAttentionNorm);
-    each_layer(kFeedForwardNorm);
-    one(kFinalNorm);
-    one(kEmbedding);
-    for (const TensorRole role : {kWq, kWk, kWv, kWo, kW1, kW2, kW3}) each_layer(role);
-  }
-  if (config_.tied_classifier) {
-    places_[static_cast<size_t>(kClassifier)] = places_[static_cast<size_t>(kEmbedding)];
-  } else {
-    one(kClassifier);
+  for (const TensorRole role : version_ == 0 ? std::span<const TensorRole>(kLegacyOrder)
+                                             : std::span<const TensorRole>(kOrder)) {
+    if (role == kClassifier) {
+      // After all others, version 0 has RoPE's cosines and sines, which no program reads any
+      // longer.
+      if (version_ == 0) at += uint64_t{config_.context} * config_.head_size * sizeof(float);
+      if (config_.tied_classifier) {
+        places_[static_cast<size_t>(role)] = places_[static_cast<size_t>(kEmbedding)];
+        continue;
+      }
+    }
+    places_[static_cast<size_t>(role)] = place(llama::row_of(role), at);
   }
   if (at != size_) {
     fail(

@@ -18,12 +18,9 @@ namespace {
 
 constexpr uint32_t kMostParts = 9999;
 
-constexpr TensorNames kNames = {
-    "token_embd.weight",      "blk.{}.attn_norm.weight", "blk.{}.attn_q.weight",
-    "blk.{}.attn_k.weight",   "blk.{}.attn_v.weight",    "blk.{}.attn_output.weight",
-    "blk.{}.ffn_norm.weight", "blk.{}.ffn_gate.weight",  "blk.{}.ffn_up.weight",
-    "blk.{}.ffn_down.weight", "output_norm.weight",      "output.weight"};
 constexpr const char* kRopeDivisors = "rope_freqs.weight";
+
+std::string embedding_name() { return stored_name(NamedBy::kGguf, llama::TensorRole::kEmbedding); }
 
 const StoredTensor* find(const TensorTable& tensors, std::string_view name) {
   const auto found = tensors.find(name);
@@ -150,7 +147,7 @@ llama::ModelConfig read_gguf_config(const Gguf& gguf, const StoredTensor* embedd
   config.n_heads = required(gguf, "llama.attention.head_count");
   config.n_kv_heads = gguf.whole("llama.attention.head_count_kv").value_or(config.n_heads);
   config.context = required(gguf, "llama.context_length");
-  if (embedding == nullptr) fail("{}: the tensor {} is missing", gguf.name(), kNames[0]);
+  if (embedding == nullptr) fail("{}: the tensor {} is missing", gguf.name(), embedding_name());
   config.vocab_size = static_cast<uint32_t>(std::min<uint64_t>(embedding->rows, uint64_t{1} << 31));
   if (config.n_heads == 0 || config.n_kv_heads == 0) fail("{}: has no heads", gguf.name());
   config.head_size = gguf.whole("llama.attention.key_length").value_or(config.dim / config.n_heads);
@@ -197,9 +194,10 @@ SourceModel open_gguf(const fs::path& path, const SourceOptions& options) {
     check_architecture(first);
     fail("{}: holds a vocabulary only, no weights", first.name());
   }
-  model.config =
-      read_gguf_config(first, find(model.tensors, kNames[0]), find(model.tensors, kRopeDivisors));
-  model.config.tied_classifier = find(model.tensors, kNames.back()) == nullptr;
+  model.config = read_gguf_config(first, find(model.tensors, embedding_name()),
+                                  find(model.tensors, kRopeDivisors));
+  model.config.tied_classifier =
+      find(model.tensors, stored_name(NamedBy::kGguf, llama::TensorRole::kClassifier)) == nullptr;
   model.description = text("GGUF version {}{}, tensors: {}", first.version(),
                            count > 1 ? text(" in {} parts", count) : "", types_of(model.tensors));
   model.tensors.erase(kRopeDivisors);
@@ -214,7 +212,7 @@ SourceModel open_gguf(const fs::path& path, const SourceOptions& options) {
     fill_up(source.vocabulary, size, first.name());
   }
   source.files.insert(source.files.end(), paths.begin(), paths.end());
-  source.weights = std::make_unique<StoredWeights>(std::move(model), kNames);
+  source.weights = std::make_unique<StoredWeights>(std::move(model));
   return source;
 }
 

@@ -22,7 +22,7 @@ class LoadBar final : public llama::LoadProgress {
   std::optional<Progress> bar_;
 };
 
-// More than any part of the model beside its weights can take: KV cache, activations, logits.
+// More than any part of the model except its weights can take: KV cache, activations, logits.
 uint64_t ample_memory(llama::WeightSource& source, const std::string& name) {
   Memory memory(source.size_bytes() + (64 << 20));
   base::Arena arena(memory.span());

@@ -15,19 +15,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr TensorNames kNames = {"model.embed_tokens.weight",
-                                "model.layers.{}.input_layernorm.weight",
-                                "model.layers.{}.self_attn.q_proj.weight",
-                                "model.layers.{}.self_attn.k_proj.weight",
-                                "model.layers.{}.self_attn.v_proj.weight",
-                                "model.layers.{}.self_attn.o_proj.weight",
-                                "model.layers.{}.post_attention_layernorm.weight",
-                                "model.layers.{}.mlp.gate_proj.weight",
-                                "model.layers.{}.mlp.up_proj.weight",
-                                "model.layers.{}.mlp.down_proj.weight",
-                                "model.norm.weight",
-                                "lm_head.weight"};
-
 Json read_json(const fs::path& path) { return parse_json(read_file(path), path.string()); }
 
 uint32_t required(const Json& json, const char* key, const std::string& name) {
@@ -82,16 +69,19 @@ void read_rope(const Json& json, const std::string& name, llama::ModelConfig& co
   config.rope_original_context = required(*rope, "original_max_position_embeddings", name);
 }
 
-// The id, or the first of several.
-std::optional<int32_t> token_id(const Json& json, const char* key, const std::string& name) {
+// The id, or several of them.
+std::vector<int32_t> token_ids(const Json& json, const char* key, const std::string& name) {
   const Json* const value = member_of(json, key);
-  if (value == nullptr) return std::nullopt;
-  const Json& first = value->is_array() && !value->empty() ? value->front() : *value;
-  if (!first.is_number_integer() || first.get<int64_t>() < 0 ||
-      first.get<int64_t>() >= llama::VocabularyHeader::kMaxTokens) {
-    fail("{}: \"{}\" is no token's id", name, key);
+  if (value == nullptr) return {};
+  std::vector<int32_t> ids;
+  for (const Json& id : value->is_array() ? *value : Json::array({*value})) {
+    if (!id.is_number_integer() || id.get<int64_t>() < 0 ||
+        id.get<int64_t>() >= llama::VocabularyHeader::kMaxTokens) {
+      fail("{}: \"{}\" is no token's id", name, key);
+    }
+    ids.push_back(id.get<int32_t>());
   }
-  return first.get<int32_t>();
+  return ids;
 }
 
 // A text, or a list of {"name": "default", "template": text}.
@@ -203,8 +193,14 @@ VocabularySource read_tokenizer(const fs::path& path, const fs::path& folder, co
   auto vocabulary = read_vocabulary(path, is_bin ? std::optional(size) : std::nullopt);
   if (path == folder / "tokenizer.model") add_tokens(folder / "added_tokens.json", vocabulary);
   fill_up(vocabulary, size, path.string());
-  if (const auto id = token_id(config, "bos_token_id", name)) vocabulary.bos = *id;
-  if (const auto id = token_id(config, "eos_token_id", name)) vocabulary.eos = *id;
+  if (const auto ids = token_ids(config, "bos_token_id", name); !ids.empty()) {
+    vocabulary.bos = ids.front();
+  }
+  const std::vector<int32_t> ends = token_ids(config, "eos_token_id", name);
+  if (!ends.empty()) {
+    vocabulary.eos = ends.front();
+    vocabulary.more_ends.assign(ends.begin() + 1, ends.end());
+  }
   return vocabulary;
 }
 
@@ -240,6 +236,7 @@ SourceModel open_hugging_face(const fs::path& path, const SourceOptions& options
   StoredModel model;
   model.name = path.string();
   model.order = RowOrder::kHalves;
+  model.named_by = NamedBy::kHuggingFace;
   model.config = read_hugging_face_config(config, config_path.string());
   model.config.chat_template = read_chat_template(folder);
 
@@ -255,13 +252,15 @@ SourceModel open_hugging_face(const fs::path& path, const SourceOptions& options
   model.description = text("Hugging Face model in {} {}, tensors: {}", source.files.size(),
                            source.files.size() == 1 ? "file" : "files", types_of(model.tensors));
   // A classifier that is the embedding may be there a second time; RoPE's frequencies are computed.
-  if (model.config.tied_classifier) model.tensors.erase(kNames.back());
+  if (model.config.tied_classifier) {
+    model.tensors.erase(stored_name(NamedBy::kHuggingFace, llama::TensorRole::kClassifier));
+  }
   std::erase_if(model.tensors, [](const auto& entry) {
     return entry.first.ends_with(".self_attn.rotary_emb.inv_freq");
   });
   source.files.push_back(config_path);
   source.files.push_back(tokenizer);
-  source.weights = std::make_unique<StoredWeights>(std::move(model), kNames);
+  source.weights = std::make_unique<StoredWeights>(std::move(model));
   return source;
 }
 

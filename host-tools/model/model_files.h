@@ -24,14 +24,14 @@ ModelFiles find_model_files(const std::filesystem::path& first);
 
 std::filesystem::path path_of_part(const std::filesystem::path& first, uint32_t part);
 
-// Removes the parts behind part `count` that an earlier and larger model of this name left beside
-// `first`: nobody needs them any more.
+// Removes the parts after part `count` that an earlier and larger model of this name left next to
+// `first`.
 void remove_stale_parts(const std::filesystem::path& first, uint32_t count);
 
-// Files that come to be together: none of them is there before commit().
+// Files that appear together: none of them exists before commit().
 class PendingModelFiles {
  public:
-  // Creates the first one beside `first`, so that a bad place is known before the work.
+  // Creates the first one next to `first`, so that a bad place is known before the work.
   explicit PendingModelFiles(const std::filesystem::path& first);
 
   // Before the first put(); directory_crc is not needed yet.
@@ -39,8 +39,8 @@ class PendingModelFiles {
   // The next bytes of the whole.
   void put(std::span<const std::byte> bytes);
   uint64_t position() const { return position_; }
-  // Puts the bytes at the begin of the whole into their place, and the headers of all parts. `head`
-  // begins with the model's own header, and lies in the first part.
+  // Puts the bytes at the beginning of the whole into their place, and the headers of all parts.
+  // `head` begins with the model's own header, and lies in the first part.
   void put_head(std::span<std::byte> head, uint32_t directory_crc);
   // Then all are there, and parts of an earlier model of this name are gone.
   void commit();

@@ -11,7 +11,7 @@ namespace {
 // is fragmented.
 constexpr uint64_t kExtentBytes = 16;
 
-// Nobody asks for the time of a plan.
+// A plan takes no time that is measured.
 class NoTicks final : public base::TickSource {
  public:
   uint64_t now() override { return 0; }

@@ -9,6 +9,7 @@
 #include "base/align.h"
 #include "base/crc32c.h"
 #include "host-tools/model/model_files.h"
+#include "host-tools/model/model_layout.h"
 #include "host-tools/support/failure.h"
 #include "host-tools/support/files.h"
 #include "host-tools/support/interrupts.h"
@@ -23,46 +24,9 @@ using llama::Tensor;
 using llama::TensorRole;
 using llama::WeightType;
 
-// An embedding row is read alone, with its whole tile.
-constexpr uint32_t kEmbeddingTileBytes = 4 * 1024;
-// As classifier the same table is read whole. Where tiles of this size have no padding, a pinned
-// one is multiplied in long runs of them (llama/weights/weights.h), and a streamed one costs a
-// token no more.
-constexpr uint32_t kTiedTileBytes = 16 * 1024;
 // A FAT card's folder has 32 bits for a file's size.
 constexpr uint64_t kMostFileBytes = (uint64_t{1} << 32) - 1;
 constexpr uint64_t kPartBytes = uint64_t{4000} << 20;
-
-// How many rows a tile of about `target` bytes has: of the sizes from half the target on, the one
-// that loses least to the padding to 512 bytes.
-uint32_t rows_per_tile(WeightType type, llama::TensorShape shape, uint32_t target) {
-  if (shape.rows == 1) return 1;
-  const uint64_t group_bytes = llama::row_group_bytes(type, shape.columns);
-  const uint64_t most = std::max<uint64_t>(1, target / group_bytes);
-  uint64_t best = most;
-  double least_loss = 1;
-  for (uint64_t groups = most; groups >= std::max<uint64_t>(1, most / 2); --groups) {
-    const uint64_t bytes = groups * group_bytes;
-    const uint64_t padded = base::round_up<uint64_t>(bytes, llama::kTileAlignment);
-    const double loss = static_cast<double>(padded - bytes) / static_cast<double>(padded);
-    if (loss < least_loss) {
-      least_loss = loss;
-      best = groups;
-    }
-  }
-  const uint64_t all = base::divide_up(shape.rows, llama::kRowsPerGroup);
-  return static_cast<uint32_t>(std::min(best, all)) * llama::kRowsPerGroup;
-}
-
-// Of the embedding table.
-uint32_t embedding_rows_per_tile(WeightType type, llama::TensorShape shape, bool is_classifier,
-                                 uint32_t most_bytes) {
-  const uint32_t target = is_classifier ? kTiedTileBytes : kEmbeddingTileBytes;
-  const uint32_t rows = rows_per_tile(type, shape, std::min(most_bytes, target));
-  const bool has_padding =
-      llama::packed_bytes(type, rows, shape.columns) % llama::kTileAlignment != 0;
-  return is_classifier && has_padding ? rows_per_tile(type, shape, most_bytes) : rows;
-}
 
 class Writer {
  public:
@@ -78,15 +42,15 @@ class Writer {
 
   WriteReport write() {
     lay_out();
-    pad_to(segments_.front().offset);
-    Progress progress("converting", file_bytes_);
-    for (Segment& segment : segments_) {
+    pad_to(layout_.segments.front().offset);
+    Progress progress("converting", layout_.file_bytes);
+    for (Segment& segment : layout_.segments) {
       pad_to(segment.offset);
       segment_crc_ = 0;
       if (segment.kind == SegmentKind::kTokenizer) {
         put(tokenizer_);
       } else {
-        for (const Tensor& tensor : tensors_) {
+        for (const Tensor& tensor : layout_.tensors) {
           if (tensor.offset >= segment.offset && tensor.offset < segment.offset + segment.bytes) {
             write_tensor(tensor, progress);
           }
@@ -97,17 +61,16 @@ class Writer {
     }
     write_head();
     files_.commit();
-    report_.file_bytes = file_bytes_;
+    report_.file_bytes = layout_.file_bytes;
     if (read_squares_ > 0) report_.relative_error = std::sqrt(error_squares_ / read_squares_);
     return report_;
   }
 
  private:
   void lay_out();
-  void cut_into_parts(uint64_t head_bytes);
+  void cut_into_parts();
   WeightType type_of(TensorRole role, uint32_t layer) const;
   bool keeps_groups(const Tensor& tensor) const;
-  void add_tensor(TensorRole role, uint32_t layer, uint64_t& at);
   void write_tensor(const Tensor& tensor, Progress& progress);
   void pack_rows(const Tensor& tensor, uint32_t tile, std::span<std::byte> packed);
   void pack_groups(const Tensor& tensor, uint32_t tile, std::span<std::byte> packed);
@@ -127,11 +90,7 @@ class Writer {
   PendingModelFiles files_;
   Interrupts interrupts_;
   uint32_t segment_crc_ = 0;
-  std::vector<Segment> segments_;
-  std::vector<Tensor> tensors_;
-  std::vector<uint32_t> tile_crcs_;
-  uint64_t directory_bytes_ = 0;
-  uint64_t file_bytes_ = 0;
+  ModelLayout layout_;
   WriteReport report_;
   double error_squares_ = 0;
   double read_squares_ = 0;
@@ -150,86 +109,30 @@ bool Writer::keeps_groups(const Tensor& tensor) const {
          (*own == tensor.type || (*own == WeightType::kQ4_0 && tensor.type == WeightType::kQ8_0));
 }
 
-void Writer::add_tensor(TensorRole role, uint32_t layer, uint64_t& at) {
-  const llama::TensorShape shape = llama::shape_of(role, config_);
-  const WeightType type = shape.rows == 1 ? WeightType::kF32 : type_of(role, layer);
-  const uint32_t rows =
-      role == TensorRole::kEmbedding
-          ? embedding_rows_per_tile(type, shape, config_.tied_classifier, options_.tile_bytes)
-          : rows_per_tile(type, shape, options_.tile_bytes);
-  const uint32_t count = base::divide_up(shape.rows, rows);
-  const auto padded = [&](uint32_t tile_rows) {
-    const uint64_t bytes = shape.rows == 1 ? llama::packed_bytes(type, 1, shape.columns)
-                                           : base::divide_up(tile_rows, llama::kRowsPerGroup) *
-                                                 llama::row_group_bytes(type, shape.columns);
-    return base::round_up<uint64_t>(bytes, llama::kTileAlignment);
-  };
-  const uint64_t bytes = (count - 1) * padded(rows) + padded(shape.rows - (count - 1) * rows);
-  tensors_.push_back({.role = role,
-                      .layer = static_cast<uint16_t>(layer),
-                      .type = type,
-                      .rows = shape.rows,
-                      .columns = shape.columns,
-                      .rows_per_tile = rows,
-                      .tile_bytes = static_cast<uint32_t>(padded(rows)),
-                      .first_tile = static_cast<uint32_t>(tile_crcs_.size()),
-                      .tile_count = count,
-                      .offset = at,
-                      .bytes = bytes});
-  tile_crcs_.resize(tile_crcs_.size() + count);
-  at += bytes;
-}
-
-// Decides where everything goes. Offsets depend on the directory's size, and that on the number of
-// tiles only: tensors are placed from 0 on first and moved when the size is known.
 void Writer::lay_out() {
-  uint64_t at = 0;
-  const auto add_segment = [&](SegmentKind kind, uint32_t layer, auto fill) {
-    const uint64_t offset = at;
-    fill();
-    at = base::round_up<uint64_t>(at, llama::kSegmentAlignment);
-    segments_.push_back({kind, layer, offset, at - offset, 0});
-  };
-  add_segment(SegmentKind::kEmbedding, 0, [&] { add_tensor(TensorRole::kEmbedding, 0, at); });
-  for (uint32_t layer = 0; layer < config_.n_layers; ++layer) {
-    add_segment(SegmentKind::kLayer, layer, [&] {
-      using enum TensorRole;
-      for (const TensorRole role :
-           {kAttentionNorm, kWq, kWk, kWv, kWo, kFeedForwardNorm, kW1, kW3, kW2}) {
-        add_tensor(role, layer, at);
-      }
-    });
-  }
-  add_segment(SegmentKind::kFinal, 0, [&] {
-    add_tensor(TensorRole::kFinalNorm, 0, at);
-    if (!config_.tied_classifier) add_tensor(TensorRole::kClassifier, 0, at);
-  });
-  add_segment(SegmentKind::kTokenizer, 0, [&] { at += tokenizer_.size(); });
-
-  const auto count = [](const auto& list) { return static_cast<uint32_t>(list.size()); };
-  directory_bytes_ = llama::directory_bytes(count(segments_), count(tensors_), count(tile_crcs_));
-  const uint64_t first =
-      base::round_up<uint64_t>(llama::kHeaderBytes + directory_bytes_, llama::kSegmentAlignment);
-  for (Segment& segment : segments_) segment.offset += first;
-  for (Tensor& tensor : tensors_) tensor.offset += first;
-  file_bytes_ = first + at;
-  cut_into_parts(first);
+  layout_ = host::lay_out(
+      config_, {.type_of = [&](TensorRole role, uint32_t layer) { return type_of(role, layer); },
+                .has = [&](TensorRole role, uint32_t layer) { return reader_.has(role, layer); },
+                .tile_bytes = options_.tile_bytes,
+                .tokenizer_bytes = tokenizer_.size()});
+  cut_into_parts();
 }
 
-// All but the begin of a model can be cut anywhere.
-void Writer::cut_into_parts(uint64_t head_bytes) {
+// All but the beginning of a model can be cut anywhere.
+void Writer::cut_into_parts() {
+  const uint64_t file_bytes = layout_.file_bytes;
   uint64_t part_bytes = options_.part_bytes;
-  if (part_bytes == 0 && file_bytes_ > kMostFileBytes) part_bytes = kPartBytes;
-  if (part_bytes == 0 || file_bytes_ <= part_bytes) return;
-  const uint64_t count = base::divide_up(file_bytes_, part_bytes);
-  if (part_bytes < head_bytes || count > llama::ModelParts::kMost) {
+  if (part_bytes == 0 && file_bytes > kMostFileBytes) part_bytes = kPartBytes;
+  if (part_bytes == 0 || file_bytes <= part_bytes) return;
+  const uint64_t count = base::divide_up(file_bytes, part_bytes);
+  if (part_bytes < layout_.head_bytes || count > llama::ModelParts::kMost) {
     fail(
         "parts of {} bytes are too small: at most {} parts are possible, and header and directory "
         "take {} bytes of the first one",
-        part_bytes, llama::ModelParts::kMost, head_bytes);
+        part_bytes, llama::ModelParts::kMost, layout_.head_bytes);
   }
   report_.parts = static_cast<uint32_t>(count);
-  files_.set_parts({.count = report_.parts, .part_bytes = part_bytes, .model_bytes = file_bytes_});
+  files_.set_parts({.count = report_.parts, .part_bytes = part_bytes, .model_bytes = file_bytes});
 }
 
 void Writer::write_tensor(const Tensor& tensor, Progress& progress) {
@@ -248,7 +151,7 @@ void Writer::write_tensor(const Tensor& tensor, Progress& progress) {
     } else {
       pack_rows(tensor, tile, packed);
     }
-    tile_crcs_[tensor.first_tile + tile] = base::crc32c(packed);
+    layout_.tile_crcs[tensor.first_tile + tile] = base::crc32c(packed);
     put(packed);
     progress.update(files_.position());
   }
@@ -337,12 +240,11 @@ void Writer::note_error(std::span<const float> read, std::span<const float> writ
 }
 
 void Writer::write_head() {
-  std::vector<std::byte> directory(static_cast<size_t>(directory_bytes_));
-  llama::write_directory(segments_, tensors_, tile_crcs_, directory);
+  const llama::DirectoryTables tables = layout_.tables();
+  std::vector<std::byte> directory(static_cast<size_t>(tables.bytes()));
+  llama::write_directory(tables, directory);
   std::vector<std::byte> header(llama::kHeaderBytes);
-  llama::write_header(config_, options_.name, file_bytes_, static_cast<uint32_t>(segments_.size()),
-                      static_cast<uint32_t>(tensors_.size()),
-                      static_cast<uint32_t>(tile_crcs_.size()), directory, header);
+  llama::write_header(config_, options_.name, layout_.file_bytes, tables, directory, header);
   header.insert(header.end(), directory.begin(), directory.end());
   files_.put_head(header, base::crc32c(directory));
 }

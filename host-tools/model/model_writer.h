@@ -1,4 +1,4 @@
-// Writes a .blm file from whatever a WeightReader reads: quantizes, packs
+// Writes a .blm file from what a WeightReader reads: quantizes, packs
 // (llama/kernels/packed_rows.h), cuts into tiles, sums CRCs. One tile is in memory at a time.
 #pragma once
 
@@ -42,7 +42,7 @@ struct WriteReport {
   std::array<uint32_t, llama::kWeightTypeCount> matrices_of_type{};
 };
 
-// Writes beside `output` and renames: nothing is left behind by a failure, or by a signal that ends
+// Writes next to `output` and renames: nothing is left by a failure, or by a signal that ends
 // the program. `tokenizer` is the tokenizer segment's content (docs/format.md). Groups of 32 that
 // the model has already are packed as they are, where the type holds them (q8_0 holds those of
 // q4_0, too). Throws Failure.

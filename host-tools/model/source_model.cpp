@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// tokenizer.bin lies beside a checkpoint unless somebody says otherwise.
+// The tokenizer.bin of a checkpoint is in the same folder, unless the user names another.
 fs::path tokenizer_of(const fs::path& checkpoint, const SourceOptions& options) {
   if (options.tokenizer) return *options.tokenizer;
   const fs::path beside = checkpoint.parent_path() / "tokenizer.bin";

@@ -1,4 +1,5 @@
-// Somebody's model, whatever it is: a GGUF file, a Hugging Face folder, a llama2.c checkpoint.
+// A model to convert, of any kind that is known: a GGUF file, a Hugging Face folder, a llama2.c
+// checkpoint.
 #pragma once
 
 #include <filesystem>

@@ -23,56 +23,51 @@ uint64_t row_among_halves(uint64_t row, uint32_t head_size) {
 
 }  // namespace
 
-StoredWeights::StoredWeights(StoredModel model, const TensorNames& names)
-    : model_(std::move(model)) {
-  const auto& config = model_.config;
-  const auto add = [&](TensorRole role, uint32_t layer) {
-    tensors_.push_back(take(names[static_cast<size_t>(role)], role, layer));
-  };
-  using enum TensorRole;
-  add(kEmbedding, 0);
-  for (uint32_t layer = 0; layer < config.n_layers; ++layer) {
-    for (const TensorRole role :
-         {kAttentionNorm, kWq, kWk, kWv, kWo, kFeedForwardNorm, kW1, kW3, kW2}) {
-      add(role, layer);
-    }
+StoredWeights::StoredWeights(StoredModel model)
+    : model_(std::move(model)), tensors_(size_t{model_.config.n_layers} * llama::kRoleLimit) {
+  for (const llama::TensorRow& row : llama::layer_table()) {
+    const bool is_of_layers = row.place == llama::TensorPlace::kLayer;
+    const uint32_t layers = is_of_layers ? model_.config.n_layers : 1;
+    for (uint32_t layer = 0; layer < layers; ++layer) take(row, layer);
   }
-  add(kFinalNorm, 0);
-  if (!config.tied_classifier) add(kClassifier, 0);
   if (!model_.tensors.empty()) {
     fail(
         "{}: the tensor {} has no place in a Llama model of {} layers: the model is of another "
         "kind, which barellama doesn't run",
-        model_.name, model_.tensors.begin()->first, config.n_layers);
+        model_.name, model_.tensors.begin()->first, model_.config.n_layers);
   }
 }
 
-StoredTensor StoredWeights::take(const char* pattern, TensorRole role, uint32_t layer) {
-  const std::string name = text(pattern, layer);
+void StoredWeights::take(const llama::TensorRow& row, uint32_t layer) {
+  const std::string name = stored_name(model_.named_by, row.role, layer);
   const auto found = model_.tensors.find(name);
-  if (found == model_.tensors.end()) fail("{}: the tensor {} is missing", model_.name, name);
+  if (found == model_.tensors.end()) {
+    if (!llama::is_required(row, model_.config)) return;
+    fail("{}: the tensor {} is missing", model_.name, name);
+  }
+  if (row.use != llama::TensorUse::kComputed) {
+    fail("{}: the tensor {} has no place in a Llama model: it is a {}, which barellama doesn't run",
+         model_.name, name, row.name);
+  }
   const StoredTensor tensor = found->second;
-  const llama::TensorShape shape = llama::shape_of(role, model_.config);
+  const llama::TensorShape shape = row.shape(model_.config);
   if (tensor.rows != shape.rows || tensor.columns != shape.columns) {
     fail("{}: the tensor {} has {} rows of {}, but its configuration asks for {} rows of {}",
          model_.name, name, tensor.rows, tensor.columns, shape.rows, shape.columns);
   }
+  tensors_[place_of(row.role, layer)] = tensor;
   model_.tensors.erase(found);
-  return tensor;
+}
+
+bool StoredWeights::has(TensorRole role, uint32_t layer) const {
+  return tensors_[place_of(role, layer)].has_value();
 }
 
 const StoredTensor& StoredWeights::tensor(TensorRole role, uint32_t layer) const {
-  const size_t final_norm = 1 + size_t{model_.config.n_layers} * llama::kTensorsPerLayer;
-  switch (role) {
-    case TensorRole::kEmbedding:
-      return tensors_.front();
-    case TensorRole::kFinalNorm:
-      return tensors_[final_norm];
-    case TensorRole::kClassifier:
-      return model_.config.tied_classifier ? tensors_.front() : tensors_[final_norm + 1];
-    default:
-      return tensors_[llama::ModelFile::layer_index(layer, role)];
-  }
+  const bool is_tied = role == TensorRole::kClassifier && model_.config.tied_classifier;
+  const auto& tensor = tensors_[place_of(is_tied ? TensorRole::kEmbedding : role, layer)];
+  CHECK(tensor.has_value());
+  return *tensor;
 }
 
 std::span<const std::byte> StoredWeights::row_bytes(const StoredTensor& tensor, TensorRole role,

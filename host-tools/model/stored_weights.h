@@ -1,13 +1,14 @@
 // Tensors as other programs store them (GGUF, safetensors), read as the tensors of a Llama model.
 #pragma once
 
-#include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "host-tools/model/mapped_file.h"
 #include "host-tools/model/stored_type.h"
+#include "host-tools/model/tensor_names.h"
 #include "host-tools/model/weight_reader.h"
 
 namespace host {
@@ -27,27 +28,27 @@ using TensorTable = std::map<std::string, StoredTensor, std::less<>>;
 // Face).
 enum class RowOrder : uint8_t { kPairs, kHalves };
 
-// What a tensor is called, by TensorRole; "{}" stands for the layer.
-using TensorNames = std::array<const char*, 12>;
-
 // Where the tensors come from, and how.
 struct StoredModel {
   llama::ModelConfig config{};
   std::string name;  // of the file or folder, for messages
   std::string description;
   RowOrder order = RowOrder::kPairs;
+  NamedBy named_by = NamedBy::kGguf;
   TensorTable tensors;
   std::vector<MappedFile> files;  // that the tensors lie in
 };
 
 class StoredWeights final : public WeightReader {
  public:
-  // Finds every tensor that the configuration asks for. Throws Failure: one is missing, has another
-  // shape, or is left over (a model with more tensors than Llama's computes something else).
-  StoredWeights(StoredModel model, const TensorNames& names);
+  // Finds every tensor that the configuration asks for, and those that a model may have besides.
+  // Throws Failure: one is missing, has another shape, or is left over (a model with more tensors
+  // than Llama's computes something else).
+  explicit StoredWeights(StoredModel model);
 
   const llama::ModelConfig& config() const override { return model_.config; }
   std::string description() const override { return model_.description; }
+  bool has(llama::TensorRole role, uint32_t layer) const override;
   void read_rows(llama::TensorRole role, uint32_t layer, uint32_t first_row,
                  std::span<float> out) override;
   std::optional<llama::WeightType> group_type(llama::TensorRole role,
@@ -56,15 +57,18 @@ class StoredWeights final : public WeightReader {
                    std::span<WeightGroup> out) override;
 
  private:
-  StoredTensor take(const char* pattern, llama::TensorRole role, uint32_t layer);
+  void take(const llama::TensorRow& row, uint32_t layer);
+  size_t place_of(llama::TensorRole role, uint32_t layer) const {
+    return size_t{layer} * llama::kRoleLimit + static_cast<size_t>(role);
+  }
   const StoredTensor& tensor(llama::TensorRole role, uint32_t layer) const;
   // The bytes of the row that is `row` in our order.
   std::span<const std::byte> row_bytes(const StoredTensor& tensor, llama::TensorRole role,
                                        uint64_t row);
 
   StoredModel model_;
-  std::vector<StoredTensor> tensors_;  // in the order of ModelFile::tensors()
-  uint64_t read_bytes_ = 0;            // since the files were forgotten
+  std::vector<std::optional<StoredTensor>> tensors_;  // by place_of()
+  uint64_t read_bytes_ = 0;                           // since the files were forgotten
 };
 
 // "2 F32, 7 Q4_0": what types the tensors have.

@@ -62,8 +62,8 @@ constexpr Shape kShapes[] = {
     {"llama2-7b", llama_config(4096, 11008, 32, 32, 32, 32000, 4096, false)},
 };
 
-// splitmix64 (Steele, Lea & Flood 2014) from a weight's place on, so that rows are the same in
-// whatever order they are asked for.
+// splitmix64 (Steele, Lea & Flood 2014), seeded by a weight's place, so that rows are the same in
+// any order of reading.
 class Random {
  public:
   Random(uint64_t seed, TensorRole role, uint32_t layer, uint64_t group)

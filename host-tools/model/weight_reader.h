@@ -1,6 +1,6 @@
-// What a converter knows of somebody's model: its configuration, and rows of its tensors as floats,
-// or, where they are quantized just as ours, as they are. llama2.c checkpoints (checkpoint.h) are
-// one kind, tensors stored by others (stored_weights.h) the second.
+// What a converter knows of the model that it reads: its configuration, and rows of its tensors as
+// floats, or, where they are quantized just as ours, as they are. llama2.c checkpoints
+// (checkpoint.h) are one kind, tensors stored by others (stored_weights.h) the second.
 #pragma once
 
 #include <optional>
@@ -20,7 +20,11 @@ class WeightReader {
   virtual const llama::ModelConfig& config() const = 0;
   // One line for a person: "llama2.c checkpoint, version 0, f32".
   virtual std::string description() const = 0;
-  // out (rows, columns) = rows `first_row` and on of a tensor, in the row order of llama2.c (RoPE
+  // Whether the model has this tensor. `layer` is 0 for a tensor of no layer.
+  virtual bool has(llama::TensorRole role, uint32_t /*layer*/) const {
+    return llama::is_required(llama::row_of(role), config());
+  }
+  // out (rows, columns) = the rows of a tensor from `first_row`, in the row order of llama2.c (RoPE
   // turns neighbouring pairs). Throws Failure.
   virtual void read_rows(llama::TensorRole role, uint32_t layer, uint32_t first_row,
                          std::span<float> out) = 0;

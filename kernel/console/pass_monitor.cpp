@@ -1,6 +1,6 @@
 #include "kernel/console/pass_monitor.h"
 
-#include <algorithm>
+#include "llama/model/pass_order.h"
 
 namespace kernel {
 
@@ -8,11 +8,6 @@ using base::print;
 using llama::ModelFile;
 
 namespace {
-
-constexpr uint32_t kMatricesPerLayer = 7;
-constexpr llama::TensorRole kMatrices[kMatricesPerLayer] = {
-    llama::TensorRole::kWq, llama::TensorRole::kWk, llama::TensorRole::kWv, llama::TensorRole::kWo,
-    llama::TensorRole::kW1, llama::TensorRole::kW3, llama::TensorRole::kW2};
 
 // VT100: DECSC, DECRC, cursor up, erase to the end of the line. The row goes below the text. Down
 // by a line feed alone, which scrolls if need be, and keeps the column that is then saved.
@@ -28,13 +23,12 @@ constexpr std::string_view kBack =
 }  // namespace
 
 double share_done(const ModelFile& file, uint32_t done) {
-  uint64_t all = file.tensors()[file.classifier_index()].bytes;
+  uint64_t all = 0;
   uint64_t before = 0;
-  for (uint32_t i = 0; i < file.config().n_layers * kMatricesPerLayer; ++i) {
-    const uint32_t index =
-        ModelFile::layer_index(i / kMatricesPerLayer, kMatrices[i % kMatricesPerLayer]);
-    all += file.tensors()[index].bytes;
-    if (i < done) before += file.tensors()[index].bytes;
+  for (const uint32_t index : file.pass_matrices()) {
+    const llama::Tensor& matrix = file.tensors()[index];
+    all += matrix.bytes;
+    if (matrix.step < done) before += matrix.bytes;
   }
   return static_cast<double>(before) / static_cast<double>(all);
 }
@@ -59,10 +53,14 @@ bool PassMonitor::should_stop(uint32_t done, uint32_t) {
 void PassMonitor::show(uint32_t done, uint64_t elapsed_us) {
   const llama::Profiler::Scope scope(profiler_, llama::Operation::kOutput);
   const uint32_t layers = model_.config().n_layers;
-  const uint32_t layer = std::min(done / kMatricesPerLayer + 1, layers);
+  const ModelFile& file = model_.file();
+  const llama::PassOrder order(file);
+  // The classifier shows as the last layer.
+  const uint32_t layer =
+      done < order.layer_steps() ? file.tensors()[order.tensor_at(done)].layer + 1u : layers;
   const uint64_t bytes = model_.transformer().weights().counters().bytes_read - begun_bytes_;
   const double elapsed_s = static_cast<double>(elapsed_us) / 1e6;
-  const double share = share_done(model_.file(), done);
+  const double share = share_done(file, done);
   // Nothing is known before the first matrix is done.
   const double left_s = share > 0 ? elapsed_s / share - elapsed_s : 0;
   char memory[192];

@@ -22,6 +22,7 @@ base::Status validate(const ModelConfig& config) {
       {"the model's head size is {}, but must be 2 to {}", config.head_size, 2, 1u << 12},
       {"the model's vocabulary is {}, but must be 1 to {}", config.vocab_size, 1, 1u << 20},
       {"the model's context is {}, but must be 1 to {}", config.context, 1, 1u << 20},
+      {"the model has {} experts, but must have {} at most", config.n_experts, 0, 1u << 10},
   };
   for (const Bound& bound : bounds) {
     if (bound.value < bound.least || bound.value > bound.most) {

@@ -37,9 +37,10 @@ struct ModelConfig {
   uint32_t rope_original_context;
   bool tied_classifier;  // the embedding table is the classifier
   ChatTemplate chat_template;
+  uint32_t n_experts = 0;  // of each layer's feed-forward; 0: it is not a mixture of experts
 
-  uint32_t q_dim() const { return n_heads * head_size; }
-  uint32_t kv_dim() const { return n_kv_heads * head_size; }
+  constexpr uint32_t q_dim() const { return n_heads * head_size; }
+  constexpr uint32_t kv_dim() const { return n_kv_heads * head_size; }
 };
 
 // Bounds that keep every product of two of them within 64 bits, far above any model that could be

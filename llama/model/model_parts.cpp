@@ -3,27 +3,13 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/crc32c.h"
-#include "llama/model/model_file.h"
+#include "llama/model/file_layout.h"
 
 namespace llama {
 namespace {
 
 using base::ErrorCode;
 using base::Status;
-
-constexpr uint32_t kPartMagic = 0x504d4c42;  // "BLMP" in file order
-
-// In the header of the first file, and the same where later ones have the same.
-enum : size_t {
-  kAtMagic = 0,
-  kAtVersion = 4,
-  kAtHeaderCrc = 8,
-  kAtDirectoryCrc = 12,
-  kAtModelBytes = 16,
-  kAtParts = 44,
-  kAtPartBytes = 48,
-  kAtPart = 56,  // of later files
-};
 
 bool is_whole(std::span<const std::byte> header, uint32_t magic) {
   return base::load_le32(header, kAtMagic) == magic &&

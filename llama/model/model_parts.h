@@ -1,6 +1,6 @@
 // Models of several files. A file on a FAT card has 4 GiB - 1 bytes at most; a larger model is cut
-// into *parts* at multiples of 4096 bytes: NAME.blm is its begin, NAME.b02, NAME.b03 ... go on,
-// each behind a header of its own (docs/format.md). All offsets are those of the whole.
+// into *parts* at multiples of 4096 bytes: NAME.blm is its beginning, NAME.b02, NAME.b03 ... go
+// on, each after a header of its own (docs/format.md). All offsets are those of the whole.
 #pragma once
 
 #include <cstddef>

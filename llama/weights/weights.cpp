@@ -27,7 +27,7 @@ uint64_t Weights::matrix_bytes(bool with_embedding) const {
     sum += file_->tensors()[order_.tensor_at(step)].bytes;
   }
   if (with_embedding && !file_->config().tied_classifier) {
-    sum += file_->tensors()[ModelFile::kEmbeddingIndex].bytes;
+    sum += file_->tensors()[embedding_].bytes;
   }
   return sum;
 }
@@ -58,6 +58,7 @@ Status Weights::plan(const ModelFile& file, WeightSource& source, base::Clock& c
                      base::Arena& arena, const Options& options) {
   file_ = &file;
   order_ = PassOrder(file);
+  embedding_ = file.index_of(TensorRole::kEmbedding);
   reader_ = TileReader(file, source, clock);
   TRY_ASSIGN(pinned_, arena.allocate<PinnedTiles>(file.tensors().size(), "weight table"));
   if (!arena.is_measuring()) {
@@ -72,7 +73,7 @@ Status Weights::plan(const ModelFile& file, WeightSource& source, base::Clock& c
   pinned_bytes_ = 0;  // counts matrices
 
   const uint64_t room = room_of(arena, options);
-  const uint64_t row_bytes = file.tensors()[ModelFile::kEmbeddingIndex].bytes_of_tile(0);
+  const uint64_t row_bytes = file.tensors()[embedding_].bytes_of_tile(0);
   if (matrix_bytes(true) <= room) return plan_all_pinned(arena, true);
   TRY_ASSIGN(row_buffer_, arena.allocate<std::byte>(row_bytes, "embedding row"));
   // A token needs one row of the embedding table: it is the last that is worth pinning.
@@ -85,7 +86,7 @@ Status Weights::plan(const ModelFile& file, WeightSource& source, base::Clock& c
 Status Weights::plan_all_pinned(base::Arena& arena, bool with_embedding) {
   for (uint32_t i = 0; i < file_->tensors().size(); ++i) {
     const Tensor& tensor = file_->tensors()[i];
-    if (tensor.is_vector() || (i == ModelFile::kEmbeddingIndex && !with_embedding)) continue;
+    if (tensor.is_vector() || (i == embedding_ && !with_embedding)) continue;
     TRY(pin(arena, i, tensor.tile_count, "weights"));
   }
   return base::ok_status();
@@ -237,11 +238,11 @@ base::Result<TileRun<const std::byte>> Weights::run_at(uint32_t tensor_index, ui
 }
 
 base::Status Weights::embedding_row(uint32_t token, std::span<float> out) {
-  const Tensor& tensor = file_->tensors()[ModelFile::kEmbeddingIndex];
+  const Tensor& tensor = file_->tensors()[embedding_];
   CHECK(token < tensor.rows && out.size() == tensor.columns);
   const uint32_t tile = token / tensor.rows_per_tile;
   const uint32_t row = token % tensor.rows_per_tile;
-  std::span<std::byte> data = pinned_data(ModelFile::kEmbeddingIndex, tile);
+  std::span<std::byte> data = pinned_data(embedding_, tile);
   if (data.empty()) {
     // The source takes one read at a time: a run that is being read comes first.
     stream_.settle();

@@ -119,6 +119,7 @@ class Weights {
 
   const ModelFile* file_ = nullptr;
   PassOrder order_;
+  uint32_t embedding_ = 0;  // the index of its table
   TileReader reader_;
   WeightStream stream_;
   std::span<PinnedTiles> pinned_;  // one a tensor

@@ -124,9 +124,10 @@ TEST_F(BadCard, WithAnotherFileInTheModelsName) {
 
 TEST_F(BadCard, WithAModelOfAnotherVersion) {
   Bytes bytes = model();
-  base::store_le32(bytes, 4, 2);
+  base::store_le32(bytes, 4, 1);
   insert_model(bytes);
-  expect_refused("the model file has version 2, and this program reads version 1");
+  expect_refused(
+      "the model file has version 1, and this program reads version 2: convert the model");
 }
 
 TEST_F(BadCard, WithADamagedHeaderOrDirectory) {

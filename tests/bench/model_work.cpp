@@ -16,10 +16,12 @@ uint64_t macs(llama::TensorRole role, const llama::ModelConfig& config) {
 }  // namespace
 
 uint64_t matrix_macs(const llama::ModelConfig& config) {
-  using enum llama::TensorRole;
   uint64_t layer = 0;
-  for (const llama::TensorRole role : {kWq, kWk, kWv, kWo, kW1, kW3, kW2}) {
-    layer += macs(role, config);
+  for (const llama::TensorRow& row : llama::layer_table()) {
+    if (row.place == llama::TensorPlace::kLayer && row.form == llama::TensorForm::kMatrix &&
+        llama::is_required(row, config)) {
+      layer += macs(row.role, config);
+    }
   }
   return config.n_layers * layer + classifier_macs(config);
 }
@@ -39,7 +41,7 @@ ModelFacts read_facts(const std::filesystem::path& model) {
   host::Memory memory(kRoom);
   base::Arena arena(memory.span());
   const auto file = host::require_value(llama::ModelFile::open(source, arena), model.string());
-  const uint32_t wq = llama::ModelFile::layer_index(0, llama::TensorRole::kWq);
+  const uint32_t wq = file.index_of(llama::TensorRole::kWq);
   return {file.config(), llama::name_of(file.tensors()[wq].type)};
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "llama/model/model_file.h"
+#include "llama/model/pass_order.h"
 #include "llama/transformer.h"
 #include "tests/fakes/model_clock.h"
 
@@ -41,7 +42,7 @@ class ModelCore final : public llama::Interrupt {
     } else {
       matrix_ = done;
       tile_ = 0;
-      if (done % kMatricesPerLayer == kBehindAttention && !is_classifier()) {
+      if (tensor().role == llama::TensorRole::kWo) {  // what follows attention
         pass_ns(speed_.attention_ns);
       }
     }
@@ -50,19 +51,11 @@ class ModelCore final : public llama::Interrupt {
 
  private:
   static constexpr uint32_t kNone = UINT32_MAX;
-  static constexpr uint32_t kMatricesPerLayer = 7;
-  static constexpr uint32_t kBehindAttention = 3;
 
-  bool is_classifier() const { return matrix_ == file_.config().n_layers * kMatricesPerLayer; }
+  bool is_classifier() const { return matrix_ == llama::PassOrder(file_).layer_steps(); }
 
   const llama::Tensor& tensor() const {
-    using llama::TensorRole;
-    constexpr TensorRole kRoles[kMatricesPerLayer] = {
-        TensorRole::kWq, TensorRole::kWk, TensorRole::kWv, TensorRole::kWo,
-        TensorRole::kW1, TensorRole::kW3, TensorRole::kW2};
-    if (is_classifier()) return file_.tensors()[file_.classifier_index()];
-    return file_.tensors()[llama::ModelFile::layer_index(matrix_ / kMatricesPerLayer,
-                                                         kRoles[matrix_ % kMatricesPerLayer])];
+    return file_.tensors()[llama::PassOrder(file_).tensor_at(matrix_)];
   }
 
   void finish_tile() {

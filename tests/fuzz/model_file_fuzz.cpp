@@ -1,7 +1,7 @@
 // Any header and directory of a .blm file: all of its tiles within the file, or an error.
 //
-// The input is what ModelFile::open() reads, the begin of a file that has the size that its header
-// says; both CRCs are mended first, as somebody who means harm would do.
+// The input is what ModelFile::open() reads, the beginning of a file that has the size that its
+// header says; both CRCs are mended first, as an attacker would do.
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -17,20 +17,18 @@
 
 namespace {
 
-constexpr size_t kAtHeaderCrc = 8, kAtDirectoryCrc = 12, kAtFileBytes = 16, kAtDirectoryBytes = 24;
-
 class Source final : public llama::WeightSource {
  public:
   explicit Source(std::span<const std::byte> input) : bytes_(input.begin(), input.end()) {
     if (bytes_.size() < llama::kHeaderBytes) return;
     // No card is larger; sizes above that are too large for any file.
-    size_ = std::min<uint64_t>(base::load_le64(bytes_, kAtFileBytes), uint64_t{1} << 41);
-    const uint64_t directory = base::load_le64(bytes_, kAtDirectoryBytes);
+    size_ = std::min<uint64_t>(base::load_le64(bytes_, llama::kAtModelBytes), uint64_t{1} << 41);
+    const uint64_t directory = base::load_le64(bytes_, llama::kAtDirectoryBytes);
     if (directory > bytes_.size() - llama::kHeaderBytes) return;
-    base::store_le32(bytes_, kAtDirectoryCrc,
+    base::store_le32(bytes_, llama::kAtDirectoryCrc,
                      base::crc32c(std::span(bytes_).subspan(llama::kHeaderBytes,
                                                             static_cast<size_t>(directory))));
-    base::store_le32(bytes_, kAtHeaderCrc,
+    base::store_le32(bytes_, llama::kAtHeaderCrc,
                      llama::header_crc(std::span(bytes_).first(llama::kHeaderBytes)));
   }
 
@@ -57,15 +55,22 @@ void expect_tiles_within(const llama::ModelFile& file) {
     const llama::Segment& segment = file.segment_of(i);
     CHECK(tensor.offset >= segment.offset && tensor.bytes <= segment.bytes);
     CHECK(tensor.offset - segment.offset <= segment.bytes - tensor.bytes);
-    CHECK(tensor.first_tile == next && tensor.tile_count > 0);
+    CHECK(tensor.first_tile >= next && tensor.tile_count > 0);
     const uint32_t last = tensor.tile_count - 1;
-    CHECK(uint64_t{last} * tensor.tile_bytes < tensor.bytes);
+    CHECK(tensor.bytes_of_first(last) < tensor.bytes);
+    CHECK(tensor.bytes_of_first(tensor.tile_count) == tensor.bytes);
+    for (uint32_t tile = 0; tile < tensor.tile_count; ++tile) {
+      CHECK(tensor.bytes_of_tile(tile) > 0 && tensor.bytes_of_tile(tile) <= tensor.tile_bytes);
+    }
+    CHECK(file.index_of(tensor.role, tensor.layer, tensor.expert) == i);
+    if (tensor.step != llama::Tensor::kNoStep) CHECK(file.pass_matrices()[tensor.step] == i);
     const uint32_t rows = tensor.rows_in_tile(last);
     CHECK(rows > 0 && rows <= tensor.rows);
     CHECK(llama::packed_bytes(tensor.type, rows, tensor.columns) <= tensor.bytes_of_tile(last));
     CHECK(llama::packed_bytes(tensor.type, tensor.rows_in_tile(0), tensor.columns) <=
           tensor.bytes_of_tile(0));
-    next += tensor.tile_count;
+    next = tensor.first_tile + tensor.tile_count;
+    static_cast<void>(file.tile_crc(next - 1));
   }
   const llama::Segment& tokenizer = file.tokenizer_segment();
   CHECK(tokenizer.offset + tokenizer.bytes <= file.file_bytes());
@@ -77,7 +82,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   alignas(base::Arena::kAlignment) static std::array<std::byte, 1 << 20> memory;
   Source source(std::as_bytes(std::span(data, size)));
   base::Arena arena(memory);
-  const auto file = llama::ModelFile::open(source, arena);
+  const auto file = llama::ModelFile::open(source, arena, llama::Accept::kReadable);
   if (!file.ok()) return 0;
   expect_tiles_within(*file);
   base::Arena measuring = base::Arena::measuring();

@@ -199,7 +199,7 @@ TEST(Transformer, DamageThatStaysIsReportedWithItsPlaceWhenPinned) {
   auto bytes = tests::make_model(tests::small_config(), WeightType::kQ8_0, 4096);
   const Machine good(bytes, 4 << 20, options_with(UINT64_MAX, 8192));
   ASSERT_TRUE(good.status.ok());
-  const Tensor& w2 = good.file.tensors()[ModelFile::layer_index(1, TensorRole::kW2)];
+  const Tensor& w2 = good.file.tensors()[good.file.index_of(TensorRole::kW2, 1)];
   bytes[w2.offset_of_tile(1) + 40] ^= std::byte{0x10};
   const Machine bad(bytes, 4 << 20, options_with(UINT64_MAX, 8192));
   ASSERT_FALSE(bad.status.ok());

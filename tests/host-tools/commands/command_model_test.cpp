@@ -10,6 +10,7 @@
 #include "host-tools/support/files.h"
 #include "tests/fakes/checkpoint_bytes.h"
 #include "tests/fakes/foreign_models.h"
+#include "tests/fakes/model_head.h"
 #include "tests/fakes/random_model.h"
 #include "tests/host-tools/console/terminal_program.h"
 #include "tests/host-tools/support/program.h"
@@ -104,7 +105,7 @@ TEST_F(CommandModel, PlansForABoard) {
   EXPECT_THAT(whole.output, HasSubstr("the core is the limit"));
   expect_failure(barellama({"plan", path("story.blm"), "--ram-mb", "0.05"}), 1, "does not fit");
   EXPECT_THAT(barellama({"inspect", path("story.blm")}).output,
-              HasSubstr("on a Pi Zero (496 MB): "));
+              HasSubstr("on a Pi Zero (496 MiB): "));
 }
 
 TEST_F(CommandModel, KeepsKeysAndValuesAsItIsTold) {
@@ -425,6 +426,49 @@ TEST_F(CommandModel, RunSaysWhatIsWrong) {
   expect_failure(run({"--ram-mb", "0.01"}), 1, "bytes short");
   expect_failure(run({"--logits", path("absent/logits.f32")}), 1, "absent");
   EXPECT_EQ(files(), (std::vector<std::string>{"story.bin", "story.blm", "tokenizer.bin"}));
+}
+
+TEST_F(CommandModel, InspectShowsWhatTheProgramDoesNotKnow) {
+  ASSERT_EQ(convert().exit_code, 0);
+  const std::string plain = read_file(path("story.blm"));
+  const auto change = [&](auto edit) {
+    std::string text = plain;
+    const auto bytes = std::as_writable_bytes(std::span(text));
+    edit(bytes);
+    fakes::mend_crcs(bytes);
+    write_file(path("story.blm"), text);
+  };
+  const size_t tensors = llama::kHeaderBytes +
+                         base::load_le32(std::as_bytes(std::span(plain)), llama::kAtSegmentCount) *
+                             size_t{llama::kSegmentEntryBytes};
+  change([&](std::span<std::byte> bytes) {
+    const uint32_t values = base::load_le32(bytes, llama::kAtValueBytes);
+    base::store_le32(bytes, llama::kAtValueBytes, values + llama::kValueHeaderBytes);
+    const auto value = bytes.subspan(llama::kAtValues + values);
+    base::store_le16(value, llama::kValueTag, 900);
+    value[llama::kValueType] = static_cast<std::byte>(llama::ValueType::kU64);
+    base::store_le32(bytes, tensors + 2 * llama::kTensorEntryBytes + llama::kTensorFlags, 1 << 20);
+  });
+  const Outcome shown = barellama({"inspect", path("story.blm")});
+  EXPECT_EQ(shown.exit_code, 0) << shown.errors;
+  EXPECT_THAT(shown.output,
+              HasSubstr("not known       value 900 of the configuration, 0 of type 4"));
+  EXPECT_THAT(shown.output, HasSubstr("not known       flags 00100000 of wq, layer 0"));
+  EXPECT_EQ(run({"-n", "2", "-p", "a"}).exit_code, 0);
+  // A later one of the experts' models can be looked at, and says why it cannot run.
+  change([&](std::span<std::byte> bytes) {
+    const uint32_t values = base::load_le32(bytes, llama::kAtValueBytes);
+    base::store_le32(bytes, llama::kAtValueBytes, values + llama::kValueHeaderBytes + 4);
+    const auto value = bytes.subspan(llama::kAtValues + values);
+    base::store_le16(value, llama::kValueTag, 18);
+    value[llama::kValueType] = static_cast<std::byte>(llama::ValueType::kU32);
+    base::store_le32(value, llama::kValueCount, 1);
+    base::store_le32(value, llama::kValueHeaderBytes, 1);
+  });
+  const Outcome mixture = barellama({"inspect", path("story.blm")});
+  EXPECT_THAT(mixture.output, HasSubstr("experts         1"));
+  EXPECT_THAT(mixture.output, HasSubstr("the model is a mixture of 1 experts"));
+  expect_failure(run({"-p", "a"}), 1, "the model is a mixture of 1 experts");
 }
 
 TEST_F(CommandModel, RunRefusesADamagedModelAndTellsNothing) {

@@ -182,6 +182,19 @@ TEST_F(HuggingFace, AddsTokensAndTemplatesFromTheirFiles) {
   EXPECT_EQ(source.weights->config().chat_template, llama::ChatTemplate::kChatMl);
 }
 
+TEST_F(HuggingFace, KeepsAllTokensThatEndAText) {
+  json_["eos_token_id"] = {7, 2, 9};
+  write_file(path("config.json"), json_.dump());
+  const auto source = open_hugging_face(folder_.path(), {});
+  EXPECT_EQ(source.vocabulary.eos, 7);
+  EXPECT_EQ(source.vocabulary.more_ends, (std::vector<int32_t>{2, 9}));
+  EXPECT_THAT(failure_with("eos_token_id", {7, -1}),
+              HasSubstr("\"eos_token_id\" is no token's id"));
+  json_["eos_token_id"] = 5;
+  write_file(path("config.json"), json_.dump());
+  EXPECT_EQ(open_hugging_face(folder_.path(), {}).vocabulary.eos, 5);
+}
+
 TEST(ChatTemplate, IsRecognisedByItsTokens) {
   using enum llama::ChatTemplate;
   EXPECT_EQ(recognize_chat_template("{% if x %}{{ '<|im_start|>' + m['role'] }}"), kChatMl);

@@ -25,7 +25,7 @@ std::vector<std::byte> small_model() {
   return tests::make_model(tests::small_config(), WeightType::kQ8_0, 4096);
 }
 
-// After a change of the header, as somebody who means it would leave it.
+// After a change of the header, as an attacker would leave it.
 void mend_header_crc(std::vector<std::byte>& bytes) {
   base::store_le32(bytes, 8, 0);
   base::store_le32(bytes, 8, base::crc32c(std::span(bytes).first(kHeaderBytes)));
@@ -44,7 +44,7 @@ TEST(ModelFile, ReadsWhatTheConverterWrote) {
   EXPECT_EQ(file.file_bytes(), source.size_bytes());
   EXPECT_EQ(file.segments().size(), 6u);
   ASSERT_EQ(file.tensors().size(), 1u + 3 * 9 + 2);
-  const Tensor& w3 = file.tensors()[ModelFile::layer_index(1, TensorRole::kW3)];
+  const Tensor& w3 = file.tensors()[file.index_of(TensorRole::kW3, 1)];
   EXPECT_EQ(w3.role, TensorRole::kW3);
   EXPECT_EQ(w3.layer, 1u);
   EXPECT_EQ(w3.rows, 172u);
@@ -100,7 +100,7 @@ TEST(ModelFile, RefusesATruncatedFileAtEveryLength) {
   }
 }
 
-// Somebody builds a file with right checksums and wrong tables: never a crash, never a tensor
+// A file with right checksums and wrong tables: never a crash, never a tensor
 // outside of the file.
 TEST(ModelFile, RefusesOrSurvivesForgedTables) {
   const auto whole = small_model();

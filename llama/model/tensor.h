@@ -1,0 +1,84 @@
+// What the directory of a model file lists: segments and tensors.
+#pragma once
+
+#include <cstdint>
+
+#include "llama/kernels/packed_rows.h"
+#include "llama/model/file_layout.h"
+#include "llama/model/layer_table.h"
+
+namespace llama {
+
+enum class SegmentKind : uint16_t {
+  kEmbedding = 0,
+  kLayer = 1,
+  kFinal = 2,
+  kTokenizer = 3,
+  kChat = 4,
+};
+
+struct Segment {
+  SegmentKind kind;  // as read: may be none of the above, if it is marked so
+  uint16_t flags;
+  uint32_t layer;   // of kLayer, otherwise 0
+  uint64_t offset;  // in the file
+  uint64_t bytes;   // a multiple of kSegmentAlignment
+  uint32_t crc;     // CRC-32C of all its bytes, padding included
+};
+
+// A tensor is cut into *tiles* of whole row groups: the unit in which weights are read, checked and
+// multiplied.
+struct Tensor {
+  TensorRole role;
+  uint16_t layer;
+  uint16_t expert;
+  WeightType type;
+  uint32_t flags;
+  uint32_t rows;
+  uint32_t columns;
+  uint32_t rows_per_tile;  // a multiple of kRowsPerGroup, or 1 for a tensor of one row
+  // Without tile_starts: of every tile but the last. With: of the largest. A multiple of
+  // kTileAlignment.
+  uint32_t tile_bytes;
+  uint32_t first_tile;  // number of its first tile in the whole file
+  uint32_t tile_count;
+  uint64_t offset;   // of its first tile in the file
+  uint64_t bytes;    // of all tiles
+  uint32_t segment;  // the number of its own
+  uint32_t step;     // its place among the matrices of a pass; kNoStep: it is none of them
+  // Where each tile begins, and where the last one ends, after `offset` and in units of
+  // kTileAlignment: (tile_count + 1). Null: all tiles but the last have the same size.
+  const uint32_t* tile_starts;
+
+  static constexpr uint32_t kNoStep = UINT32_MAX;
+
+  bool is_vector() const { return rows == 1; }
+  // Whether tiles have bytes after their rows.
+  bool has_padding() const;
+  uint32_t rows_in_tile(uint32_t tile) const {
+    const uint32_t first = tile * rows_per_tile;
+    return rows - first < rows_per_tile ? rows - first : rows_per_tile;
+  }
+  // Of the first `tiles` together.
+  uint64_t bytes_of_first(uint32_t tiles) const {
+    if (tile_starts != nullptr) return uint64_t{tile_starts[tiles]} * kTileAlignment;
+    return tiles == tile_count ? bytes : uint64_t{tiles} * tile_bytes;
+  }
+  uint64_t bytes_of_tile(uint32_t tile) const {
+    return bytes_of_first(tile + 1) - bytes_of_first(tile);
+  }
+  uint64_t offset_of_tile(uint32_t tile) const { return offset + bytes_of_first(tile); }
+};
+
+// Bytes that `rows` rows take in a tile, before padding.
+uint64_t packed_bytes(WeightType type, uint32_t rows, uint32_t columns);
+
+// What a tile of these rows takes with its padding, at the least and at the most. A matrix is
+// packed in whole row groups, a vector as it is.
+struct TileBytes {
+  uint64_t least;
+  uint64_t most;
+};
+TileBytes tile_bytes_of(WeightType type, TensorForm form, uint32_t rows, uint32_t columns);
+
+}  // namespace llama
