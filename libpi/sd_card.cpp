@@ -154,7 +154,10 @@ void SdCard::fail(SdFault fault) {
   // At once, so that nothing writes to the target while others try.
   if (phase_ == Phase::kAwaitDma && !dma_->abort().ok()) dma_lost_ = true;
   count(fault);
-  if (fault == SdFault::kDma) read_.avoid_dma = true;
+  if (fault == SdFault::kDma) {
+    read_.avoid_dma = true;
+    dma_errors_ = dma_->error_bits();
+  }
   fault_ = fault;
   phase_ = Phase::kFailed;
 }
@@ -173,6 +176,7 @@ SdReport SdCard::report() const {
           .top_clock_hz = clock_limit_hz_,
           .has_dma = dma_ != nullptr,
           .reads_by_dma = dma_is_usable(),
+          .dma_errors = dma_errors_,
           .counters = counters_};
 }
 

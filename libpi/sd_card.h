@@ -136,6 +136,7 @@ class SdCard final : public BlockDevice {
   uint32_t clock_limit_hz_ = kHighSpeedHz;
   uint32_t dma_strikes_ = 0;
   bool dma_lost_ = false;
+  uint32_t dma_errors_ = 0;
 
   Phase phase_ = Phase::kIdle;
   SdFault fault_ = SdFault::kNone;

@@ -107,9 +107,7 @@ base::Result<SdCsd> SdCsd::parse(const SdLongRegister& csd) {
 }
 
 SdScr::SdScr(std::span<const std::byte, 8> bytes)
-    // Byte 0 holds bits 63..56: SD_SPEC is 59..56. Byte 1: SD_BUS_WIDTHS is 51..48, bit 2 of it
-    // says 4 bits.
-    : specification(static_cast<uint8_t>(bytes[0] & std::byte{0x0f})),
-      four_bit_bus((bytes[1] & std::byte{0x04}) != std::byte{0}) {}
+    // Byte 1 holds bits 55..48: SD_BUS_WIDTHS is 51..48, bit 2 of it says 4 bits.
+    : four_bit_bus((bytes[1] & std::byte{0x04}) != std::byte{0}) {}
 
 }  // namespace pi

@@ -122,7 +122,6 @@ struct SdScr {
   // `bytes` as they come over the wire, most significant first.
   explicit SdScr(std::span<const std::byte, 8> bytes);
 
-  uint8_t specification;  // SD_SPEC: 0 = 1.0x (no CMD6), 1 = 1.10, 2 = 2.00 or later
   bool four_bit_bus;
 };
 

@@ -50,6 +50,7 @@ struct SdReport {
   uint32_t top_clock_hz;   // the most that this one has: less after errors
   bool has_dma;            // a channel was free
   bool reads_by_dma;       // now: not after DMA has failed several times
+  uint32_t dma_errors;     // of the last DMA fault: 1 read-last, 2 FIFO, 4 read response
   SdCounters counters;
 };
 

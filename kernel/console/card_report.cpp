@@ -32,7 +32,20 @@ void print_reads(base::TextSink& out, const pi::SdCounters& counters) {
         static_cast<double>(counters.waiting_us) / 1e6);
 }
 
-void print_faults(base::TextSink& out, const pi::SdCounters& counters) {
+// SdReport::dma_errors.
+void print_dma_errors(base::TextSink& out, uint32_t bits) {
+  constexpr std::string_view kNames[] = {"read-last", "FIFO", "read response"};
+  std::string_view separator = " (the last: ";
+  for (unsigned bit = 0; bit < 3; ++bit) {
+    if ((bits >> bit & 1) == 0) continue;
+    print(out, "{}{}", separator, kNames[bit]);
+    separator = ", ";
+  }
+  if (bits != 0) out.write(")");
+}
+
+void print_faults(base::TextSink& out, const pi::SdReport& report) {
+  const pi::SdCounters& counters = report.counters;
   if (counters.faults() == 0 && counters.reidentifications == 0) {
     out.write("  faults     none\n");
     return;
@@ -46,8 +59,8 @@ void print_faults(base::TextSink& out, const pi::SdCounters& counters) {
                {"data CRC", counters.data_crc_errors},
                {"stop", counters.auto_stop_errors},
                {"stuck", counters.stuck},
-               {"DMA", counters.dma_errors},
-               {"card error", counters.card_errors}};
+               {"card error", counters.card_errors},
+               {"DMA", counters.dma_errors}};
   print(out, "  faults     {}", counters.faults());
   std::string_view separator = ": ";
   for (const auto& kind : kinds) {
@@ -55,6 +68,7 @@ void print_faults(base::TextSink& out, const pi::SdCounters& counters) {
     print(out, "{}{} {}", separator, kind.count, kind.name);
     separator = ", ";
   }
+  print_dma_errors(out, report.dma_errors);
   print(out, "\n  recovery   {} {}, {} {} to a lower clock, {} new {}, {:.1} s; {} {} given up\n",
         counters.retries, counters.retries == 1 ? "retry" : "retries", counters.clock_drops,
         counters.clock_drops == 1 ? "drop" : "drops", counters.reidentifications,
@@ -80,7 +94,7 @@ void print_card_report(base::TextSink& out, const std::optional<pi::SdReport>& r
     print_bus(out, *report);
   }
   print_reads(out, report->counters);
-  print_faults(out, report->counters);
+  print_faults(out, *report);
 }
 
 }  // namespace kernel

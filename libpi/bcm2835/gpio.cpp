@@ -13,7 +13,6 @@ namespace {
 struct Gpfsel : Register<Gpfsel, 0x00, Access::kReadWrite> {};  // ten pins, three bits each
 struct Gpset : Register<Gpset, 0x1c, Access::kWrite> {};        // 32 pins, one bit each
 struct Gpclr : Register<Gpclr, 0x28, Access::kWrite> {};
-struct Gplev : Register<Gplev, 0x34, Access::kRead> {};
 struct Gppud : Register<Gppud, 0x94, Access::kReadWrite> {
   using Pud = Field<Gppud, 0, 2, Gpio::Pull>;
 };
@@ -72,12 +71,6 @@ void Gpio::set_level(unsigned pin, bool high) {
   } else {
     Gpclr::write(nth(base_, pin / 32), {bit(pin)});
   }
-}
-
-bool Gpio::level(unsigned pin) {
-  CHECK(pin < kPins);
-  const PeripheralAccess access;
-  return (Gplev::read(nth(base_, pin / 32)).raw & bit(pin)) != 0;
 }
 
 }  // namespace pi

@@ -33,7 +33,6 @@ class Gpio {
   Function function(unsigned pin);
   void set_pull(unsigned pin, Pull pull);
   void set_level(unsigned pin, bool high);
-  bool level(unsigned pin);
 
  private:
   const MmioBase base_;

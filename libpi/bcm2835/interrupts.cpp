@@ -65,11 +65,6 @@ void Interrupts::enable(Irq irq) {
   }
 }
 
-void Interrupts::disable(Irq irq) {
-  const PeripheralAccess access;
-  write_disable(base_, bank_of(irq), bit_of(irq));
-}
-
 void Interrupts::dispatch() {
   uint32_t pending[2];
   {
@@ -94,7 +89,6 @@ void Interrupts::disable_unhandled(unsigned bank, uint32_t pending) {
   const uint32_t enabled = bank == 0 ? Enable1::read(base_).raw : Enable2::read(base_).raw;
   if ((pending & enabled) == 0) return;
   write_disable(base_, bank, pending & enabled);
-  ++unexpected_;
 }
 
 }  // namespace pi

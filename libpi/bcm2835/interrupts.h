@@ -24,15 +24,12 @@ class Interrupts {
 
   // Sets the handler of `irq` and enables it. One handler an interrupt (CHECKed).
   void attach(Irq irq, Handler handler, void* context);
-
+  // Without a handler: so that it ends the core's sleep.
   void enable(Irq irq);
-  void disable(Irq irq);
 
   // Called by the IRQ vector: runs the handler of each attached interrupt that is pending. An
-  // interrupt that is pending without a handler would come back for ever: it is disabled, and
-  // counted.
+  // interrupt that is pending without a handler would come back for ever: it is disabled.
   void dispatch();
-  uint32_t unexpected() const { return unexpected_; }
 
  private:
   struct Entry {
@@ -46,7 +43,6 @@ class Interrupts {
   const MmioBase base_;
   std::array<Entry, kMaxHandlers> entries_ = {};
   uint32_t handled_[2] = {};  // bit n of word b: interrupt 32 * b + n has a handler
-  uint32_t unexpected_ = 0;
 };
 
 }  // namespace pi

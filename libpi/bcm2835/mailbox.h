@@ -66,12 +66,6 @@ class Mailbox {
   // Bit n: DMA channel n is free for the ARM.
   base::Result<uint32_t> dma_channels();
 
-  // Any question: the first `request_words` of `values` are sent, and the answer overwrites
-  // `values`. Returns how many bytes of answer there are, which must be at least
-  // `expected_bytes`. values.size() <= kMaxValueWords (CHECKed).
-  base::Result<uint32_t> property(uint32_t tag, std::span<uint32_t> values, size_t request_words,
-                                  size_t expected_bytes);
-
  private:
   // Whole cache lines, so that invalidating them loses no neighbour's data.
   static constexpr size_t kMessageWords = 264;
@@ -80,6 +74,11 @@ class Mailbox {
   };
   static_assert(sizeof(Message) % core::kCacheLine == 0 && kMessageWords >= kMaxValueWords + 6);
 
+  // Any question: the first `request_words` of `values` are sent, and the answer overwrites
+  // `values`. Returns how many bytes of answer there are, which must be at least
+  // `expected_bytes`. values.size() <= kMaxValueWords (CHECKed).
+  base::Result<uint32_t> property(uint32_t tag, std::span<uint32_t> values, size_t request_words,
+                                  size_t expected_bytes);
   void compose(uint32_t tag, std::span<const uint32_t> values, size_t request_words);
   base::Status send_and_wait(uint32_t tag);
   bool reply_has_come(uint32_t letter);

@@ -1,6 +1,5 @@
 #include "libpi/bcm2835/power_manager.h"
 
-#include "base/check.h"
 #include "libpi/mmio.h"
 #include "libpi/peripheral_access.h"
 
@@ -25,7 +24,6 @@ struct Wdog : Register<Wdog, 0x24, Access::kReadWrite> {
 };
 
 constexpr uint32_t kFullReset = 2;
-constexpr uint32_t kStopped = 0x102;
 constexpr uint32_t kRebootTicks = 10;  // 10 / 65536 s = 153 us
 // The firmware's boot partition is spread over bits 0, 2, 4, 6, 8 and 10 of RSTS: partition 0 is
 // the usual one, 63 means "halt".
@@ -46,32 +44,17 @@ std::string_view to_text(ResetReason reason) {
 }
 
 ResetReason PowerManager::reset_reason() {
-  const Value<Rsts> status{reset_status()};
+  const PeripheralAccess access;
+  const Value<Rsts> status = Rsts::read(base_);
   // The power-on bit stays through later resets, so the watchdog's is looked at first.
   if (status.get<Rsts::WatchdogFullReset>()) return ResetReason::kWatchdog;
   if (status.get<Rsts::PowerOnReset>()) return ResetReason::kPowerOn;
   return ResetReason::kUnknown;
 }
 
-uint32_t PowerManager::reset_status() {
-  const PeripheralAccess access;
-  return Rsts::read(base_).raw;
-}
-
 void PowerManager::arm(uint32_t ticks) {
   Wdog::set(base_, Wdog::Password{kPassword}, Wdog::Time{ticks});
   Rstc::update(base_, Rstc::Password{kPassword}, Rstc::Configuration{kFullReset});
-}
-
-void PowerManager::start_watchdog(uint64_t timeout_us) {
-  CHECK(timeout_us <= kLongestUs);
-  const PeripheralAccess access;
-  arm(static_cast<uint32_t>((timeout_us << 16) / 1'000'000));
-}
-
-void PowerManager::stop_watchdog() {
-  const PeripheralAccess access;
-  Rstc::write(base_, {kPassword << 24 | kStopped});
 }
 
 void PowerManager::request_reboot() { request_reset(0); }

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "libpi/deadline.h"
 #include "libpi/peripheral_access.h"
 
 namespace pi {
@@ -38,8 +37,6 @@ uint64_t SystemTimer::now_us() {
   }
   return static_cast<uint64_t>(high) << 32 | low;
 }
-
-void SystemTimer::delay_us(uint64_t us) { pi::delay_us(*this, us); }
 
 void SystemTimer::set_alarm(Channel channel, uint64_t in_us) {
   CHECK(in_us <= kLongestAlarm);

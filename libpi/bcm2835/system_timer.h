@@ -18,9 +18,6 @@ class SystemTimer final : public base::Clock {
 
   uint64_t now_us() override;
 
-  // Waits at least `us` microseconds.
-  void delay_us(uint64_t us);
-
   // Raises the channel's interrupt in `in_us` microseconds, at the most 2^32-1 from now (CHECKed)
   // and at the least two, since the comparison is for equality.
   void set_alarm(Channel channel, uint64_t in_us);

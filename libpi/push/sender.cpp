@@ -19,30 +19,12 @@ constexpr uint64_t kRepeatUs = 300'000;
 constexpr int kMostBaudQuestions = 6;
 constexpr uint64_t kPingIntervalUs = 60'000;
 constexpr int kMostPings = 10;
-constexpr int kEnoughPongs = 3;
-constexpr size_t kPingBytes = 128;
-constexpr int kMostBaudTries = 3;
 // Longer than the loader's own time, which runs from the last frame of ours that it heard.
 constexpr uint64_t kSilentUs = kFallBackUs + 250'000;
 constexpr uint64_t kNoAnswerUs = 10'000'000;
 constexpr uint64_t kNoProgressUs = 60'000'000;
 constexpr uint64_t kOfferUs = 5'000'000;
 constexpr uint32_t kMostRestarts = 5;
-
-constexpr uint32_t kFallBackBauds[] = {1'500'000, 1'000'000, 921'600, 460'800, 230'400};
-
-std::span<const std::byte, kPingBytes> ping_bytes() {
-  // All values that a wrong rate mangles: long runs of equal bits, and none.
-  static constexpr auto kBytes = [] {
-    std::array<std::byte, kPingBytes> bytes{};
-    for (size_t i = 0; i < bytes.size(); ++i) {
-      constexpr uint8_t kPattern[] = {0x00, 0xff, 0x55, 0xaa, 0x80, 0x01, 0xf0, 0x7e};
-      bytes[i] = static_cast<std::byte>(kPattern[i % 8] ^ (i / 8));
-    }
-    return bytes;
-  }();
-  return kBytes;
-}
 
 }  // namespace
 
@@ -224,47 +206,6 @@ void Sender::take_accept(std::span<const std::byte> payload) {
   window_ = SendWindow(static_cast<uint32_t>((offer_.total() + kCellBytes - 1) / kCellBytes),
                        accept.window_bytes);
   try_baud(std::min(options_.baud, accept.max_baud));
-}
-
-void Sender::try_baud(uint32_t baud) {
-  if (baud <= kBaseBaud || ++baud_tries_ > kMostBaudTries) return enter(Phase::kSending);
-  next_baud_ = baud;
-  enter(Phase::kAskingBaud);
-}
-
-void Sender::take_baud_agreed(std::span<const std::byte> payload) {
-  if (phase_ != Phase::kAskingBaud || payload.size() != 4) return;
-  const bool is_agreed = base::load_le32(payload) == next_baud_;
-  if (!is_agreed) return enter(Phase::kSending);
-  if (!owner_.set_baud(next_baud_)) return give_up_baud();
-  baud_ = next_baud_;
-  pongs_ = 0;
-  enter(Phase::kPinging);
-}
-
-void Sender::take_pong(std::span<const std::byte> payload) {
-  if (phase_ != Phase::kPinging || !std::ranges::equal(payload, ping_bytes())) return;
-  if (++pongs_ == kEnoughPongs) enter(Phase::kSending);
-}
-
-// The next attempt is at most half as fast.
-void Sender::give_up_baud() {
-  uint32_t slower = kBaseBaud;
-  for (const uint32_t baud : kFallBackBauds) {
-    if (baud <= next_baud_ / 2) {
-      slower = baud;
-      break;
-    }
-  }
-  next_baud_ = slower;
-  const bool is_last = slower <= kBaseBaud || ++baud_tries_ > kMostBaudTries;
-  fall_back(is_last ? Phase::kSending : Phase::kAskingBaud);
-}
-
-void Sender::fall_back(Phase then) {
-  after_fall_back_ = then;
-  if (baud_ != kBaseBaud && owner_.set_baud(kBaseBaud)) baud_ = kBaseBaud;
-  enter(Phase::kFallingBack);
 }
 
 void Sender::take_ack(std::span<const std::byte> payload) {

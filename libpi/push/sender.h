@@ -75,6 +75,9 @@ class Sender {
   uint32_t restarts() const { return restarts_; }
 
  private:
+  static constexpr size_t kPingBytes = 128;
+  static std::span<const std::byte, kPingBytes> ping_bytes();
+
   void take_beacon(const Beacon& beacon);
   void take_frame(const Frame& frame);
   void take_accept(std::span<const std::byte> payload);

@@ -96,6 +96,11 @@ class FakeSdHost final : public mmio::Bus, public base::Clock, public core::Obse
   void cache(core::CacheOperation operation, std::span<const std::byte> range) override;
 
  private:
+  static constexpr size_t kPortBlocks = 2;
+  static bool is_aligned(const void* pointer) {
+    return reinterpret_cast<uintptr_t>(pointer) % 32 == 0;
+  }
+
   enum class Peripheral : uint8_t { kNone, kTimer, kEmmc, kDma };
   struct Injected {
     SdInjection fault;

@@ -17,7 +17,6 @@ constexpr uint32_t kGpfsel1 = 0x20200004;
 constexpr uint32_t kGpfsel4 = 0x20200010;
 constexpr uint32_t kGpset1 = 0x20200020;
 constexpr uint32_t kGpclr1 = 0x2020002c;
-constexpr uint32_t kGplev0 = 0x20200034;
 constexpr uint32_t kGppud = 0x20200094;
 constexpr uint32_t kGppudclk1 = 0x2020009c;
 
@@ -49,12 +48,6 @@ TEST_F(GpioTest, SetsAPullInTheManualsOrderAndLeavesTheRegistersClear) {
   EXPECT_THAT(bus.writes(), ElementsAre(write_of(kGppud, 2), write_of(kGppudclk1, 1u << 16),
                                         write_of(kGppud, 0), write_of(kGppudclk1, 0)));
   EXPECT_GE(clock.time_us - begin, 16u);
-}
-
-TEST_F(GpioTest, ReadsLevels) {
-  bus.memory[kGplev0] = 1u << 15;
-  EXPECT_TRUE(gpio.level(15));
-  EXPECT_FALSE(gpio.level(14));
 }
 
 TEST_F(GpioTest, RefusesPinsThatAreNot) {

@@ -51,7 +51,6 @@ TEST(Interrupts, CallsTheHandlersOfWhatIsPending) {
   interrupts.dispatch();
   EXPECT_EQ(uart, 2);
   EXPECT_EQ(timer, 1);
-  EXPECT_EQ(interrupts.unexpected(), 0u);
   EXPECT_TRUE(bus.barriers_are_right());
 }
 
@@ -62,7 +61,6 @@ TEST(Interrupts, SilencesWhatNobodyHandles) {
   bus.memory[kEnable2] = 1u << 30;
   interrupts.dispatch();
   EXPECT_EQ(bus.writes_to(kDisable2).back(), 1u << 30);
-  EXPECT_EQ(interrupts.unexpected(), 1u);
 }
 
 TEST(Interrupts, LeavesTheFirmwaresOwnSourcesAlone) {
@@ -74,21 +72,6 @@ TEST(Interrupts, LeavesTheFirmwaresOwnSourcesAlone) {
   bus.events.clear();
   interrupts.dispatch();
   EXPECT_TRUE(bus.writes().empty());
-  EXPECT_EQ(interrupts.unexpected(), 0u);
-}
-
-TEST(Interrupts, DisablesOneAndKeepsItsHandler) {
-  FakeBus bus;
-  Interrupts interrupts{kPiZero.interrupts};
-  int calls = 0;
-  interrupts.attach(kPiZero.mini_uart.irq, count, &calls);
-  interrupts.disable(kPiZero.mini_uart.irq);
-  EXPECT_THAT(bus.writes_to(kDisable1), Contains(1u << 29));
-  interrupts.enable(kPiZero.mini_uart.irq);
-  EXPECT_THAT(bus.writes_to(kEnable1), ElementsAre(1u << 29, 1u << 29));
-  bus.memory[kPending1] = 1u << 29;
-  interrupts.dispatch();
-  EXPECT_EQ(calls, 1);
 }
 
 TEST(Interrupts, RefusesASecondHandler) {

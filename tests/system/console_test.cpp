@@ -11,6 +11,7 @@ namespace {
 
 using testing::EndsWith;
 using testing::HasSubstr;
+using testing::MatchesRegex;
 using testing::Not;
 using testing::StartsWith;
 
@@ -70,6 +71,19 @@ TEST_F(Console, MeasuresPerplexityAsTheHostDoes) {
   boot_tales();
   expect(kPrompt);
   EXPECT_THAT(answer_to("/perplexity " + std::string(kText)), StartsWith(line));
+}
+
+TEST_F(Console, ShowsTheCardAndHowItsReadsWent) {
+  boot_tales();
+  expect(kPrompt);
+  const std::string card = answer_to("/card");
+  EXPECT_THAT(card, StartsWith("  card       QEMU QEMU!, revision "));
+  EXPECT_THAT(card, HasSubstr("blocks of 512 bytes (SDSC)\r\n"
+                              "  bus        4 data lines at 50.0 MHz, DMA\r\n"));
+  // The model's 1.1 MB, at least.
+  EXPECT_THAT(card, MatchesRegex(".*  reads      [1-9][0-9]*\\.[0-9] MB in [1-9][0-9]* commands, "
+                                 "[1-9][0-9]* by DMA and [1-9][0-9]* by PIO; .*"));
+  EXPECT_THAT(card, HasSubstr("  faults     none\r\n"));
 }
 
 TEST_F(Console, EchoesAndTellsTextBeyondAscii) {

@@ -130,6 +130,8 @@ TEST_F(FailingCard, ThatIsTakenOutIsMissedAndWelcomedBack) {
   EXPECT_THAT(interrupted.error, HasSubstr("the card is gone; insert it again"));
   EXPECT_THAT(right_text(64), testing::StartsWith(interrupted.text));
   expect_alive();
+  EXPECT_THAT(ask("/card").console, HasSubstr(" 1 new identification, "));
+  EXPECT_THAT(ask("/card").console, HasSubstr("; 1 read given up"));
   const Answer without = ask("The dragon");
   EXPECT_EQ(without.text, "");
   EXPECT_NE(without.error, "");

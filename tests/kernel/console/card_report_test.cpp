@@ -37,6 +37,7 @@ pi::SdReport healthy() {
           .top_clock_hz = 50'000'000,
           .has_dma = true,
           .reads_by_dma = true,
+          .dma_errors = 0,
           .counters = {.bytes_read = 123'400'000,
                        .read_commands = 118,
                        .dma_commands = 100,
@@ -67,6 +68,7 @@ TEST(CardReport, CountsEachKindOfFaultAndWhatCameOfIt) {
   report.reads_by_dma = false;
   report.counters.data_crc_errors = 4;
   report.counters.dma_errors = 2;
+  report.dma_errors = 2;
   report.counters.retries = 5;
   report.counters.clock_drops = 1;
   report.counters.reidentifications = 2;
@@ -74,7 +76,7 @@ TEST(CardReport, CountsEachKindOfFaultAndWhatCameOfIt) {
   report.counters.recovery_us = 400'000;
   const std::string text = shown(report);
   EXPECT_THAT(text, HasSubstr("at 25.0 MHz, PIO: lower clock, no DMA after errors\n"));
-  EXPECT_THAT(text, HasSubstr("  faults     6: 4 data CRC, 2 DMA\n"));
+  EXPECT_THAT(text, HasSubstr("  faults     6: 4 data CRC, 2 DMA (the last: FIFO)\n"));
   EXPECT_THAT(text, HasSubstr("  recovery   5 retries, 1 drop to a lower clock, 2 new "
                               "identifications, 0.4 s; 1 read given up\n"));
 }
@@ -91,7 +93,7 @@ TEST(CardReport, NamesEveryKindOfFault) {
   report.counters.card_errors = 8;
   EXPECT_THAT(shown(report),
               HasSubstr("faults     36: 1 command timeout, 2 command CRC, 3 data timeout, 4 data "
-                        "CRC, 5 stop, 6 stuck, 7 DMA, 8 card error\n"));
+                        "CRC, 5 stop, 6 stuck, 8 card error, 7 DMA\n"));
 }
 
 TEST(CardReport, KeepsTheCountersOfACardThatIsGone) {

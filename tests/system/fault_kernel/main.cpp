@@ -61,13 +61,21 @@ void overflow_stack() { (void)descend(0); }
 
 void fail_check() { CHECK(opaque(1) == 2); }
 
+// Calls nothing while it spins, so that the interrupt finds its frame on top, and calls afterwards,
+// so that the frame has a return address.
+[[gnu::noinline]] void spin(pi::Serial& serial) {
+  for (uint32_t turn = 0; turn < 1'000'000'000; ++turn) (void)opaque(turn);
+  serial.write("no interrupt has come\n");
+  (void)opaque(0);  // or the call would be a jump, and need no frame
+}
+
 void fault_in_interrupt(kernel::Board& board) {
   const pi::AlarmWiring& alarm = kernel::kDescription.counter_alarm;
   kernel::Drivers& drivers = board.drivers();
   drivers.interrupts.attach(
       alarm.irq, [](void*) { read_null(); }, nullptr);
   drivers.timer.set_alarm(alarm.channel, 1000);
-  drivers.timer.delay_us(1'000'000);
+  spin(board.serial());
 }
 
 class BrokenSerial final : public pi::Serial {
