@@ -24,7 +24,9 @@ endif()
 # Gives `target`, of the current folder, what its folder's targets get.
 function(barellama_compile_time target)
   file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
-  if(folder MATCHES "^host-tools")
+  if(BARELLAMA_PI0)
+    return() # The preset's flags are those for what computes.
+  elseif(folder MATCHES "^host-tools")
     target_precompile_headers(${target} REUSE_FROM tools_headers)
   elseif(folder MATCHES "^tests" AND NOT folder STREQUAL "tests/pi0-cycles")
     target_precompile_headers(${target} REUSE_FROM tests_headers)

@@ -50,12 +50,28 @@ set(BARELLAMA_MAY_LINK_host_commands
     base llama reports host_card host_console host_emulator host_model host_push host_report
     host_serial host_support pi_push)
 
-# Programs, and what only tests link.
+# Programs. Those in tests/ may link everything.
 set(BARELLAMA_MAY_LINK_barellama base host_commands)
+set(BARELLAMA_MAY_LINK_kernel board machine)
+set(BARELLAMA_MAY_LINK_bootloader board loader)
+set(BARELLAMA_MAY_LINK_sanity board)
+
+# What only tests link.
 set(BARELLAMA_MAY_LINK_pi0_cycles base base_host)
+
+# Whether the current folder is one of tests/.
+function(barellama_in_tests result)
+  set(tests ${PROJECT_SOURCE_DIR}/tests)
+  cmake_path(IS_PREFIX tests ${CMAKE_CURRENT_SOURCE_DIR} is_prefix)
+  set(${result} ${is_prefix} PARENT_SCOPE)
+endfunction()
 
 # Links of `name` beside what the table above allows end the configuration.
 function(barellama_check_links name)
+  barellama_in_tests(is_test)
+  if(is_test)
+    return()
+  endif()
   foreach(link IN LISTS ARGN)
     if(NOT link IN_LIST BARELLAMA_MAY_LINK_${name})
       message(FATAL_ERROR "layers: ${name} may not link ${link} (cmake/layers.cmake)")
@@ -117,11 +133,31 @@ target_include_directories(tests_root INTERFACE ${PROJECT_BINARY_DIR}/include/te
 target_compile_options(tests_root INTERFACE
   -ffile-prefix-map=${PROJECT_BINARY_DIR}/include/tests/=)
 
-# barellama_program(NAME SOURCES file... LINKS library...)
+# barellama_program(NAME SOURCES file... LINKS library...): also of tests/, with "tests/..." to include.
 function(barellama_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
   barellama_check_links(${name} ${ARG_LINKS})
+  barellama_in_tests(is_test)
+  if(is_test)
+    list(PREPEND ARG_LINKS tests_root)
+  endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE barellama_options ${ARG_LINKS})
+  barellama_compile_time(${name})
+endfunction()
+
+# barellama_test_library(NAME SOURCES file... LINKS library...): what tests share.
+function(barellama_test_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC barellama_options tests_root ${ARG_LINKS} GTest::gmock)
+  barellama_compile_time(${name})
+endfunction()
+
+# barellama_plugin(NAME SOURCES file... LINKS library...): a library that another program loads.
+function(barellama_plugin name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_library(${name} MODULE ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE barellama_options tests_root ${ARG_LINKS})
   barellama_compile_time(${name})
 endfunction()
