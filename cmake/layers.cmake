@@ -4,7 +4,7 @@
 #        `------> libpi/fs, libpi/push, kernel/reports (portable)
 #
 # No source sees the repository's root. Each library has an include root of its own in the build
-# tree, with links to its own headers and to no others; whoever links the library gets that root. An
+# tree, with links to its own headers and to no others; what links the library gets that root. An
 # include of a library that is not linked does not compile, and a link that the table below does not
 # have stops the configuration.
 

@@ -6,7 +6,7 @@ target_compile_options(barellama_options INTERFACE
   # GCC 12 sees overlaps in std::string's own code at -O3 (GCC bug 105651).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
   # The promise of equal bits on every machine: no contraction into fused operations, and never
-  # -ffast-math. sqrt is one instruction when nobody wants errno.
+  # -ffast-math. sqrt is one instruction where errno is not wanted.
   -ffp-contract=off -fno-math-errno
   # Failed CHECKs and logs name files as the repository does, wherever it was cloned to.
   -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)

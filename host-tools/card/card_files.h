@@ -26,7 +26,7 @@ struct CardRequest {
   std::optional<std::filesystem::path> settings;  // default: default_settings()
 };
 
-// In the order in which they are to be written: models first, so that they lie in one piece.
+// In the order of writing: models first, so that each is contiguous.
 // `folder` takes the files that come from nowhere else, and outlives the result. Throws Failure
 // when one is missing, is not what it should be, or can't lie on a FAT volume.
 std::vector<CardFile> gather_card_files(const CardRequest& request,

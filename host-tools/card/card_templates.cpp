@@ -13,7 +13,7 @@ gpu_mem=16
 # The serial console: without this line a Zero W stays silent.
 enable_uart=1
 init_uart_clock=48000000
-# 1000 MHz from the start; nobody else would ask for them.
+# 1000 MHz from the start; nothing else would ask for them.
 force_turbo=1
 initial_turbo=0
 boot_delay=0

@@ -172,7 +172,7 @@ void add_emulate_command(Command& app) {
       "the console is yours, as that of a board (barellama console --help).");
   command->add_option("card", options->card, "Card image; it is not changed");
   command->add_option("--prompt", options->prompt,
-                      "Begin of the story, or a question to a model that chats");
+                      "Beginning of the story, or a question to a model that chats");
   command
       ->add_option("--steps", options->steps,
                    "At most so many tokens, the prompt's included; of a chat, of an answer")
@@ -192,7 +192,7 @@ void add_emulate_command(Command& app) {
   command->add_option("--kernel", options->kernel, "Kernel image (default: the card's kernel.img)");
   command->add_option("--serial", options->serial,
                       "unix:PATH or pty: let others open the console there, as a board's port; "
-                      "its name is printed, and a reset starts the machine anew");
+                      "its name is printed, and a reset restarts the machine");
   command->add_flag("--icount", options->counts_instructions,
                     "Exact time by instructions: slower, the same in every run");
   add_console_options(*command, options->console);

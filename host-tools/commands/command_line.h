@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): that library's
 class App;
 class Option;
 class Validator;

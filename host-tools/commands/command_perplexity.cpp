@@ -91,7 +91,7 @@ void run_perplexity(const Options& options) {
 
 void add_perplexity_command(Command& app) {
   const auto options = std::make_shared<Options>();
-  Command* command = app.add_subcommand("perplexity", "Measure how well a model foretells a text");
+  Command* command = app.add_subcommand("perplexity", "Measure how well a model predicts a text");
   command->footer(
       "Perplexity is exp(-ln(probability) of a token, on average): the lower, the better. Compare\n"
       "the same text and context only. The text is cut into windows as long as the context; every\n"

@@ -39,8 +39,9 @@ void add_run_command(Command& app) {
       "The text goes to standard output, statistics to standard error. The same model, prompt,\n"
       "seed and settings give the same text here, in the emulator and on a Pi.");
   command->add_option("model", options->model, "A .blm file")->required();
-  command->add_option("-p,--prompt", options->prompt,
-                      "Begin of the text, also of a model that chats; with --chat, a question");
+  command->add_option(
+      "-p,--prompt", options->prompt,
+      "Beginning of the text, also for a model that chats; with --chat, a question");
   Option* chat = command->add_flag(
       "--chat", options->chat,
       "Talk with the model: an answer to --prompt, or to each line of standard input");

@@ -131,7 +131,7 @@ bool BoardLine::is_ready() {
     notices_.push_back("the board sends no records, though it was asked for them");
     return true;
   }
-  // Also when it has sent some before: it was started anew.
+  // Also when it has sent some before: it was restarted.
   records_ = Records::kAsked;
   records_asked_ = true;
   send_line("/set records 1");

@@ -74,7 +74,8 @@ class BoardLine {
   bool within_story_ = false;  // between the records "begin" and "end"
   Records records_ = Records::kUnknown;
   bool records_asked_ = false;  // ever: to be undone
-  // Nobody has to see the answer to what was sent by itself, up to the prompt or this time.
+  // The answer to what was sent without being asked for is not shown, up to the prompt or this
+  // time.
   Clock::time_point hidden_until_{};
   std::optional<Clock::time_point> knocks_at_;
   std::optional<Clock::time_point> returns_at_;  // the next attempt to open it

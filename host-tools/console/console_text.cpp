@@ -81,7 +81,7 @@ void PromptWatch::feed(std::string_view text, Clock::time_point now) {
   if (!line_.empty() && !std::string_view("> ").starts_with(line_)) announced_ = false;
 }
 
-// Such as ESC [ K, which clears a line that is to be written anew (ECMA-48, 5.4).
+// Such as ESC [ K, which clears a line that is written again (ECMA-48, 5.4).
 bool PromptWatch::is_part_of_escape(char byte) {
   if (escape_ == Escape::kSequence) {
     if (byte >= '@') escape_ = Escape::kNone;

@@ -48,7 +48,7 @@ class PromptWatch {
 
   bool is_part_of_escape(char byte);
 
-  std::string line_;  // the begin of the last line
+  std::string line_;  // the beginning of the last line
   Clock::time_point last_{};
   bool announced_ = false;
   Escape escape_ = Escape::kNone;

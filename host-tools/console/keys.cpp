@@ -11,7 +11,7 @@ size_t character_bytes(char first) {
   return lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
 }
 
-// Of the key at the begin of `bytes`; more than there are when it has not come wholly.
+// Of the key that `bytes` begin with; more than there are while part of it is missing.
 size_t key_bytes(std::string_view bytes) {
   if (bytes[0] != kEscapeKey) return character_bytes(bytes[0]);
   if (bytes.size() < 2) return 2;

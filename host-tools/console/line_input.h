@@ -21,7 +21,7 @@ class LineInput {
   LineInput& operator=(const LineInput&) = delete;
   ~LineInput();
 
-  // Begins an empty line, with its prompt, at the begin of the screen's line.
+  // Begins an empty line, with its prompt, in the first column.
   void begin();
   bool is_active() const;
   // Takes a key, as Keys gives it. The line, once it is complete: it is in the history then, and no
@@ -29,7 +29,7 @@ class LineInput {
   std::optional<std::string> type(std::string_view key);
   bool is_empty() const;
 
-  // Takes the prompt and what is typed from the screen, up to show() at the begin of a line.
+  // Takes the prompt and what is typed from the screen, up to show() in the first column.
   void hide();
   void show();
   bool is_hidden() const;

@@ -109,7 +109,7 @@ std::string Emulator::read(Milliseconds timeout) {
 }
 
 void Emulator::write(std::string_view bytes) {
-  // When nobody reads any more, the next read() finds the end.
+  // When there is no reader any more, the next read() finds the end.
   if (is_running()) port_->write(bytes);
 }
 
@@ -144,7 +144,7 @@ std::string Emulator::serial_port() {
     serial_ = expect(" ", kPatience);
     serial_.pop_back();
   } else {
-    // Nobody can open it before it is there.
+    // It can't be opened before it exists.
     const fs::path socket = serial_.substr(serial_.find(':') + 1);
     for (int i = 0; i < 100 && !fs::exists(socket); ++i) read(Milliseconds(100));
     if (!fs::exists(socket)) fail("QEMU made no socket: {}", qemu_messages());

@@ -27,10 +27,10 @@ struct EmulatorOptions {
   // One instruction a nanosecond, the same in every run, and idle time skipped: slower, but exact.
   bool counts_instructions = false;
   // Where the console leads: "" into our hands, "unix:PATH" to a socket that listens there, "pty"
-  // to a pseudo-terminal. serial_port() tells. What the machine sends while nobody is there is
-  // lost.
+  // to a pseudo-terminal. serial_port() tells. What the machine sends while no program is connected
+  // is lost.
   std::string serial;
-  // A reset starts the machine anew, with the images as they were. Otherwise it ends it.
+  // A reset restarts the machine, with the images as they were. Otherwise it ends the machine.
   bool reboots = false;
   std::vector<std::string> extra_arguments;  // for QEMU, at the end
 };

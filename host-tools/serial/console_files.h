@@ -11,7 +11,7 @@ namespace host {
 
 class ConsoleFiles {
  public:
-  // Paths; empty: none. A log is added to, a file of records begins anew. Throws Failure when one
+  // Paths; empty: none. A log is added to, a file of records is replaced. Throws Failure when one
   // cannot be written to, here and later.
   ConsoleFiles(const std::string& log, const std::string& records);
 

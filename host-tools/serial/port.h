@@ -52,7 +52,7 @@ class Port {
 
   // Whether, once closed, it may come back under the same name as the same thing.
   virtual bool may_return() const { return true; }
-  // Opens it anew under its name, at the rate it had. False when it is not there (yet).
+  // Opens it again by its name, at the rate it had. False when it is not there (yet).
   bool reopen();
   // reopen() again and again, up to `timeout`.
   bool await_return(Milliseconds timeout);

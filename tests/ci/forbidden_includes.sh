@@ -3,8 +3,8 @@
 # build in the folder BUILD. Each row: a source whose flags are taken, a header that it may include, and
 # one that it may not.
 set -euo pipefail
+build=$(cd "$1" && pwd)
 cd "$(dirname "$0")/../.."
-build=$1
 failed=0
 
 # compiles SOURCE HEADER: with SOURCE's flags, a file that includes HEADER and nothing else.
@@ -33,7 +33,7 @@ llama/transformer.cpp llama/generator.h kernel/console/console.h
 llama/sampler.cpp base/arena.h host-tools/support/files.h
 libpi/fs/fat_volume.cpp libpi/fs/partition.h libpi/push/protocol.h
 libpi/sd_card.cpp libpi/fs/block_device.h kernel/board/board.h
-kernel/console/keyboard.cpp kernel/console/history.h libpi/serial.h
+kernel/console/keyboard.cpp kernel/console/history.h libpi/bcm2835/gpio.h
 kernel/bootloader/push_target.cpp libpi/push/receiver.h host-tools/push/push_driver.h
 host-tools/console/console.cpp host-tools/serial/port.h llama/generator.h
 host-tools/emulator/emulator.cpp host-tools/support/files.h host-tools/card/card_image.h

@@ -209,7 +209,7 @@ TEST(Core, LocksTheWaysThatAProgramLocks) {
   };
   EXPECT_EQ(misses(kMvn1), 128u);
   EXPECT_LT(misses(kMvn15), 32u);
-  // A value that nobody saw: counted, and without effect.
+  // A value that is not known: counted, and without effect.
   Program program;
   EXPECT_EQ(program.run({{kLockdown}}).unknown_preloads, 1u);
 }

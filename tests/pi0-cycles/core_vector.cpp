@@ -45,7 +45,7 @@ void Core::consider_readers(Registers results, uint64_t& latest, Cause& cause) c
 }
 
 // Issues when its first element can; a later one that has to wait holds the pipe, and is charged to
-// whoever needs it. To be on the slow side, it is charged here.
+// what needs it. To be on the slow side, it is charged here.
 void Core::execute_vector(const Instruction& instruction, Counters& counters) {
   const VectorForm& vector = instruction.vector;
   const bool second_is_vector = vector.second >= kBank;

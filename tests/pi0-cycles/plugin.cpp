@@ -36,7 +36,7 @@ struct Executed {
   bool is_mark = false;   // one of from's or to's functions begins here
 };
 
-// Before what is to be modelled only the marks are watched, and behind it nothing, so that QEMU
+// Before the part that is modelled only the marks are watched, and after it nothing, so that QEMU
 // runs at its full speed.
 enum class Phase { kBefore, kModelling, kOver };
 
@@ -204,7 +204,7 @@ void Plugin::report() {
   if (std::fclose(out_) != 0) std::perror("pi0_cycles: could not write the figures");
 }
 
-// QEMU hands no pointer of ours to on_translated(). There is a single core, so nobody else uses
+// QEMU hands no pointer of ours to on_translated(). There is a single core, so nothing else uses
 // them meanwhile. The plugin is never deleted: QEMU asks for the report after our globals are gone.
 Plugin* plugin = nullptr;
 qemu_plugin_id_t plugin_id = 0;

@@ -85,7 +85,7 @@ TEST_F(BootLoader, RefusesWhatIsNoKernelOrNoWholeOne) {
   EXPECT_THAT(refusal(std::string((16 << 20) - 0x8000 + 1, 'x')), HasSubstr("too many"));
 }
 
-// The emulated board, unlike tests' others, starts anew when it is reset.
+// The emulated board, unlike tests' others, restarts when it is reset.
 class LoaderCall : public BootLoader {
  protected:
   void boot_kernel_from_loader(const Settings& settings) {

@@ -44,7 +44,7 @@ TEST_F(EmulateAtATerminal, TellsAStoryForALineAndLeavesAtControlBracket) {
                                   .sampling = {.temperature = 0, .top_p = 0.9f, .seed = 1}})
           .text;
   std::string told = program().expect("tokens/s");
-  // One return for each line feed, whoever sends it.
+  // One return for each line feed, from either end.
   EXPECT_THAT(told, Not(HasSubstr("\r\r\n")));
   std::erase(told, '\r');
   EXPECT_THAT(told, HasSubstr("The dragon\n" + story + "\n["));

@@ -175,7 +175,7 @@ TEST_F(CommandConsole, EditsALineAndSendsItWhole) {
       "\x15\x01"
       "dragon\r");
   program.expect("\r> ");
-  // From the history, with a character of two bytes at its begin.
+  // From the history, beginning with a character of two bytes.
   program.type("\x1b[A\x01\xc3\xa4\r");
   board_.await(
       "\x15\x01\xc3\xa4"

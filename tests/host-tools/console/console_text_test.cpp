@@ -21,7 +21,7 @@ TEST(ScreenText, ReplacesWhatIsNoUtf8) {
   EXPECT_EQ(shown("gr\xc3\xbc\xc3\x9f \xf0\x9f\x90\x89"), "gr\xc3\xbc\xc3\x9f \xf0\x9f\x90\x89");
   EXPECT_EQ(shown("a\xff\x80z"), "a\xef\xbf\xbd\xef\xbf\xbdz");
   EXPECT_EQ(shown("\xe6\xbc"), "\xef\xbf\xbd");
-  // The begin of a character, and then another one.
+  // The first byte of a character, and then another character.
   EXPECT_EQ(shown("\xe6\xbc\x41"), "\xef\xbf\xbd\x41");
   // A surrogate, and an A in two bytes: three and two wrong ones.
   EXPECT_EQ(shown("\xed\xa0\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");

@@ -201,7 +201,7 @@ TEST_F(PushCommand, SaysWhyTheLoaderRefuses) {
 }
 
 TEST_F(PushCommand, GivesUpWithoutAnAnswer) {
-  // Somebody listens, and nobody answers.
+  // The line is read, and there is no answer.
   LoaderThread loader;
   fakes::FaultyLine line(loader.socket_path(), {}, {.drop = 1, .seed = 1});
   const Outcome outcome =

@@ -60,7 +60,7 @@ void fill(WeightType type, uint32_t width, uint32_t rows, uint32_t columns, Flav
   }
 }
 
-// Equal bits, or both no number: the payload of a NaN is nobody's.
+// Equal bits, or both no number: the payload of a NaN does not matter.
 bool same(float a, float b) {
   return std::bit_cast<uint32_t>(a) == std::bit_cast<uint32_t>(b) || (a != a && b != b);
 }
