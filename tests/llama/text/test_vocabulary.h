@@ -59,4 +59,18 @@ inline host::VocabularySource make_byte_level(
 inline constexpr int32_t kFirstPiece = 259;
 constexpr int32_t byte_id(int byte) { return 3 + byte; }
 
+// Small, with the rivalries that decide an order.
+inline host::VocabularySource rivals() {
+  return make_vocabulary({{" ", -100},         // 259
+                          {"a", -101},         // 260
+                          {"b", -102},         // 261
+                          {"ab", -5},          // 262
+                          {"ba", -3},          // 263
+                          {"aa", -4},          // 264
+                          {"bb", -4},          // 265
+                          {" ab", -1},         // 266
+                          {"abab", -2},        // 267
+                          {"\u00e9", -103}});  // 268
+}
+
 }  // namespace llama

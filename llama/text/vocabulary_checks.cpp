@@ -1,0 +1,201 @@
+// What is checked of a tokenizer segment, once, when it is opened.
+#include "base/bytes.h"
+#include "llama/text/vocabulary.h"
+
+namespace llama {
+
+using base::ErrorCode;
+using base::load_le16;
+using base::load_le32;
+using base::Result;
+using base::Status;
+
+namespace {
+
+// Within an entry of the list of further tables.
+constexpr size_t kTableKindAt = 0;
+constexpr size_t kTableFlagsAt = 2;
+constexpr size_t kTableOffsetAt = 4;
+constexpr size_t kTableBytesAt = 8;
+constexpr size_t kAddedTokenBytes = 8;
+
+int32_t load_id(std::span<const std::byte> bytes, size_t at) {
+  return static_cast<int32_t>(load_le32(bytes, at));
+}
+
+bool is_finite(uint32_t float_bits) { return (float_bits & 0x7f800000u) != 0x7f800000u; }
+
+}  // namespace
+
+Result<Vocabulary> Vocabulary::open(std::span<const std::byte> segment) {
+  TRY_ASSIGN(const VocabularyHeader header, VocabularyHeader::load(segment));
+  Vocabulary vocabulary(segment.first(header.end()), header);
+  TRY(vocabulary.take_tables());
+  TRY(vocabulary.check_pieces());
+  TRY(vocabulary.check_byte_tokens());
+  TRY(vocabulary.check_lookup());
+  TRY(vocabulary.check_merges());
+  return vocabulary;
+}
+
+Status Vocabulary::check_pieces() const {
+  const uint32_t count = header_.token_count;
+  if (offset(0) != 0 || offset(count) != header_.piece_bytes) {
+    return Status::error(ErrorCode::kCorrupt,
+                         "the tokenizer's pieces reach from byte {} to {}, not from 0 to {}",
+                         offset(0), offset(count), header_.piece_bytes);
+  }
+  for (uint32_t token = 0; token < count; ++token) {
+    const uint32_t begin = offset(token);
+    const uint32_t end = offset(token + 1);
+    if (end < begin || end > header_.piece_bytes) {
+      return Status::error(ErrorCode::kCorrupt, "the tokenizer's token {} is bytes {} to {}", token,
+                           begin, end);
+    }
+    const auto type = std::to_integer<uint32_t>(segment_[header_.types_at() + token]);
+    if (type < static_cast<uint32_t>(TokenType::kNormal) ||
+        type > static_cast<uint32_t>(TokenType::kByte)) {
+      return Status::error(ErrorCode::kCorrupt, "the tokenizer's token {} has the type {}", token,
+                           type);
+    }
+    // A score that is not a number has no place in an order.
+    if (header_.has_scores() && !is_finite(load_le32(segment_, header_.scores_at() + 4 * token))) {
+      return Status::error(ErrorCode::kCorrupt, "the tokenizer's token {} has no finite score",
+                           token);
+    }
+  }
+  return base::ok_status();
+}
+
+Status Vocabulary::check_byte_tokens() const {
+  const bool is_byte_level = kind() == TokenizerKind::kByteLevel;
+  for (uint32_t byte = 0; byte < 256; ++byte) {
+    const int32_t token = load_id(segment_, header_.byte_tokens_at() + 4 * byte);
+    if (!is_id_or_none(token, header_.token_count)) {
+      return Status::error(ErrorCode::kCorrupt, "the tokenizer's byte {} is token {} of {}", byte,
+                           static_cast<uint32_t>(token), header_.token_count);
+    }
+    if (token == -1) {
+      if (header_.unknown >= 0 || is_byte_level) continue;
+      return Status::error(ErrorCode::kCorrupt,
+                           "the tokenizer has no token for byte {}, nor one for unknown bytes",
+                           byte);
+    }
+    const std::string_view bytes = piece(token);
+    if (type(token) != (is_byte_level ? TokenType::kNormal : TokenType::kByte) ||
+        bytes.size() != 1 || static_cast<uint8_t>(bytes[0]) != byte) {
+      return Status::error(ErrorCode::kCorrupt, "the tokenizer's token {} is not the byte {}",
+                           static_cast<uint32_t>(token), byte);
+    }
+  }
+  return base::ok_status();
+}
+
+Status Vocabulary::check_lookup() const {
+  std::string_view before;
+  for (uint32_t place = 0; place < header_.lookup_count; ++place) {
+    const uint32_t token = lookup(place);
+    if (token >= header_.token_count) {
+      return Status::error(ErrorCode::kCorrupt, "the tokenizer's order has token {} of {}", token,
+                           header_.token_count);
+    }
+    const auto id = static_cast<int32_t>(token);
+    // Strictly ascending from the empty text on: no piece is empty, none is there twice.
+    if (type(id) != TokenType::kNormal || piece(id) <= before) {
+      return Status::error(ErrorCode::kCorrupt,
+                           "the tokenizer's token {} is out of order at place {}", token, place);
+    }
+    before = piece(id);
+  }
+  return base::ok_status();
+}
+
+Status Vocabulary::check_merges() const {
+  const auto is_normal = [&](int32_t token) {
+    return token >= 0 && static_cast<uint32_t>(token) < size() && type(token) == TokenType::kNormal;
+  };
+  Merge before;
+  for (uint32_t place = 0; place < header_.merge_count; ++place) {
+    const Merge next = merge(static_cast<int32_t>(place));
+    if (!is_normal(next.left) || !is_normal(next.right) || !is_normal(next.result)) {
+      return Status::error(ErrorCode::kCorrupt,
+                           "the tokenizer's merge at place {} is of tokens that are no text",
+                           place);
+    }
+    if (next.left < before.left || (next.left == before.left && next.right <= before.right)) {
+      return Status::error(ErrorCode::kCorrupt, "the tokenizer's merge at place {} is out of order",
+                           place);
+    }
+    const std::string_view left = piece(next.left);
+    const std::string_view result = piece(next.result);
+    if (!result.starts_with(left) || result.substr(left.size()) != piece(next.right)) {
+      return Status::error(ErrorCode::kCorrupt,
+                           "the tokenizer's merge at place {} does not make its token {}", place,
+                           static_cast<uint32_t>(next.result));
+    }
+    before = next;
+  }
+  return base::ok_status();
+}
+
+// The further tables: those that this program knows are checked, others may be passed over.
+Status Vocabulary::take_tables() {
+  const uint32_t first = header_.tables_at() + header_.table_count * header_.kTableEntryBytes;
+  for (uint32_t i = 0; i < header_.table_count; ++i) {
+    const size_t entry = header_.tables_at() + size_t{i} * header_.kTableEntryBytes;
+    const uint16_t kind = load_le16(segment_, entry + kTableKindAt);
+    const uint16_t flags = load_le16(segment_, entry + kTableFlagsAt);
+    const uint32_t at = load_le32(segment_, entry + kTableOffsetAt);
+    const uint32_t bytes = load_le32(segment_, entry + kTableBytesAt);
+    if (at % 4 != 0 || at < first || at > header_.end() || bytes > header_.end() - at) {
+      return Status::error(ErrorCode::kCorrupt,
+                           "the tokenizer's table of kind {} (from byte {}, {} long) is out of "
+                           "place",
+                           kind, at, bytes);
+    }
+    const bool is_known = kind == static_cast<uint16_t>(VocabularyTable::kEndTokens) ||
+                          kind == static_cast<uint16_t>(VocabularyTable::kAddedTokens);
+    if (is_known) {
+      TRY(take_table(static_cast<VocabularyTable>(kind), segment_.subspan(at, bytes)));
+    } else if ((flags & header_.kTableMustBeKnown) != 0) {
+      return Status::error(ErrorCode::kUnsupported,
+                           "the tokenizer has a table of kind {}, which must be known and which "
+                           "this program does not know; use a newer barellama",
+                           kind);
+    }
+  }
+  return base::ok_status();
+}
+
+Status Vocabulary::take_table(VocabularyTable kind, std::span<const std::byte> table) {
+  const bool is_ends = kind == VocabularyTable::kEndTokens;
+  std::span<const std::byte>& taken = is_ends ? ends_ : added_;
+  const size_t entry_bytes = is_ends ? sizeof(int32_t) : kAddedTokenBytes;
+  bool is_right = taken.empty() && table.size() % entry_bytes == 0;
+  for (size_t at = 0; is_right && at < table.size(); at += entry_bytes) {
+    is_right = load_le32(table, at) < header_.token_count;
+  }
+  if (!is_right) {
+    return Status::error(ErrorCode::kCorrupt,
+                         "the tokenizer's table of kind {} is there twice, or names tokens that "
+                         "are not among its {}",
+                         static_cast<uint32_t>(kind), header_.token_count);
+  }
+  taken = table;
+  return base::ok_status();
+}
+
+bool Vocabulary::is_end(int32_t token) const {
+  if (token == eos()) return token >= 0;
+  for (uint32_t place = 0; place < more_ends(); ++place) {
+    if (more_end(place) == token) return true;
+  }
+  return false;
+}
+
+int32_t Vocabulary::more_end(uint32_t place) const {
+  CHECK(place < more_ends());
+  return load_id(ends_, size_t{place} * sizeof(int32_t));
+}
+
+}  // namespace llama
