@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <numbers>
 #include <string>
 
 #include "host-tools/model/chat_template.h"
 #include "host-tools/model/vocabulary_reader.h"
 #include "host-tools/support/failure.h"
+#include "llama/model/rope_scaling.h"
 
 namespace host {
 
@@ -51,18 +51,6 @@ void check_architecture(const Gguf& gguf) {
   }
 }
 
-// How many times slower Llama 3's scaling turns a pair of this wavelength (llama/rope.cpp turns by
-// the same rule).
-double divisor_of(double wavelength, const llama::ModelConfig& config) {
-  const double original = config.rope_original_context;
-  const double low = config.rope_low_freq_factor;
-  const double high = config.rope_high_freq_factor;
-  if (wavelength < original / high) return 1;
-  if (wavelength > original / low) return config.rope_factor;
-  const double smooth = (original / wavelength - low) / (high - low);
-  return 1 / ((1 - smooth) / config.rope_factor + smooth);
-}
-
 // The divisors are what Llama 3's rule makes of four numbers. All its models have 1, 4 and 8192 for
 // three of them; the factor is the divisor of the slowest pair.
 void read_rope_divisors(const Gguf& gguf, const StoredTensor& tensor, llama::ModelConfig& config) {
@@ -74,18 +62,15 @@ void read_rope_divisors(const Gguf& gguf, const StoredTensor& tensor, llama::Mod
   std::vector<float> divisors(pairs);
   decode_blocks(tensor.type, tensor.bytes, divisors);
   if (std::ranges::all_of(divisors, [](float divisor) { return divisor == 1; })) return;
-  config.rope_scaling = llama::RopeScaling::kLlama3;
-  config.rope_factor = divisors.back();
-  config.rope_low_freq_factor = 1;
-  config.rope_high_freq_factor = 4;
-  config.rope_original_context =
-      gguf.whole("llama.rope.scaling.original_context_length").value_or(8192);
+  llama::scale_as_llama3(config, divisors.back());
+  config.rope_original_context = gguf.whole("llama.rope.scaling.original_context_length")
+                                     .value_or(config.rope_original_context);
   for (size_t i = 0; i < pairs; ++i) {
     const double exponent = static_cast<double>(2 * i) / config.head_size;
-    const double wavelength = 2 * std::numbers::pi * std::pow(config.rope_base, exponent);
-    const double expected = divisor_of(wavelength, config);
+    const auto frequency = static_cast<float>(std::pow(config.rope_base, -exponent));
+    const float expected = frequency / llama::scaled_frequency(config, frequency);
     // Written so that NaN fails too.
-    if (!(std::abs(divisors[i] - expected) <= 1e-4 * expected)) {
+    if (!(std::abs(divisors[i] - expected) <= 1e-4f * expected)) {
       fail("{}: the tensor {} holds no RoPE scaling of Llama 3: its value {} is {}, not {}",
            gguf.name(), kRopeDivisors, i, divisors[i], expected);
     }

@@ -8,6 +8,7 @@
 #include "host-tools/model/vocabulary_reader.h"
 #include "host-tools/support/failure.h"
 #include "host-tools/support/files.h"
+#include "llama/model/rope_scaling.h"
 
 namespace host {
 
@@ -62,11 +63,9 @@ void read_rope(const Json& json, const std::string& name, llama::ModelConfig& co
     if (!value) fail("{}: the RoPE scaling has no \"{}\"", name, key);
     return static_cast<float>(*value);
   };
-  config.rope_scaling = llama::RopeScaling::kLlama3;
-  config.rope_factor = number("factor");
-  config.rope_low_freq_factor = number("low_freq_factor");
-  config.rope_high_freq_factor = number("high_freq_factor");
-  config.rope_original_context = required(*rope, "original_max_position_embeddings", name);
+  llama::scale_as_llama3(config, number("factor"), number("low_freq_factor"),
+                         number("high_freq_factor"),
+                         required(*rope, "original_max_position_embeddings", name));
 }
 
 // The id, or several of them.

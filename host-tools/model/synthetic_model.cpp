@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "llama/kernels/math.h"
+#include "llama/model/rope_scaling.h"
 
 namespace host {
 namespace {
@@ -41,11 +42,7 @@ constexpr ModelConfig with_rope_base(ModelConfig config, float base) {
 // The scaling of the Llama 3.2 model card.
 constexpr ModelConfig with_llama3_rope(ModelConfig config) {
   config.rope_base = 500000.0f;
-  config.rope_scaling = llama::RopeScaling::kLlama3;
-  config.rope_factor = 32;
-  config.rope_low_freq_factor = 1;
-  config.rope_high_freq_factor = 4;
-  config.rope_original_context = 8192;
+  llama::scale_as_llama3(config, 32);
   return config;
 }
 

@@ -1,5 +1,7 @@
 #include "llama/model/config.h"
 
+#include "llama/model/rope_scaling.h"
+
 namespace llama {
 namespace {
 
@@ -48,14 +50,7 @@ base::Status validate(const ModelConfig& config) {
     return base::Status::error(base::ErrorCode::kCorrupt,
                                "the model's norm epsilon is not between 0 and 1");
   }
-  if (config.rope_scaling == RopeScaling::kLlama3 &&
-      !(config.rope_factor >= 1 && config.rope_low_freq_factor > 0 &&
-        config.rope_high_freq_factor > config.rope_low_freq_factor &&
-        config.rope_original_context > 0)) {
-    return base::Status::error(base::ErrorCode::kCorrupt,
-                               "the model's RoPE scaling makes no sense");
-  }
-  return base::ok_status();
+  return check_rope_scaling(config);
 }
 
 }  // namespace llama
