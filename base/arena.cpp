@@ -21,7 +21,7 @@ Result<std::byte*> Arena::allocate_bytes(uint64_t bytes, const char* tag) {
                          available(), rounded - available());
   }
   // Without memory the spans start at the alignment, so that they are not null: a measured span
-  // looks like any other, and touching it faults.
+  // looks like any other, and an access faults.
   std::byte* const memory =
       is_measuring() ? reinterpret_cast<std::byte*>(uintptr_t{kAlignment}) : base_ + used_;
   used_ += rounded;

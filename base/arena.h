@@ -2,8 +2,8 @@
 // (rewind to a mark). Every allocation has a tag, so that a table can say where the memory went.
 //
 // An arena can also only *measure*: Arena::measuring(capacity) hands out spans that must not be
-// touched and adds up what they would take. A plan and the real thing are then the same code, and
-// agree to the byte.
+// touched and adds up what they would take. Plan and allocation are then the same code, and agree
+// to the byte.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +28,7 @@ class Arena {
     const char* tag;  // a literal
     uint64_t bytes;   // what the allocations of this tag take, alignment included
   };
-  // A moment to go back to; keeps the table of uses as it was.
+  // A state to return to, with the table of uses as it was.
   struct Mark {
     uint64_t used;
     Use uses[kMaxUses];
@@ -37,14 +37,14 @@ class Arena {
 
   // `memory` is aligned to kAlignment (CHECKed) and outlives the arena.
   explicit Arena(std::span<std::byte> memory);
-  // Without a capacity there is no end.
+  // Without a capacity it has no limit.
   static Arena measuring(uint64_t capacity = kEndless);
 
   bool is_measuring() const { return base_ == nullptr; }
   uint64_t capacity() const { return capacity_; }
   uint64_t used() const { return used_; }
   uint64_t available() const { return capacity_ - used_; }
-  // The most that was ever used, across rewinds.
+  // The largest used() so far, across rewinds.
   uint64_t high_water() const { return high_water_; }
 
   // Uninitialized room for `count` values. kOutOfMemory with the shortfall in bytes.

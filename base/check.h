@@ -1,5 +1,5 @@
-// CHECK is for our own bugs only, and stays on in release builds. What the world does wrong is a
-// base::Status.
+// CHECK is for our own bugs only, and stays on in release builds. Errors of cards, files, users and
+// devices are a base::Status.
 #pragma once
 
 namespace base {

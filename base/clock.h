@@ -1,4 +1,4 @@
-// Time for whoever must not know where it comes from.
+// Time, for code that must not know where it comes from.
 #pragma once
 
 #include <cstdint>

@@ -90,7 +90,7 @@ void write_argument(TextSink& sink, const FormatArgument& argument, const Place&
   write_padded(sink, {begin, static_cast<size_t>(end - begin)}, place);
 }
 
-// Parses what stands between `{` and `}`: [:][-][0][width][.decimals][x]
+// Parses what is between `{` and `}`: [:][-][0][width][.decimals][x]
 Place parse_place(std::string_view specification) {
   Place place;
   size_t i = 0;

@@ -1,5 +1,5 @@
 // A queue between one writer and one reader on the same core, of which either may be an interrupt
-// handler: no lock, no interrupt masked.
+// handler. No lock, and no interrupt is masked.
 #pragma once
 
 #include <array>

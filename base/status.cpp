@@ -19,7 +19,7 @@ void Status::put_name(int place, std::string_view name) {
   size_t head = name.size();
   size_t tail = name.size();
   if (name.size() > kNameBytes) {
-    // The end tells most: of a path the file, of a file the kind.
+    // The end says most: of a path the file, of a file its kind.
     head = (kNameBytes - kGap.size()) / 2;
     tail = name.size() - (kNameBytes - kGap.size() - head);
     while (head > 0 && continues(name[head])) --head;

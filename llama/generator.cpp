@@ -95,8 +95,8 @@ int32_t Generator::choose(const Transformer& transformer, Sampler& sampler,
 }
 
 // Runs the next `count` tokens that the cache does not hold, as many at once as the transformer
-// takes; of a story's prompt, shows the text up to the token after them. Returns the logits behind
-// the last token, if it is among them.
+// takes; of a story's prompt, shows the text up to the token after them. Returns the logits
+// after the last token, if it is among them.
 base::Result<std::span<float>> Generator::read(Transformer& transformer, const Request& request,
                                                uint32_t count, base::TextSink& out) {
   std::span<float> logits;

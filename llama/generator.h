@@ -1,6 +1,6 @@
 // A prompt in, text out: tokenizer, forward pass and sampler in llama2.c's order, so that the same
-// model, prompt, seed and settings tell the same story everywhere. Or a question in, and an answer
-// out, which goes on with the conversation that the generator keeps (conversation.h).
+// model, prompt, seed and settings give the same story everywhere. Or a question in, and an answer
+// out, which continues the conversation that the generator keeps (conversation.h).
 #pragma once
 
 #include <cstdint>
@@ -46,33 +46,33 @@ class LogitsObserver {
 class Generator {
  public:
   // Takes arena room for the sampler and for prompts of up to `max_prompt_bytes` ("sampler",
-  // "prompt"); system prompt and question are one together. To be called before
+  // "prompt"); system prompt and question are one together. Call it before
   // Transformer::create(), which fills what is left with weights. `context`: of the transformer.
   // The tokenizer and clock outlive the generator.
   static base::Result<Generator> create(const Tokenizer& tokenizer, uint32_t context,
                                         size_t max_prompt_bytes, base::Clock& clock,
                                         base::Arena& arena);
 
-  // To whom sampling, tokenizing and output are charged; null: nobody.
+  // What sampling, tokenizing and output are charged to; may be null.
   void set_profiler(Profiler* profiler) { profiler_ = profiler; }
 
   struct Request {
-    std::string_view prompt;  // begin of a story, or a question
+    std::string_view prompt;  // beginning of a story, or a question
     // Of a story: positions to run, prompt included; 0, or too many: the whole context. Of an
     // answer: its tokens at most; 0: as many as the context has room for.
     uint32_t steps = 0;
     SamplerSettings sampling;
-    const ChatFormat* chat = nullptr;    // null: a story, with which everything begins anew
+    const ChatFormat* chat = nullptr;    // null: a story, which begins a new context
     std::string_view system = {};        // of a chat, as ChatFormat::question() has it
     Interrupt* interrupt = nullptr;      // may be null
     LogitsObserver* observer = nullptr;  // may be null; needs Options::all_logits
   };
 
   // Writes prompt and continuation, or the answer alone without blanks before it, to `out` as they
-  // come, in whole characters. kInvalidArgument: a prompt that is no UTF-8, bad sampling settings;
+  // come, in whole characters. kInvalidArgument: a prompt that is not UTF-8, bad sampling settings;
   // kOutOfRange: a prompt longer than the context or than max_prompt_bytes; kCancelled; and
-  // whatever reading weights returns. Of a chat that fails, an answer stays as far as it came; a
-  // question without any is as if it had not been asked.
+  // whatever reading weights returns. After an error in a chat, the part of an answer
+  // that was made stays; a question without any is as if it had not been asked.
   base::Result<Generation> generate(Transformer& transformer, const Request& request,
                                     base::TextSink& out);
 

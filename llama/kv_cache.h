@@ -1,4 +1,4 @@
-// Keys and values of all positions so far, of all layers: what attention looks back at.
+// Keys and values of all positions so far, of all layers: what attention reads.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ class KvCache {
   // Room for `positions` positions, under the tag "kv cache".
   static base::Result<KvCache> create(const ModelConfig& config, uint32_t positions, KvType type,
                                       base::Arena& arena);
-  // What `positions` positions take; keys are kept by fours.
+  // What `positions` positions take; keys are kept in groups of four.
   static uint64_t bytes(const ModelConfig& config, uint32_t positions, KvType type);
 
   uint32_t positions() const { return positions_; }

@@ -1,4 +1,4 @@
-// One number for all logits of a run: equal on host, emulator and board, or something is wrong.
+// One number for all logits of a run: equal on host, emulator and board, unless there is a bug.
 #pragma once
 
 #include <bit>

@@ -41,7 +41,7 @@ class Window {
   std::span<const int32_t> begin_;
 };
 
-// Runs positions `from` to `to` and adds how surprising the token behind each of them is.
+// Runs positions `from` to `to` and adds how surprising the token after each of them is.
 Status add_surprises(Transformer& transformer, const Window& window, uint32_t from, uint32_t to,
                      Interrupt* interrupt, Perplexity& measured) {
   std::array<int32_t, kMaxBatch> tokens;
@@ -57,8 +57,8 @@ Status add_surprises(Transformer& transformer, const Window& window, uint32_t fr
   // A NaN is not below anything.
   if (measured.nats < 1e300) return base::ok_status();
   return Status::error(ErrorCode::kCorrupt,
-                       "position {} has logits that are no numbers: the model is damaged, or was "
-                       "never a model",
+                       "position {} has logits that are not numbers: the model is damaged, or "
+                       "never was one",
                        from);
 }
 
@@ -78,7 +78,7 @@ base::Result<Perplexity> measure_perplexity(Transformer& transformer, std::span<
   const uint32_t batch =
       transformer.gives_all_logits() ? std::min(transformer.max_columns(), kMaxBatch) : 1;
   Perplexity measured;
-  // Without BOS nothing stands before a window's first token.
+  // Without BOS a window's first token has none before it.
   const uint64_t total =
       begin.empty() && room > 0 ? ids.size() - base::divide_up(ids.size(), room) : ids.size();
   while (room > 0 && !ids.empty()) {
@@ -93,7 +93,7 @@ base::Result<Perplexity> measure_perplexity(Transformer& transformer, std::span<
   }
   if (measured.tokens > 0) return measured;
   return Status::error(ErrorCode::kInvalidArgument,
-                       "there is no token to foretell: the text is too short, or the context is");
+                       "there is no token to predict: the text is too short, or the context is");
 }
 
 }  // namespace llama

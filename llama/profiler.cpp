@@ -64,7 +64,7 @@ void Profiler::end_answer() {
   current_ = nullptr;
 }
 
-// Everything since the last time belongs to the current operation.
+// The time since the last call is the current operation's.
 void Profiler::charge() {
   if (current_ == nullptr) return;
   const uint64_t now = ticks_.now();
@@ -73,7 +73,7 @@ void Profiler::charge() {
   if (events_ != nullptr) charge_events();
 }
 
-// Apart, so that what runs without events and spans needs few registers.
+// A function of its own, so that charge() needs few registers.
 [[gnu::noinline]] void Profiler::charge_events() {
   const EventCounters::Pair events = events_->read();
   current_->events[0] += events[0] - last_events_[0];

@@ -1,17 +1,16 @@
 // Where the time goes: how long each operation of each layer took, and how often it ran.
 //
-//   const Profiler::Scope scope(profiler, Operation::kWq);   // profiler may be null: nothing
-//   counts
+//   const Profiler::Scope scope(profiler, Operation::kWq);   // does nothing if profiler is null
 //
 // At every moment exactly one operation is charged: entering a scope stops the clock of the one
 // around it, leaving the scope starts it again. So all times are *self* times, they add up to the
 // whole to the tick, and what no scope covers is charged to kRest, the remainder. A scope reads the
 // tick source twice and costs about 80 instructions on an ARM1176, the reads included.
 //
-// The table is that of one answer, from begin_answer() to end_answer(). Who asks for each pass
-// (a PassListener) gets the difference of the table between its begin and its end; nobody asking,
-// passes cost nothing. With room for spans each scope of a pass is kept as well, with its begin and
-// the scopes within it: a trace.
+// The table is that of one answer, from begin_answer() to end_answer(). A PassListener gets, for
+// each pass, the difference of the table between its beginning and its end; without a listener
+// passes cost nothing. With room for spans each scope of a pass is kept as well, with its beginning
+// and its time: a trace.
 #pragma once
 
 #include <array>
@@ -26,7 +25,7 @@
 
 namespace llama {
 
-// Two counters of the core, of events that whoever owns them chose. Differences count, modulo 2^32.
+// Two counters of the core, of events that their owner chose. Differences count, modulo 2^32.
 class EventCounters {
  public:
   using Pair = std::array<uint32_t, 2>;
@@ -38,8 +37,8 @@ class EventCounters {
 
 class Profiler;
 
-// Told of each forward pass when it has ended, before its logits are used. What it takes is charged
-// to the answer, not to the pass.
+// Called after each forward pass, before its logits are used. The time that it takes is charged to
+// the answer, not to the pass.
 class PassListener {
  public:
   virtual void pass_ended(const Profiler& profiler) = 0;
@@ -67,7 +66,7 @@ class Profiler {
     Operation operation;
     int16_t layer;  // kNoLayer: of none
     uint64_t begin;
-    uint64_t ticks;  // those of the spans within it among them
+    uint64_t ticks;  // with those of the spans within it
   };
   static constexpr int kNoLayer = -1;
 
@@ -84,16 +83,16 @@ class Profiler {
     return take_tables(layers, span_capacity, arena).status();
   }
 
-  // May be null. Both outlive the profiler, or are taken away again.
+  // May be null. Both outlive the profiler, or are set to null before they end.
   void set_listener(PassListener* listener) { listener_ = listener; }
   void set_events(EventCounters* events);
 
   // Empties the table. Outside of passes and scopes.
   void begin_answer();
-  // Closes the table: it stays as it is until the next begin_answer(), whatever scopes still run.
+  // Closes the table: it does not change until the next begin_answer(), even if scopes still run.
   void end_answer();
 
-  // All cells add up to this. While an answer goes on, up to its last scope.
+  // The sum of all cells. During an answer, up to its last scope.
   uint64_t answer_ticks() const { return last_ - answer_begin_; }
   uint32_t passes() const { return passes_; }
   // Tokens that went through passes.
@@ -105,10 +104,10 @@ class Profiler {
   const Cell& cell(int layer, Operation operation) const {
     return cells_[index_of(layer, operation)];
   }
-  // All of them, those of no layer first: (1 + layers(), kOperationCount). What watches memory from
-  // outside sees by the stores to `ticks` whose time it was (host-tools/pi0-cycles).
+  // All of them, those of no layer first: (1 + layers(), kOperationCount). A simulator
+  // sees by the stores to `ticks` which operation it simulated (tests/pi0-cycles).
   std::span<const Cell> cells() const { return cells_; }
-  // Over all layers and what belongs to none.
+  // Over all layers, and outside of them.
   Cell total(Operation operation) const { return sum_of(cells_, operation); }
   // Over all operations.
   uint64_t layer_ticks(int layer) const { return ticks_of(cells_, layer); }
@@ -117,7 +116,7 @@ class Profiler {
   const Pass& pass() const { return pass_; }
   Cell pass_total(Operation operation) const { return sum_of(pass_cells_, operation); }
   uint64_t pass_layer_ticks(int layer) const { return ticks_of(pass_cells_, layer); }
-  // In the order in which they ended. What had no room is counted.
+  // In the order in which they ended; those without room are counted in dropped_spans().
   std::span<const Span> pass_spans() const { return spans_.first(span_count_); }
   uint32_t dropped_spans() const { return dropped_spans_; }
 
@@ -142,8 +141,8 @@ class Profiler {
     Outer outer_;
   };
 
-  // A forward pass. One that is not ended by end() was given up: the answer has its time, but
-  // nobody is told of it.
+  // A forward pass. One that is not ended by end() was given up: its time is the answer's, but the
+  // listener is not called.
   class PassScope {
    public:
     PassScope(Profiler* profiler, uint32_t position, uint32_t columns) : profiler_(profiler) {
@@ -155,7 +154,7 @@ class Profiler {
     PassScope(const PassScope&) = delete;
     PassScope& operator=(const PassScope&) = delete;
 
-    // What comes belongs to this layer, or to none. Outside of scopes.
+    // What follows belongs to this layer, or to none. Outside of scopes.
     void set_layer(int layer) {
       if (profiler_ != nullptr) profiler_->set_layer(layer);
     }
@@ -197,15 +196,15 @@ class Profiler {
   PassListener* listener_ = nullptr;
   uint32_t layers_ = 0;
   std::span<Cell> cells_;       // (1 + layers, kOperationCount): of no layer, then of each
-  std::span<Cell> pass_cells_;  // while a pass runs: the same at its begin; then: what it added
+  std::span<Cell> pass_cells_;  // during a pass: the same at its beginning; after it: what it added
   Cell* layer_cells_ = nullptr;
   Cell* current_ = nullptr;  // what is charged; null: nothing, the answer has ended
-  uint64_t last_ = 0;        // up to here all is charged
+  uint64_t last_ = 0;        // until then all is charged
   EventCounters::Pair last_events_{};
   uint64_t answer_begin_ = 0;
   uint32_t passes_ = 0;
   uint32_t positions_ = 0;
-  bool in_pass_ = false;  // and somebody listens
+  bool in_pass_ = false;  // and there is a listener
   Pass pass_;
   std::span<Span> spans_;
   size_t span_count_ = 0;

@@ -19,7 +19,7 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 bool is_finite(float value) { return value > -kInfinity && value < kInfinity; }
 
-// Which of two candidates is to be taken later: the less likely, of equals the higher token.
+// Which of two candidates is taken later: the less likely, of equals the higher token.
 bool comes_later(const Sampler::Candidate& a, const Sampler::Candidate& b) {
   if (a.probability != b.probability) return a.probability < b.probability;
   return a.token > b.token;
@@ -175,8 +175,8 @@ int32_t Sampler::sample_likeliest(std::span<const float> probabilities) {
   }
   const float enough = settings_.has_top_p() ? settings_.top_p * mass : kInfinity;
 
-  // A heap gives the next likeliest as long as one is asked for, and each one taken is put behind
-  // those that are left: the likeliest is last at the end.
+  // A heap gives the next likeliest as long as one is asked for, and each one taken is put after
+  // those that are left: the likeliest ends up last.
   const auto begin = kept.begin();
   const auto end = kept.end();
   auto left = end;

@@ -1,5 +1,5 @@
 // The next token out of the logits: the likeliest, or drawn by chance. Arithmetic, order and random
-// numbers are llama2.c's, so that its seeds tell its stories.
+// numbers are llama2.c's, so that its seeds give its stories.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ class RandomGenerator {
   uint64_t state_;
 };
 
-// How a token is chosen, step by step, each on what the one before has left:
+// How a token is chosen, step by step; each works on what the one before it left:
 //
 //   1. repeat_penalty: the logit of each token that is among the last repeat_last ones is divided
 //      by it if positive, multiplied otherwise; once, however often the token was there (Keskar et

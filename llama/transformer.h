@@ -27,8 +27,8 @@
 
 namespace llama {
 
-// Asked often while a token is on its way: may the computation go on? Also where a program can show
-// progress. `done` of `total` counts matrices.
+// Asked often during a forward pass: should it stop? Also where a program can show progress. `done`
+// of `total` counts matrices.
 class Interrupt {
  public:
   virtual bool should_stop(uint32_t done, uint32_t total) = 0;
@@ -67,17 +67,17 @@ class Transformer {
   // Reads the pinned weights; before the first forward().
   base::Status load(LoadProgress* progress) { return weights_.load(progress); }
 
-  // Runs `tokens` (1 to max_columns of them, each below vocab_size) at positions `position` and on.
-  // Returns logits (columns asked for, vocab_size), the caller's to change until the next call.
-  // kCancelled when `interrupt` (may be null) said so, and whatever reading weights returns; then
-  // the positions from `position` on hold nothing and may be run again.
+  // Runs `tokens` (1 to max_columns of them, each below vocab_size) at the positions that begin
+  // with `position`. Returns logits (columns asked for, vocab_size), the caller's to change until
+  // the next call. kCancelled when `interrupt` (may be null) said so, and whatever reading weights
+  // returns; then the positions that begin with `position` hold nothing and may be run again.
   base::Result<std::span<float>> forward(std::span<const int32_t> tokens, uint32_t position,
                                          Logits logits, Interrupt* interrupt);
 
   // Of the logits that the last call returned, if they are of one token.
   const Largest& likeliest() const { return likeliest_; }
 
-  // Whom the forward passes tell how long they take; null: nobody. Outlives them.
+  // What the forward passes are charged to; may be null. Outlives them.
   void set_profiler(Profiler* profiler) {
     profiler_ = profiler;
     weights_.set_profiler(profiler);

@@ -1,4 +1,4 @@
-// The boot sector of a FAT volume, understood: where its parts lie, in device blocks of 512 bytes.
+// The boot sector of a FAT volume, decoded: where its parts are, in device blocks of 512 bytes.
 //
 // Source: Microsoft Extensible Firmware Initiative FAT32 File System Specification 1.03 (2000),
 // "the specification" in this folder.
@@ -39,7 +39,7 @@ struct FatGeometry {
 // Whether a block of 512 bytes claims to be the boot sector of a FAT volume, sound or not.
 bool looks_like_fat(std::span<const std::byte> boot_sector);
 
-// Reads the boot sector (512 bytes) that lies at device block `first_block` of `device_blocks`.
+// Reads the boot sector (512 bytes) at device block `first_block` of `device_blocks`.
 // kCorrupt names the field that cannot be; kUnsupported for versions that do not exist yet.
 base::Result<FatGeometry> read_fat_geometry(std::span<const std::byte> boot_sector,
                                             uint64_t first_block, uint64_t device_blocks);

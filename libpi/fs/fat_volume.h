@@ -1,4 +1,4 @@
-// A FAT12, FAT16 or FAT32 volume, read-only: finds files by path and says where they lie.
+// A FAT12, FAT16 or FAT32 volume, read-only: finds files by path and says where they are.
 //
 //   TRY_ASSIGN(pi::FatVolume card, pi::FatVolume::mount(sd_card, scratch));
 //   TRY_ASSIGN(const pi::FileInfo model, card.find("models/story.blm"));
@@ -7,7 +7,7 @@
 // Paths are UTF-8, their parts separated by '/', with or without one in front; there is no "." or
 // "..". ASCII letters match in either case, and both the long and the short name of a file count.
 //
-// Whatever lies on the card, each call ends after a bounded number of reads, all within the device.
+// Whatever is on the card, each call ends after a bounded number of reads, all within the device.
 #pragma once
 
 #include <cstddef>
@@ -45,7 +45,7 @@ class FatVolume {
   base::Result<FolderReader> open_folder(const FileInfo& folder);
 
   // The file's content as block runs, in order, as few as there can be: together
-  // divide_up(size, 512) blocks. They lie within the device. kCorrupt unless the cluster chain is
+  // divide_up(size, 512) blocks. They are within the device. kCorrupt unless the cluster chain is
   // exactly as long as the file's size asks for: a chain that ends where it must cannot have run in
   // a circle. kOutOfMemory, naming the number of extents, when they do not fit into `room`.
   base::Result<std::span<Extent>> extents(const FileInfo& file, std::span<Extent> room);

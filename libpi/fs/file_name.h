@@ -32,8 +32,8 @@ class LongName {
   // One long-name entry (32 bytes), in the order of the folder: the last piece first.
   void add(std::span<const std::byte> entry);
 
-  // Whether all pieces came, in order, and belong to this short entry (32 bytes): systems that know
-  // no long names leave orphans behind when they rename or delete.
+  // Whether all pieces came, in order, and belong to this short entry (32 bytes): systems without
+  // long names leave orphans when they rename or delete.
   bool belongs_to(std::span<const std::byte> short_entry) const;
 
   // As UTF-8. Halves of surrogate pairs, control characters and '/' come out as U+FFFD.

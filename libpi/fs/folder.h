@@ -13,7 +13,7 @@
 
 namespace pi {
 
-// A file or folder, as its folder entry tells. A value: it refers to nothing.
+// A file or folder, as its folder entry describes it. A value: it refers to nothing.
 struct FileInfo {
   std::array<char, kMaxNameBytes> name_bytes;
   uint32_t name_size = 0;
@@ -26,7 +26,7 @@ struct FileInfo {
   std::string_view name() const { return {name_bytes.data(), name_size}; }
 };
 
-// The entries of 32 bytes as they lie on the card, up to the folder's end.
+// The entries of 32 bytes as they are on the card, up to the folder's end.
 class FolderEntries {
  public:
   static constexpr size_t kEntrySize = 32;

@@ -46,7 +46,7 @@ base::Result<Content> identify(BlockWindow& window, uint64_t first_block) {
   if (std::memcmp(boot.data() + 3, "EXFAT   ", 8) == 0) return Content::kExfat;
   if (std::memcmp(boot.data() + 3, "NTFS    ", 8) == 0) return Content::kNtfs;
   if (looks_like_fat(boot)) return Content::kFat;
-  // The superblock of ext2, 3 and 4 lies at byte 1024, its magic at 56 in it.
+  // The superblock of ext2, 3 and 4 is at byte 1024, its magic number at byte 56 in it.
   if (first_block + 3 > window.block_count()) return Content::kUnknown;
   TRY_ASSIGN(const auto magic, window.view(first_block * kBlock + 1024 + 56, 2));
   return base::load_le16(magic) == 0xef53 ? Content::kExt : Content::kUnknown;
@@ -57,7 +57,7 @@ base::Result<FatGeometry> open(BlockWindow& window, uint64_t first_block) {
   return read_fat_geometry(boot, first_block, window.block_count());
 }
 
-// Null for what may hold files of ours, or for what is not known.
+// Null for FAT, and for what is not known.
 const char* name_of_foreign(Content content) {
   switch (content) {
     case Content::kExfat:

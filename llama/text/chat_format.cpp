@@ -47,18 +47,20 @@ Status ChatFormat::find_tokens() {
                            "taught to talk may be converted with --chat llama2, zephyr, chatml, "
                            "llama3 or llama3.1");
     case ChatTemplate::kLlama2:
-      if (vocabulary.bos() < 0) return lacks("Llama 2's chat template needs a token BOS");
-      if (end_ < 0) return lacks("Llama 2's chat template needs a token EOS");
+      if (vocabulary.bos() < 0)
+        return lacks("Llama 2's chat template needs a token BOS, which the model lacks");
+      if (end_ < 0)
+        return lacks("Llama 2's chat template needs a token EOS, which the model lacks");
       return base::ok_status();
     case ChatTemplate::kZephyr:
-      if (end_ < 0) return lacks("Zephyr's chat template needs a token EOS");
+      if (end_ < 0) return lacks("Zephyr's chat template needs a token EOS, which the model lacks");
       return base::ok_status();
     case ChatTemplate::kChatMl:
       begin_ = vocabulary.find_special("<|im_start|>");
       end_ = vocabulary.find_special("<|im_end|>");
       text_end_ = vocabulary.find_special("<|endoftext|>");
-      if (begin_ < 0) return lacks("ChatML needs a token <|im_start|>, which the model has not");
-      if (end_ < 0) return lacks("ChatML needs a token <|im_end|>, which the model has not");
+      if (begin_ < 0) return lacks("ChatML needs a token <|im_start|>, which the model lacks");
+      if (end_ < 0) return lacks("ChatML needs a token <|im_end|>, which the model lacks");
       return base::ok_status();
     case ChatTemplate::kLlama3:
     case ChatTemplate::kLlama31:
@@ -70,16 +72,18 @@ Status ChatFormat::find_tokens() {
       if (begin_ < 0 || header_end_ < 0) {
         return lacks(
             "Llama 3's chat template needs tokens <|start_header_id|> and "
-            "<|end_header_id|>, which the model has not");
+            "<|end_header_id|>, which the model lacks");
       }
-      if (end_ < 0) return lacks("Llama 3's chat template needs a token <|eot_id|>");
+      if (end_ < 0)
+        return lacks("Llama 3's chat template needs a token <|eot_id|>, which the model lacks");
       return base::ok_status();
   }
-  return lacks("the model's chat template is none that this program knows");
+  return lacks(
+      "the model has a chat template that this program does not know; use a newer barellama");
 }
 
 std::string_view ChatFormat::default_system() const {
-  // Others that talk ChatML cut words in another way.
+  // Other models with ChatML cut words in another way.
   const bool is_smol_lm = tokenizer_->vocabulary().word_rules() == WordRules::kSmolLm;
   if (kind_ != ChatTemplate::kChatMl || !is_smol_lm) return {};
   return "You are a helpful AI assistant named SmolLM, trained by Hugging Face";
@@ -99,19 +103,19 @@ Status ChatFormat::refuse_markers(std::string_view user) const {
       (has("[INST]") || has("[/INST]") || has("<<SYS>>") || has("<</SYS>>"))) {
     return Status::error(
         ErrorCode::kInvalidArgument,
-        "[INST], [/INST], <<SYS>> and <</SYS>> are borders of turns to this model, "
-        "and can't be said");
+        "[INST], [/INST], <<SYS>> and <</SYS>> separate turns of this model, and cannot "
+        "be said");
   }
   if (kind_ == ChatTemplate::kZephyr &&
       (has("<|user|>") || has("<|assistant|>") || has("<|system|>"))) {
     return Status::error(ErrorCode::kInvalidArgument,
-                         "<|user|>, <|assistant|> and <|system|> are borders of turns to this "
-                         "model, and can't be said");
+                         "<|user|>, <|assistant|> and <|system|> separate turns of this model, "
+                         "and cannot be said");
   }
   return base::ok_status();
 }
 
-// A message whose markers are tokens, up to where its end belongs.
+// A message whose markers are tokens, without the token that ends it.
 void ChatFormat::write_message(Writer& writer, std::string_view role,
                                std::string_view content) const {
   writer.token(begin_);

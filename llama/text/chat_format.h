@@ -1,4 +1,4 @@
-// How a model that was taught to talk wants a conversation written down: what its chat template
+// How a model that was trained on conversations expects one to be written: what its chat template
 // (Jinja) makes of a list of messages, as tokens. B and E are BOS and EOS, names in <| |> tokens of
 // the vocabulary, but Zephyr's, which are text.
 //
@@ -16,13 +16,13 @@
 //
 // Sources: the templates of Llama-2-7b-chat-hf, TinyLlama-1.1B-Chat-v1.0 and zephyr-7b-beta,
 // SmolLM2-Instruct, Meta-Llama-3-8B-Instruct, Llama-3.1-8B-Instruct (3.2's and 3.3's say the same);
-// 26 July 2024 is the date of the last one where nobody tells it another, and a board has no clock.
+// 26 July 2024 is the last one's default date, and a board has no clock.
 // Without a system prompt its part is left out. ChatML has no BOS, but models that learned texts
-// with one (Vocabulary::has_bos_before_text()) get it first. Llama 2 and both Llama 3 take blanks
-// around a question away. SentencePiece puts its space before a text also after a token within a
+// with one (Vocabulary::has_bos_before_text()) get it first. Llama 2 and both Llama 3 remove blanks
+// around a question. SentencePiece puts its space before a text also after a token within a
 // conversation, as the models' own tokenizers do.
 //
-// What a user says is never read as a token of the vocabulary, so nobody can forge a turn. Where
+// What a user says is never read as a token of the vocabulary, so a user cannot forge a turn. Where
 // the markers themselves are text, a question that holds one is refused, as Meta's own code does.
 #pragma once
 
@@ -49,7 +49,7 @@ class ChatFormat {
   // its vocabulary lacks a token of the template. The message says which, and what to do.
   static base::Result<ChatFormat> make(ChatTemplate kind, const Tokenizer& tokenizer);
 
-  // What the template puts there by itself when nobody says anything else; SmolLM2's does.
+  // The system prompt that the template itself brings; SmolLM2's has one.
   std::string_view default_system() const;
   // Whether an answer ends where the model chose this token.
   bool ends_answer(int32_t token) const;
@@ -62,8 +62,8 @@ class ChatFormat {
     std::span<int32_t> ids;
   };
   struct Question {
-    uint32_t tokens = 0;  // of Room::ids; if more than these, the ids are not to be used
-    uint32_t before = 0;  // bytes of text before what the user said, and behind it
+    uint32_t tokens = 0;  // in Room::ids; if more than those have room, the ids must not be used
+    uint32_t before = 0;  // bytes of text before what the user said, and after it
     uint32_t after = 0;
   };
   // All up to where the answer begins. `system` is written with the first question only; empty:
@@ -94,12 +94,12 @@ class ChatFormat {
 
   ChatTemplate kind_;
   const Tokenizer* tokenizer_;
-  // Tokens of the template; -1: it has none such.
+  // Tokens of the template; -1: it has no such token.
   int32_t begin_ = -1;       // of a message
   int32_t header_end_ = -1;  // of its header
   int32_t end_ = -1;         // of a message
   int32_t text_end_ = -1;    // of a text: models of some makers end answers so
-  int32_t call_end_ = -1;    // of a message that calls a tool, which nobody here answers
+  int32_t call_end_ = -1;    // of a message that calls a tool, which nothing here answers
 };
 
 }  // namespace llama

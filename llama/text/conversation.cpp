@@ -14,10 +14,10 @@ using base::Status;
 
 namespace {
 
-// No question has fewer tokens, so that there are no more turns than this many times fewer.
+// No question has fewer tokens, which bounds the number of turns.
 constexpr uint32_t kShortestTurn = 4;
 
-// By so many tokens, at most, a question is longer than it would be as the first.
+// The most tokens by which a question is longer than it would be as the first.
 constexpr uint32_t kLineBefore = 8;
 
 uint32_t room_for_answer(uint32_t context) { return context / 4; }
@@ -52,7 +52,7 @@ Status Conversation::check(std::string_view text) const {
   const size_t invalid = find_invalid_utf8(text);
   if (invalid != text.size()) {
     return Status::error(ErrorCode::kInvalidArgument,
-                         "the prompt is no valid UTF-8 from byte {} on; set the terminal to UTF-8",
+                         "the prompt is not valid UTF-8 at byte {}; set the terminal to UTF-8",
                          invalid);
   }
   if (text.size() > max_text_bytes_) {
@@ -62,8 +62,8 @@ Status Conversation::check(std::string_view text) const {
   return base::ok_status();
 }
 
-// Texts of models that put nothing before them are parted by a token that ends one, in training; so
-// one begins behind it, as with GPT-2 and those after it. -1: there is none.
+// In training, texts of models that put nothing before them are separated by a token that ends one;
+// so a text begins after it, as with GPT-2 and those after it. -1: there is none.
 int32_t Conversation::first_of_nothing() const {
   const Vocabulary& vocabulary = tokenizer_->vocabulary();
   const int32_t end = vocabulary.find_special("<|endoftext|>");
@@ -138,7 +138,7 @@ Status Conversation::drop_until_room(const ChatFormat& format, std::string_view 
   return base::ok_status();
 }
 
-// Puts system prompt and second turn to the begin.
+// Makes the second turn the first one, with the system prompt.
 Status Conversation::drop_oldest(const ChatFormat& format, std::string_view system) {
   CHECK(turn_count_ > 1);
   Turn& next = turn_room_[1];

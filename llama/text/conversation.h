@@ -2,9 +2,9 @@
 // is a conversation without turns.
 //
 // A question adds its own tokens only; those before it are in the cache. When there is no room for
-// an answer, whole turns are left out, the oldest first. What then stands at the begin is written
-// anew, since the system prompt is part of the first question, and whatever is equal to what the
-// cache holds (the system prompt, as a rule) is not run again.
+// an answer, whole turns are left out, the oldest first. The first question that is left is then
+// written again, since the system prompt is part of it, and whatever is equal to what the cache
+// holds (the system prompt, as a rule) is not run again.
 #pragma once
 
 #include <cstdint>
@@ -25,13 +25,13 @@ class Conversation {
   static base::Result<Conversation> create(const Tokenizer& tokenizer, uint32_t context,
                                            size_t max_text_bytes, base::Arena& arena);
 
-  // Nothing was said.
+  // As if nothing had been said.
   void forget();
-  // The cache holds something else by now, and all is to be run again.
+  // The cache holds something else by now: all of it must be run again.
   void forget_cache() { cached_ = 0; }
 
-  // Begins anew with this text. kInvalidArgument: it is no UTF-8; kOutOfRange: it has more bytes or
-  // tokens than there is room for; nothing is left then.
+  // Forgets everything and begins with this text. kInvalidArgument: it is not UTF-8; kOutOfRange:
+  // it has more bytes or tokens than there is room for; nothing is left then.
   base::Status begin_text(std::string_view text);
 
   // Adds a question; turns that leave no room for it and an answer are dropped. Errors as
@@ -73,10 +73,10 @@ class Conversation {
   uint32_t context_ = 0;
   size_t max_text_bytes_ = 0;
   std::span<char> text_;          // of a question, with its markers
-  std::span<char> said_;          // of a question that is written anew
+  std::span<char> said_;          // of a question that is written again
   std::span<std::byte> scratch_;  // the tokenizer's
   std::span<int32_t> ids_;        // tokens
-  std::span<int32_t> spare_;      // where they are put together anew
+  std::span<int32_t> spare_;      // where they are put together again
   std::span<Turn> turn_room_;
   uint32_t count_ = 0;
   uint32_t cached_ = 0;

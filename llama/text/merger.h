@@ -1,5 +1,5 @@
-// Byte pair encoding of one stretch of text: neighbours are merged, best pair first, until no pair
-// is left that can be. For both kinds of tokenizers; not for other code.
+// Byte pair encoding of a stretch of text: neighbours are merged, best pair first, until no pair
+// can be. For both kinds of tokenizers; not for other code.
 #pragma once
 
 #include <cstdint>
@@ -16,13 +16,13 @@ struct MergeSymbol {
   Content content;
   uint32_t previous;  // kNone at the ends
   uint32_t next;
-  int32_t pair;         // what Rules::pair() says of this and the next, or -1
+  int32_t pair;         // Rules::pair() of this and the next one, or -1
   uint32_t heap_place;  // of that pair, or kNone
 };
 
 // Pairs that can be merged wait in a binary heap of their left symbols. Each symbol knows its place
 // there, so that a merge can take out or move the two pairs next to it: the heap never holds a pair
-// that is no more, and never grows. n symbols take about n * log2(n) steps.
+// that no longer exists, and never grows. n symbols take about n * log2(n) steps.
 //
 // Rules have:
 //   Content                                what a symbol is made of

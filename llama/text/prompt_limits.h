@@ -1,5 +1,5 @@
-// What people may say to a board at once: what it has room for, what its settings take, and what
-// plans and tools of the host count with.
+// How long a prompt may be: what a board has room for, what its settings take, and what the plans
+// and tools of the host assume.
 #pragma once
 
 #include <cstddef>

@@ -76,7 +76,7 @@ Result<Scratch<Rules>> allocate_scratch(Arena& arena, size_t symbols) {
   return scratch;
 }
 
-// The text as the pieces have it: with its space before, and spaces for U+2581.
+// The text as the pieces have it: with the space before it, and spaces for U+2581.
 std::string_view normalize(std::string_view text, bool space_before, std::span<char> out) {
   size_t size = 0;
   if (space_before && !text.empty()) out[size++] = ' ';
@@ -91,7 +91,7 @@ std::string_view normalize(std::string_view text, bool space_before, std::span<c
   return {out.data(), size};
 }
 
-// Collects ids, and goes on counting when there is no more room.
+// Collects ids, and continues to count when there is no room for them.
 class IdList {
  public:
   explicit IdList(std::span<int32_t> out) : out_(out) {}

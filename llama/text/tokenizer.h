@@ -34,7 +34,7 @@ class Tokenizer {
   // What encode() takes of its scratch arena: about 29 times the text.
   static uint64_t scratch_bytes(size_t text_bytes);
 
-  // Any bytes become tokens: characters without a piece, and bytes that are no UTF-8, become byte
+  // Any bytes become tokens: characters without a piece, and bytes that are not UTF-8, become byte
   // tokens. To SentencePiece, U+2581 counts as a space. Control tokens are never made from text
   // ("</s>" becomes three pieces). The empty text has no tokens but BOS. If the vocabulary has no
   // BOS, or is of a model whose texts begin without, none is put there.
@@ -45,9 +45,9 @@ class Tokenizer {
   base::Result<std::span<int32_t>> encode(std::string_view text, AddBos add_bos,
                                           base::Arena& scratch, std::span<int32_t> out) const;
 
-  // The bytes to show for `token` when it follows `previous` (-1: nothing went before). Byte tokens
-  // give their byte, so that one character may come in several tokens (llama/text/utf8.h puts them
-  // together); control tokens give nothing; after BOS the space that encode() puts before a text is
+  // The bytes to show for `token` when it follows `previous` (-1: it is the first). Byte tokens
+  // give their byte, so that one character may come in several tokens (llama/text/utf8.h joins
+  // them); control tokens give nothing; after BOS the space that encode() puts before a text is
   // dropped. Both ids are within the vocabulary (CHECKed, but for -1). The view is into the
   // segment.
   std::string_view decode(int32_t previous, int32_t token) const;

@@ -1,4 +1,4 @@
-// What a character is, as far as cutting a text into words goes (Unicode 15).
+// The class of a character, for cutting a text into words (Unicode 15).
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ enum class CharacterClass : uint8_t {
   kSpace = 3,   // the property White_Space
 };
 
-// Of any number; those above U+10FFFF are others.
+// Of any number; those above U+10FFFF are kOther.
 CharacterClass character_class(uint32_t code_point);
 
 }  // namespace llama

@@ -11,7 +11,7 @@ constexpr uint8_t byte_at(std::string_view text, size_t index) {
   return static_cast<uint8_t>(text[index]);
 }
 
-// The length that a first byte promises; 0 if no character begins with it.
+// The length of a character with this first byte; 0 if no character begins with it.
 constexpr size_t length_from_first(uint8_t first) {
   if (first < 0x80) return 1;
   if (first < 0xc2) return 0;  // a continuation, or an overlong form of ASCII
@@ -76,7 +76,7 @@ std::string_view Utf8Stream::push(std::string_view bytes, std::span<char> out) {
     sequence_[held_] = byte;
     Prefix prefix = longest_prefix({sequence_, static_cast<size_t>(held_) + 1});
     if (held_ > 0 && prefix.length == held_) {
-      // The byte does not continue what was held: that is lost, and the byte begins anew.
+      // The byte does not continue what was held: that is lost, and the byte begins a character.
       write(kReplacement);
       held_ = 0;
       sequence_[0] = byte;

@@ -1,4 +1,5 @@
-// UTF-8 (Unicode 15, section 3.9, table 3-7), for a console that must never show half a character.
+// UTF-8 (Unicode 15, section 3.9, table 3-7), for a console that must never show part of a
+// character.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +9,8 @@
 
 namespace llama {
 
-// How many bytes the character takes that `text` begins with: 1 to 4. 0 if `text` is empty or
-// begins with no well-formed character.
+// How many bytes the first character of `text` takes: 1 to 4. 0 if `text` is empty or does not
+// begin with a well-formed character.
 size_t utf8_character_length(std::string_view text);
 
 // Where the first sequence that is not well-formed UTF-8 begins: text.size() if there is none.
@@ -37,7 +38,7 @@ class Utf8Stream {
   std::string_view push(std::string_view bytes, std::span<char> out);
 
   // At the end of the text: U+FFFD if a character was left incomplete, nothing otherwise. `out`
-  // holds at least 3 bytes (CHECKed). The stream is then as new.
+  // holds at least 3 bytes (CHECKed). The stream is then as it was at first.
   std::string_view flush(std::span<char> out);
 
  private:

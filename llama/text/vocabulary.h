@@ -1,4 +1,4 @@
-// The tokens of a model: what bytes each stands for, how well it merges, and which token a text is.
+// The tokens of a model: the bytes that each stands for, how it merges, and which token a text is.
 // A view on the tokenizer segment of a model file; docs/format.md ("Tokenizer segment") has every
 // byte of it. Nothing is copied or set up: the converter has sorted what is searched.
 #pragma once
@@ -16,8 +16,8 @@ namespace llama {
 // What a token is, numbered as in SentencePiece's model files and in GGUF.
 enum class TokenType : uint8_t {
   kNormal = 1,       // a piece of text
-  kUnknown = 2,      // stands for what no other token can
-  kControl = 3,      // begin or end of a text; never made from text, and shows as none
+  kUnknown = 2,      // for what no other token can say
+  kControl = 3,      // beginning or end of a text; never made from text, and not shown
   kUserDefined = 4,  // added to a model later; not made from text here
   kUnused = 5,       // a place in the model without a meaning
   kByte = 6,         // one byte, for characters that have no piece

@@ -56,7 +56,7 @@ struct VocabularyHeader {
   uint32_t token_count = 0;
   uint32_t lookup_count = 0;  // how many tokens can be made from text
   uint32_t piece_bytes = 0;   // of all pieces together
-  int32_t bos = -1;           // begin of text; -1 where there is none
+  int32_t bos = -1;           // beginning of text; -1 where there is none
   int32_t eos = -1;           // end of text
   int32_t unknown = -1;
   WordRules word_rules = WordRules::kNone;

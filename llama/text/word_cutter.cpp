@@ -34,7 +34,7 @@ Character character_at(std::string_view text, size_t at) {
 
 bool is_line_end(char c) { return c == '\r' || c == '\n'; }
 
-// Where a run of characters of a class ends that begins at `at`, or the first `most` of it.
+// The end of the run of characters of a class that begins at `at`, at most `most` of them.
 size_t end_of_run(std::string_view text, size_t at, CharacterClass kind, size_t most = kNoLimit) {
   for (; most > 0; --most) {
     const Character next = character_at(text, at);
@@ -60,8 +60,8 @@ size_t contraction_bytes(std::string_view text, bool ignore_case) {
   return first == 'l' && second == 'l' ? 3 : 0;
 }
 
-// \s+(?!\S)|\s+ where white space begins: all of it before the end of a text, and else all but its
-// last character, unless that is all.
+// \s+(?!\S)|\s+ where white space begins: all of it before the end of a text, otherwise all but its
+// last character, unless it has only one.
 size_t white_space_bytes(std::string_view text, bool ends_before_number) {
   size_t last = 0;
   size_t end = 0;

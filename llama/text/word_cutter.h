@@ -1,4 +1,4 @@
-// The words of a text for byte-level BPE: what no token reaches across. The rules are regular
+// The words of a text for byte-level BPE: no token crosses their borders. The rules are regular
 // expressions in the tokenizers of GPT-2, Llama 3 and SmolLM; docs/format.md ("Tokenizer segment")
 // has them.
 #pragma once
@@ -10,10 +10,10 @@
 
 namespace llama {
 
-// How many bytes the word takes that `text` begins with: 1 or more, unless `text` is empty. Takes
-// any bytes; one that is part of no character is a symbol. The text before has no influence:
-// cutting word after word gives what the expression finds in the whole. Time goes with the word's
-// length and that of the white space behind it. `rules` are some (CHECKed).
+// How many bytes the first word of `text` takes: 1 or more, unless `text` is empty. Takes any
+// bytes; one that is part of no character is a symbol. The text before has no influence: cutting
+// word after word gives what the expression finds in the whole. Time goes with the word's length
+// and that of the white space after it. `rules` are not kNone (CHECKed).
 size_t first_word_bytes(WordRules rules, std::string_view text);
 
 }  // namespace llama

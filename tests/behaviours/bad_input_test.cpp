@@ -40,8 +40,8 @@ TEST_F(BadInput, APromptAsLongAsTheContextIsTold) {
 
 TEST_F(BadInput, BytesThatAreNoUtf8AreRefusedWithTheirPlace) {
   EXPECT_THAT(console_.say("caf\xe9"),
-              HasSubstr("the prompt is no valid UTF-8 from byte 3 on; set the terminal to UTF-8"));
-  EXPECT_THAT(console_.say("\xc0\x80"), HasSubstr("from byte 0 on"));
+              HasSubstr("the prompt is not valid UTF-8 at byte 3; set the terminal to UTF-8"));
+  EXPECT_THAT(console_.say("\xc0\x80"), HasSubstr("at byte 0"));
   expect_story();
 }
 

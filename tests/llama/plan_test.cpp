@@ -1,4 +1,4 @@
-// The promise: what a plan says before is what opening takes, to the byte.
+// The promise: what a plan says in advance is what opening takes, to the byte.
 #include "llama/plan.h"
 
 #include <gtest/gtest.h>

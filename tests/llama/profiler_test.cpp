@@ -1,4 +1,4 @@
-// The arithmetic of scopes, on a clock that moves when it is told to.
+// The arithmetic of scopes, on a clock that the test moves.
 #include "llama/profiler.h"
 
 #include <gtest/gtest.h>

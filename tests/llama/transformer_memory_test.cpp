@@ -40,7 +40,7 @@ TEST(Transformer, RefusesAnArenaOneByteTooSmall) {
   ASSERT_TRUE(file.ok());
   CountingClock clock;
   Transformer least;
-  // 8 bytes of room per chunk byte let the buffers be of one tile: the least that works.
+  // 8 bytes of room for each byte of a buffer let the buffers be of one tile: the least that works.
   ASSERT_TRUE(least.create(*file, source, clock, measuring, options).ok());
   const size_t need = static_cast<size_t>(measuring.used() + directory_arena.used());
   EXPECT_TRUE(Machine(bytes, need, options).status.ok());
@@ -50,7 +50,8 @@ TEST(Transformer, RefusesAnArenaOneByteTooSmall) {
   EXPECT_GT(refused.status.number(2), 0u);
 }
 
-// Of a table that is not in memory a token needs one row, and reads the tile around it: 2 to 16 KB.
+// A token needs one row of a table that is not in memory, and reads the tile around it: 2 to 16
+// KiB.
 TEST(Transformer, ReadsOneTileOfTheEmbeddingTableForEachToken) {
   const auto bytes = tests::make_model(tests::small_config(), WeightType::kQ8_0, 4096);
   uint64_t others = 0;
@@ -83,7 +84,7 @@ class StopAfter final : public Interrupt {
   int asks_;
 };
 
-TEST(Transformer, StopsAnywhereAndStartsAfresh) {
+TEST(Transformer, StopsAnywhereAndCanRestart) {
   const auto bytes = tests::make_model(tests::small_config(), WeightType::kQ8_0, 4096);
   const auto expected = logits_of(bytes, UINT64_MAX, 1 << 20, 1);
   Machine machine(bytes, 4 << 20, options_with(20000, 8192));

@@ -1,4 +1,4 @@
-// The promises of streaming: whatever is pinned, however small the chunks, the same bits; and
+// The promises of streaming: whatever is pinned, however small the buffers, the same bits; and
 // damaged weights never become logits.
 #include "llama/transformer.h"
 
@@ -32,7 +32,7 @@ TEST_P(Streaming, GivesTheSameBitsFromNothingPinnedToAllPinned) {
   }
 }
 
-TEST_P(Streaming, GivesTheSameBitsWithTilesOfOneRowGroupAndChunksOfOneTile) {
+TEST_P(Streaming, GivesTheSameBitsWithTilesOfOneRowGroupAndBuffersOfOneTile) {
   const auto whole = logits_of(model(1 << 16), UINT64_MAX, 1 << 20, 1);
   EXPECT_TRUE(same_bits(logits_of(model(1), 0, 1, 1), whole));
   EXPECT_TRUE(same_bits(logits_of(model(1), 30000, 1, 3), whole));
@@ -59,7 +59,7 @@ TEST_P(Streaming, ReadsEachStreamedByteOnceForABatch) {
   EXPECT_LE(machine.transformer.weights().counters().bytes_streamed, once + rows);
 }
 
-TEST_P(Streaming, SkipsTheClassifierWhereNobodyAsksForLogits) {
+TEST_P(Streaming, SkipsTheClassifierWithoutLogits) {
   Machine machine(model(4096), 4 << 20, options_with(0, 8192));
   ASSERT_TRUE(machine.status.ok());
   const auto whole = logits_of(model(4096), UINT64_MAX, 1 << 20, 1);
@@ -78,7 +78,7 @@ TEST_P(Streaming, SkipsTheClassifierWhereNobodyAsksForLogits) {
   EXPECT_TRUE(same_bits({last->begin(), last->end()}, {whole.end() - 309, whole.end()}));
 }
 
-// For every n: the n-th read fails, once or for ever, in every way. Right logits, or an error.
+// For every n: the n-th read fails, once or always, in every way. Right logits, or an error.
 TEST_P(Streaming, NeverComputesFromWrongWeights) {
   using Fault = MemorySource::Fault;
   ModelConfig config = tests::small_config();
@@ -102,7 +102,7 @@ TEST_P(Streaming, NeverComputesFromWrongWeights) {
           ASSERT_TRUE(same_bits(logits, expected)) << n;
         } else {
           ASSERT_TRUE(touched);
-          // The same prompt again, the fault gone: nothing is left of it.
+          // The same prompt again, without the fault: it has left nothing.
           machine.source.fail_from(0, 0, Fault::kNone);
           logits.clear();
           ASSERT_TRUE(machine.run(tokens, 1, logits).ok()) << n;

@@ -399,7 +399,7 @@ TEST_F(CommandModel, PerplexityOfATextFromAFile) {
   write_file(path("text.txt"), "caf\xe9");
   expect_failure(measure({}), 1, "text.txt: is no valid UTF-8 from byte 3 on");
   write_file(path("text.txt"), "");
-  expect_failure(measure({}), 1, "text.txt: there is no token to foretell");
+  expect_failure(measure({}), 1, "text.txt: there is no token to predict");
   std::filesystem::remove(path("text.txt"));
   expect_failure(measure({}), 1, "text.txt");
 }
@@ -420,7 +420,7 @@ TEST_F(CommandModel, RunSaysWhatIsWrong) {
   expect_failure(run({"--top-p", "1.5"}), 2, "--top-p");
   expect_failure(run({"-n", "-1"}), 2, "--steps");
   expect_failure(run({"-s", "0"}), 1, "seed");
-  expect_failure(run({"-p", "caf\xe9"}), 1, "no valid UTF-8 from byte 3 on");
+  expect_failure(run({"-p", "caf\xe9"}), 1, "not valid UTF-8 at byte 3");
   expect_failure(run({"-p", std::string(100, '7')}), 1, "longer than the context of 64 tokens");
   expect_failure(run({"--ctx", "65"}), 1, "65");
   expect_failure(run({"--ram-mb", "0.01"}), 1, "bytes short");

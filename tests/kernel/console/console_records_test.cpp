@@ -106,7 +106,7 @@ TEST_F(Records, CarryErrors) {
   parse();
   EXPECT_THAT(names_, ElementsAre("ready", "begin", "end", "error", "ready"));
   EXPECT_EQ(end_["reason"], "error");
-  EXPECT_THAT(error_, HasSubstr("tales.blm: the prompt is no valid UTF-8 from byte 3 on"));
+  EXPECT_THAT(error_, HasSubstr("tales.blm: the prompt is not valid UTF-8 at byte 3"));
 }
 
 TEST_F(Records, CarryTheErrorOfAMissingCard) {

@@ -18,7 +18,7 @@ class BlockWindowTest : public ::testing::Test {
   fakes::FailingBlockDevice device_{disk_};
   Scratch scratch_;
 
-  // Whether the window shows what lies on the disk.
+  // Whether the window shows what is on the disk.
   bool shows(BlockWindow& window, uint64_t position, size_t size) {
     auto view = window.view(position, size);
     return view.ok() && view->size() == size &&

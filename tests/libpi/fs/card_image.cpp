@@ -16,8 +16,8 @@
 namespace pi::testing {
 namespace {
 
-// Formatting tools live where only root's PATH looks; mtools needs to know that names are UTF-8,
-// and refuses odd geometries unless told not to.
+// Formatting tools are in folders of root's PATH only; mtools must know that names are UTF-8, and
+// refuses odd geometries unless this option is set.
 constexpr const char* kEnvironment =
     "export PATH=\"$PATH:/usr/sbin:/sbin\" LC_ALL=C.UTF-8 MTOOLS_SKIP_CHECK=1 MTOOLSRC=/dev/null; ";
 

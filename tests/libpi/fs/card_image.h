@@ -16,7 +16,7 @@ namespace pi::testing {
 
 using Bytes = std::vector<std::byte>;
 
-// The same bytes for the same seed, and no others.
+// Bytes that depend on the seed only.
 Bytes make_bytes(size_t size, uint32_t seed);
 
 // Memory that a block device takes as a target.
@@ -85,8 +85,8 @@ struct PartitionEntry {
 // Writes a master boot record over the end of block 0 of an image in memory.
 void set_partition_table(std::span<std::byte> image, std::span<const PartitionEntry> entries);
 
-// The file's bytes, by its extents; and by a FileReader in pieces of `step`. Test failures and what
-// could be read on errors.
+// The file's bytes, by its extents; and by a FileReader in pieces of `step`. On errors the test
+// fails, and what could be read is returned.
 Bytes read_by_extents(BlockDevice& device, FatVolume& volume, const FileInfo& file);
 Bytes read_in_steps(FatVolume& volume, const FileInfo& file, size_t step);
 

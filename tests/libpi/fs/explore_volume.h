@@ -1,4 +1,4 @@
-// Everything that can be asked of a volume, asked: for tests that damage cards or let them fail.
+// Asks a volume everything that can be asked: for tests that damage cards or let them fail.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,9 @@ struct Findings {
 };
 
 // Walks all folders (at most 64, with at most 2000 entries altogether), resolves and reads all
-// files (their first and last 64 KiB). Goes on after errors. CHECKs what must hold on any card:
-// extents lie within the device and add up to the file's size, a reader gives the bytes that lie in
-// the extents.
+// files (their first and last 64 KiB). Continues after errors. CHECKs what must hold on any card:
+// extents are within the device and add up to the file's size, a reader gives the bytes of the
+// extents.
 Findings explore(BlockDevice& device, FatVolume& volume);
 
 // Mounts and explores, with a scratch buffer of the least size.

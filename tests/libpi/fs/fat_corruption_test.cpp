@@ -35,7 +35,7 @@ class DamagedCard {
   RamDisk disk() const { return RamDisk(bytes_); }
   size_t table_at() const { return table_at_; }
 
-  // Where the folder entry with this 8.3 name lies.
+  // Where the folder entry with this 8.3 name is.
   size_t entry_at(std::string_view name11) const {
     const auto pattern = std::as_bytes(std::span(name11.data(), name11.size()));
     const auto at = std::search(bytes_.begin(), bytes_.end(), pattern.begin(), pattern.end());

@@ -31,7 +31,7 @@ Layout layout_of(const CardImage& image) {
                                             kClusterBytes)};
 }
 
-// Writes entries from `first_cluster` on to both tables.
+// Writes entries that begin with `first_cluster` to both tables.
 void write_entries(CardImage& image, uint32_t first_cluster, const std::vector<uint32_t>& entries) {
   Bytes raw(entries.size() * 4);
   for (size_t i = 0; i < entries.size(); ++i) base::store_le32(raw, i * 4, entries[i]);
@@ -78,8 +78,8 @@ TEST(LargeCard, TheLargestFileResolvesInAHandfulOfReads) {
                    .volume_bytes = uint64_t{5} << 30,
                    .options = ""});
   image.put("story.blm", make_bytes(1, 1));
-  // The file grows to 4 GiB - 1 by hand: 131,072 clusters from number 3 on, where the first file of
-  // an empty card lies. Its entry is the second of the root folder, behind the label's.
+  // The file grows to 4 GiB - 1 by hand: 131,072 clusters that begin with number 3, where the first
+  // file of an empty card is. Its entry is the second of the root folder, after the label's.
   const uint32_t clusters = 131072;
   std::vector<uint32_t> chain(clusters);
   for (uint32_t i = 0; i < clusters; ++i) chain[i] = 3 + i + 1;

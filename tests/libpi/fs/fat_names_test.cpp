@@ -1,4 +1,4 @@
-// Names as they lie on cards.
+// Names as they are on cards.
 #include <algorithm>
 
 #include "base/bytes.h"
@@ -25,7 +25,7 @@ std::vector<std::string> names_in(FatVolume& volume, std::string_view path) {
   }
 }
 
-// Where `pattern` lies in the image; it must lie there once.
+// Where `pattern` is in the image; it must be there once.
 size_t place_of(const Bytes& image, std::string_view pattern) {
   const auto bytes = std::as_bytes(std::span(pattern.data(), pattern.size()));
   const auto at = std::search(image.begin(), image.end(), bytes.begin(), bytes.end());
@@ -118,7 +118,7 @@ TEST(FatNames, FallBackToTheShortOneWhenTheLongOneIsAnOrphan) {
   SKIP_WITHOUT_FAT_TOOLS();
   CardImage image(kSmall);
   image.put("a long name.txt", make_bytes(1, 1));
-  // What a system that knows no long names does when it renames.
+  // What a system without long names does when it renames.
   const size_t place = place_of(image.whole(), "ALONGN~1TXT");
   image.write(place, {std::byte{'B'}});
   host::ImageFile device = image.open();

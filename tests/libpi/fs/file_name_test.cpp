@@ -17,7 +17,7 @@ Entry short_entry(const char* name11, uint8_t case_flags = 0) {
   return entry;
 }
 
-// The checksum of a short name as the specification gives it, written anew.
+// The checksum of a short name as the specification gives it, written independently.
 uint8_t checksum_of(const Entry& entry) {
   uint8_t sum = 0;
   for (size_t i = 0; i < 11; ++i) {

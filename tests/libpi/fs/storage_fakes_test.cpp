@@ -1,4 +1,4 @@
-// The block devices of tests and tools: what they promise to those who test with them.
+// The block devices of tests and tools: what they promise to other tests.
 #include <filesystem>
 #include <fstream>
 

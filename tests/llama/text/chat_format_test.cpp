@@ -1,4 +1,4 @@
-// The chat templates as tokens. The ids of Llama 2's vocabulary (which TinyLlama has, too)
+// The chat templates as tokens. The ids of Llama 2's vocabulary (which is TinyLlama's, too)
 // were computed from the templates' text by another program's SentencePiece steps; those of Llama 3
 // are its words' and special tokens' as published.
 #include "llama/text/chat_format.h"
@@ -104,7 +104,7 @@ TEST(ChatFormat, WritesWhatTheTemplatesOfSentencePieceModelsWrite) {
   }
 }
 
-// Bytes are their own tokens here; from 256 on Llama 3's special tokens.
+// Bytes are their own tokens here; Llama 3's special tokens begin with 256.
 host::VocabularySource llama3_vocabulary() {
   host::VocabularySource source = make_byte_level(WordRules::kLlama3, {});
   for (const char* name : {"<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>",

@@ -30,7 +30,7 @@ TEST(Conversation, DropsTheOldestTurnsWhenTheContextIsFull) {
       if (more == 0) continue;
       const Ids ids = talk.tokens();
       EXPECT_LE(ids.size(), 128u - 128 / 4 + 12);
-      // The oldest that is left stands there as if it had been the first.
+      // The oldest that is left is written as if it had been the first.
       const Ids begin = alone(talk, question(dropped));
       ASSERT_GT(ids.size(), begin.size());
       EXPECT_TRUE(std::ranges::equal(begin, std::span(ids).first(begin.size()))) << turn;

@@ -20,7 +20,7 @@ namespace llama {
 
 using Ids = std::vector<int32_t>;
 
-// Keeps the logits of each position, and stops where it is told to.
+// Keeps the logits of each position, and stops where the test wants it.
 class Watch final : public LogitsObserver, public Interrupt {
  public:
   void observe(uint32_t position, std::span<const float> row) override {

@@ -1,4 +1,4 @@
-// A tokenizer that is as easy to call as a test wants it.
+// A tokenizer that is easy to call from tests.
 #pragma once
 
 #include <gtest/gtest.h>

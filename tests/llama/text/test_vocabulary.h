@@ -10,7 +10,7 @@
 
 namespace llama {
 
-// <unk>, <s>, </s>, the 256 byte tokens from id 3 on, and then `pieces` from id 259 on.
+// <unk>, <s>, </s>, the 256 byte tokens that begin with id 3, and `pieces` that begin with id 259.
 inline host::VocabularySource make_vocabulary(
     std::initializer_list<std::pair<const char*, float>> pieces) {
   host::VocabularySource source;
@@ -30,7 +30,7 @@ inline host::VocabularySource make_vocabulary(
 }
 
 // Byte-level BPE: a token for each byte, whose id it is, then the results of `merges` in the order
-// of their rank from id 256 on (one that another merge makes already is none again), and last
+// of their rank, beginning with id 256 (without those that another merge makes already), and last
 // "<|begin_of_text|>" as BOS.
 inline host::VocabularySource make_byte_level(
     WordRules rules, std::initializer_list<std::pair<const char*, const char*>> merges) {

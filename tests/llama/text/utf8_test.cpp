@@ -87,7 +87,7 @@ TEST(Utf8Stream, WritesValidTextWithinItsBoundForAnyBytes) {
   for (int round = 0; round < 3000; ++round) {
     std::string bytes(random() % 24, '\0');
     for (char& byte : bytes) {
-      // Mostly bytes from 0x80 on, where all decisions are.
+      // Mostly bytes of 0x80 and above, where all decisions are.
       byte = static_cast<char>(random() % 4 == 0 ? random() % 128 : 128 + random() % 128);
     }
     const std::string whole = stream_in_pieces(bytes, bytes.size() + 1);

@@ -1,4 +1,4 @@
-// Pinned tiles are spread evenly: each is in memory once, and streamed ones come in like runs.
+// Pinned tiles are spread evenly: each is in memory once, and streamed runs are of like length.
 #include "llama/weights/pinned_tiles.h"
 
 #include <gtest/gtest.h>
@@ -49,12 +49,12 @@ TEST(PinnedTiles, AreEachInMemoryOnceWhateverTheirNumber) {
         const Seen seen = walk(tiles, pinned, run);
         EXPECT_EQ(seen.pinned, pinned);
         if (pinned > 0 && pinned < tiles) {
-          // A section without a pinned tile follows the one before it without a gap.
-          const uint32_t sections = (tiles - pinned + run - 1) / run;
-          if (pinned >= sections) {
+          // A stripe without a pinned tile follows the one before it without a gap.
+          const uint32_t stripes = (tiles - pinned + run - 1) / run;
+          if (pinned >= stripes) {
             EXPECT_LE(seen.longest_run, run);
             EXPECT_LE(seen.longest_run - seen.shortest_run, 1u);
-            EXPECT_LE(seen.longest_pinned, (pinned + sections - 1) / sections);
+            EXPECT_LE(seen.longest_pinned, (pinned + stripes - 1) / stripes);
           }
         }
         if (HasFailure()) return;
@@ -63,8 +63,8 @@ TEST(PinnedTiles, AreEachInMemoryOnceWhateverTheirNumber) {
   }
 }
 
-TEST(PinnedTiles, OfALargeMatrixComeBetweenChunks) {
-  // w1 of Llama-2-7B in q4_0, an eighth of it pinned: 394 tiles of 64 KiB, chunks of 16.
+TEST(PinnedTiles, OfALargeMatrixComeBetweenStreamedRuns) {
+  // w1 of Llama-2-7B in q4_0, an eighth of it pinned: 394 tiles of 64 KiB, runs of 16.
   const Seen seen = walk(394, 49, 16);
   EXPECT_EQ(seen.longest_run, 16u);
   EXPECT_EQ(seen.shortest_run, 15u);
