@@ -1,5 +1,6 @@
 #include "libpi/bcm2835/dma.h"
 
+#include "base/align.h"
 #include "base/check.h"
 
 namespace pi {
@@ -71,8 +72,8 @@ void Dma::reset() {
 }
 
 void Dma::prepare(uint32_t source_bus_address, Dreq dreq, std::span<std::byte> target) {
-  CHECK(!target.empty() && target.size() % core::kCacheLine == 0);
-  CHECK(reinterpret_cast<uintptr_t>(target.data()) % core::kCacheLine == 0);
+  CHECK(!target.empty() && target.size() % base::kCacheLineBytes == 0);
+  CHECK(reinterpret_cast<uintptr_t>(target.data()) % base::kCacheLineBytes == 0);
   target_ = target;
   // 4.2.1.2, TI: the peripheral's DREQ paces reads of 32 bits, bursts of one (the FIFO promises no
   // more); writes gather to 128 bits, and each is answered before the next, so that END means "in

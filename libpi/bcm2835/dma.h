@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/align.h"
 #include "base/clock.h"
 #include "base/status.h"
 #include "libpi/bcm2835/bus.h"
@@ -62,7 +63,7 @@ class Dma {
 
   // 4.2.1.1, as the channel loads it: eight words, 32-byte aligned, so that it fills a cache line
   // of its own.
-  struct alignas(32) ControlBlock {
+  struct alignas(base::kCacheLineBytes) ControlBlock {
     uint32_t transfer_information = 0;
     uint32_t source = 0;
     uint32_t destination = 0;

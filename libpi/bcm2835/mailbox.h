@@ -11,6 +11,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/align.h"
 #include "base/clock.h"
 #include "base/status.h"
 #include "libpi/bcm2835/bus.h"
@@ -69,10 +70,11 @@ class Mailbox {
  private:
   // Whole cache lines, so that invalidating them loses no neighbour's data.
   static constexpr size_t kMessageWords = 264;
-  struct alignas(core::kCacheLine) Message {
+  struct alignas(base::kCacheLineBytes) Message {
     uint32_t words[kMessageWords];
   };
-  static_assert(sizeof(Message) % core::kCacheLine == 0 && kMessageWords >= kMaxValueWords + 6);
+  static_assert(sizeof(Message) % base::kCacheLineBytes == 0 &&
+                kMessageWords >= kMaxValueWords + 6);
 
   // Any question: the first `request_words` of `values` are sent, and the answer overwrites
   // `values`. Returns how many bytes of answer there are, which must be at least

@@ -13,8 +13,6 @@
 
 namespace pi::core {
 
-inline constexpr uintptr_t kCacheLine = 32;
-
 // Before the first write to a peripheral after having used another one, and after cache
 // maintenance before DMA starts: all earlier accesses are complete when it returns.
 void data_synchronization_barrier();
@@ -27,7 +25,8 @@ void data_memory_barrier();
 void clean_data_cache(std::span<const std::byte> range);
 
 // Drops the lines without writing them back: after a device has written the range, before it is
-// read. The range must consist of whole lines, or a neighbour's dirty data is lost.
+// read. The range must consist of whole lines (base::kCacheLineBytes), or a neighbour's dirty data
+// is lost.
 void invalidate_data_cache(std::span<const std::byte> range);
 
 // Before a device writes the range: no dirty line may be evicted over the device's data.

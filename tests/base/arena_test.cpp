@@ -7,7 +7,7 @@
 namespace base {
 namespace {
 
-struct alignas(32) Memory {
+struct alignas(kCacheLineBytes) Memory {
   std::array<std::byte, 1024> bytes;
 };
 

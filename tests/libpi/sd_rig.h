@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/align.h"
 #include "base/format.h"
 #include "libpi/bcm2835/dma.h"
 #include "libpi/bcm2835/emmc.h"
@@ -38,7 +39,7 @@ struct SdRig {
 
   // Memory for `blocks` blocks, filled with what no card holds.
   static std::span<std::byte> target(size_t blocks) {
-    alignas(32) static std::array<std::byte, 4096 * 512> memory;
+    alignas(base::kCacheLineBytes) static std::array<std::byte, 4096 * 512> memory;
     const std::span<std::byte> whole = std::span(memory).first(blocks * 512);
     for (std::byte& byte : whole) byte = std::byte{0xee};
     return whole;
