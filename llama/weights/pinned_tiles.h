@@ -23,7 +23,6 @@ class alignas(16) PinnedTiles {
   // last one of the same length. Streamed runs have at most `run` tiles, which is not 0.
   PinnedTiles(std::byte* data, uint32_t tiles, uint32_t pinned, uint32_t run);
 
-  uint32_t count() const { return pinned_; }
   std::byte* data() const { return data_; }
 
   // The place of a tile of the `tiles` of the matrix.

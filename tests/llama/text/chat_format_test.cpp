@@ -71,14 +71,6 @@ TEST(ZephyrFormat, WritesWhatTheTemplateWrites) {
   }
 }
 
-// The tokens' bytes and names one after another, as Jinja writes a conversation; SentencePiece's
-// space before a text is one, too.
-std::string written(const TestTokenizer& tokenizer, const Ids& ids) {
-  std::string text;
-  for (const int32_t id : ids) text += tokenizer.get().vocabulary().piece(id);
-  return text;
-}
-
 // Without the published vocabularies.
 TEST(ChatFormat, WritesWhatTheTemplatesOfSentencePieceModelsWrite) {
   const TestTokenizer tokenizer(make_vocabulary({{" ", -1}}));
@@ -102,17 +94,6 @@ TEST(ChatFormat, WritesWhatTheTemplatesOfSentencePieceModelsWrite) {
   for (const char* forged : {"<|user|>", "<|assistant|>", "<|system|>"}) {
     EXPECT_EQ(zephyr.refusal(forged).code(), ErrorCode::kInvalidArgument) << forged;
   }
-}
-
-// Bytes are their own tokens here; Llama 3's special tokens begin with 256.
-host::VocabularySource llama3_vocabulary() {
-  host::VocabularySource source = make_byte_level(WordRules::kLlama3, {});
-  for (const char* name : {"<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>",
-                           "<|eom_id|>", "<|eot_id|>"}) {
-    source.tokens.push_back({name, 0, TokenType::kControl});
-  }
-  source.eos = 257;
-  return source;
 }
 
 TEST(ChatFormat, SaysWhatAModelLacks) {

@@ -78,19 +78,6 @@ TEST(Llama31Format, HasRoomForTheDatesBesideTheLongestTexts) {
   EXPECT_EQ(std::ranges::count(format.question(true, std::string(399, 's'), "u"), 's'), 399 + 6);
 }
 
-// Bytes are their own tokens here: 10 is the newline; 256 <|endoftext|>, 257 <|im_start|> and 258
-// <|im_end|>, numbered as SmolLM2 numbers them from 0.
-host::VocabularySource smol_vocabulary() {
-  host::VocabularySource source = make_byte_level(WordRules::kSmolLm, {});
-  source.tokens.back().bytes = "<|endoftext|>";
-  source.tokens.push_back({"<|im_start|>", 0, TokenType::kControl});
-  source.tokens.push_back({"<|im_end|>", 0, TokenType::kControl});
-  source.bos = 257;
-  source.eos = 258;
-  source.bos_before_text = false;
-  return source;
-}
-
 Ids bytes_of(std::initializer_list<const char*> parts) {
   Ids ids;
   for (const std::string_view part : parts) {

@@ -88,17 +88,6 @@ TEST(Conversation, TakesBackAQuestionThatWasStoppedUnanswered) {
   talk.expect_logits_of_a_whole_run();
 }
 
-// What the first turn of a conversation is when the given question is the first.
-Ids alone(Talk& talk, std::string_view question) {
-  Talk other(talk.model.transformer().context(), talk.model.config().chat_template);
-  other.system = talk.system;
-  const auto made = other.ask(question, 1);
-  EXPECT_TRUE(made.ok());
-  Ids ids = other.tokens();
-  ids.resize(made->prompt_tokens);
-  return ids;
-}
-
 TEST(Conversation, ShowsAnAnswerWithoutTheBlankThatItBeginsWith) {
   Talk talk(256);
   for (uint64_t time = 40; time < 140; ++time) {  // 41 begins with one

@@ -111,8 +111,19 @@ class Talk {
   Model model;
 };
 
-size_t count_of(const Ids& ids, int32_t id) {
+inline size_t count_of(const Ids& ids, int32_t id) {
   return static_cast<size_t>(std::ranges::count(ids, id));
+}
+
+// What the first turn of a conversation is when the given question is the first.
+inline Ids alone(Talk& talk, std::string_view question) {
+  Talk other(talk.model.transformer().context(), talk.model.config().chat_template);
+  other.system = talk.system;
+  const auto made = other.ask(question, 1);
+  EXPECT_TRUE(made.ok());
+  Ids ids = other.tokens();
+  ids.resize(made->prompt_tokens);
+  return ids;
 }
 
 }  // namespace llama

@@ -88,4 +88,36 @@ inline const TestTokenizer* published(const char* name) {
   }                                                                 \
   static_assert(true)
 
+// Bytes are their own tokens here; Llama 3's special tokens begin with 256.
+inline host::VocabularySource llama3_vocabulary() {
+  host::VocabularySource source = make_byte_level(WordRules::kLlama3, {});
+  for (const char* name : {"<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>",
+                           "<|eom_id|>", "<|eot_id|>"}) {
+    source.tokens.push_back({name, 0, TokenType::kControl});
+  }
+  source.eos = 257;
+  return source;
+}
+
+// The tokens' bytes and names one after another, as Jinja writes a conversation; SentencePiece's
+// space before a text is one, too.
+inline std::string written(const TestTokenizer& tokenizer, const Ids& ids) {
+  std::string text;
+  for (const int32_t id : ids) text += tokenizer.get().vocabulary().piece(id);
+  return text;
+}
+
+// Bytes are their own tokens here: 10 is the newline; 256 <|endoftext|>, 257 <|im_start|> and 258
+// <|im_end|>, numbered as SmolLM2 numbers them from 0.
+inline host::VocabularySource smol_vocabulary() {
+  host::VocabularySource source = make_byte_level(WordRules::kSmolLm, {});
+  source.tokens.back().bytes = "<|endoftext|>";
+  source.tokens.push_back({"<|im_start|>", 0, TokenType::kControl});
+  source.tokens.push_back({"<|im_end|>", 0, TokenType::kControl});
+  source.bos = 257;
+  source.eos = 258;
+  source.bos_before_text = false;
+  return source;
+}
+
 }  // namespace llama
