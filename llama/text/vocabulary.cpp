@@ -15,6 +15,19 @@ int32_t load_id(std::span<const std::byte> bytes, size_t at) {
 
 }  // namespace
 
+bool Vocabulary::is_end(int32_t token) const {
+  if (token == eos()) return token >= 0;
+  for (uint32_t place = 0; place < more_ends(); ++place) {
+    if (more_end(place) == token) return true;
+  }
+  return false;
+}
+
+int32_t Vocabulary::more_end(uint32_t place) const {
+  CHECK(place < more_ends());
+  return load_id(ends_, size_t{place} * sizeof(int32_t));
+}
+
 Merge Vocabulary::merge(int32_t place) const {
   CHECK(place >= 0 && static_cast<uint32_t>(place) < merge_count());
   const size_t at =

@@ -185,17 +185,4 @@ Status Vocabulary::take_table(VocabularyTable kind, std::span<const std::byte> t
   return base::ok_status();
 }
 
-bool Vocabulary::is_end(int32_t token) const {
-  if (token == eos()) return token >= 0;
-  for (uint32_t place = 0; place < more_ends(); ++place) {
-    if (more_end(place) == token) return true;
-  }
-  return false;
-}
-
-int32_t Vocabulary::more_end(uint32_t place) const {
-  CHECK(place < more_ends());
-  return load_id(ends_, size_t{place} * sizeof(int32_t));
-}
-
 }  // namespace llama
