@@ -63,8 +63,11 @@ void read_rope(const Json& json, const std::string& name, llama::ModelConfig& co
     if (!value) fail("{}: the RoPE scaling has no \"{}\"", name, key);
     return static_cast<float>(*value);
   };
-  llama::scale_as_llama3(config, number("factor"), number("low_freq_factor"),
-                         number("high_freq_factor"),
+  // One after the other, so that the first one that is missing is named.
+  const float factor = number("factor");
+  const float low = number("low_freq_factor");
+  const float high = number("high_freq_factor");
+  llama::scale_as_llama3(config, factor, low, high,
                          required(*rope, "original_max_position_embeddings", name));
 }
 
