@@ -15,8 +15,9 @@ class CycleCounter {
   explicit CycleCounter(ReadRaw read_raw)
       : read_raw_(read_raw), halves_(read_raw() >> 31), start_(widened()) {}
 
-  // Cycles since construction. To be called at least once in 2^31 cycles, 2.1 s at 1 GHz, or wraps
-  // are missed; a periodic interrupt may do so (BoardTicks has one), at any moment of another call.
+  // Cycles since construction. Must be called at least once in 2^31 cycles, 2.1 s at 1 GHz, or
+  // wraps are missed; a periodic interrupt may do so (BoardTicks has one), at any moment of another
+  // call.
   uint64_t cycles() { return widened() - start_; }
 
   // Whether it counts at all: emulators read 0 for ever.
@@ -28,8 +29,8 @@ class CycleCounter {
 
  private:
   // How many halves of its range the counter has gone through is one word, whose lowest bit is the
-  // counter's highest unless it has just entered the next half. Whoever sees that stores the same
-  // next number, so that an interrupt in between does no harm.
+  // counter's highest unless it has just entered the next half. A caller that sees that stores the
+  // same next number, so that an interrupt in between does no harm.
   uint64_t widened() {
     uint32_t halves = halves_.load(std::memory_order_relaxed);
     std::atomic_signal_fence(std::memory_order_seq_cst);

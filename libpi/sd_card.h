@@ -1,5 +1,5 @@
 // An SD card on the EMMC controller, as a block device: SDSC, SDHC and SDXC, 4 data lines, high
-// speed (50 MHz), read-only. docs/sd-card.md tells how reads and retries go.
+// speed (50 MHz), read-only. docs/sd-card.md describes reads and retries.
 //
 //   pi::SdCard card(emmc, &dma, clock);
 //   TRY(card.initialize());

@@ -102,7 +102,7 @@ struct SdCid {
   uint8_t month;
 
   std::string_view product_name() const;  // without trailing spaces
-  // The company behind the number, as far as common knowledge goes, or "unknown make". The SD
+  // The company with that number, as far as it is commonly known, or "unknown make". The SD
   // Association does not publish the list.
   std::string_view manufacturer_name() const;
 };

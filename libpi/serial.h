@@ -17,7 +17,7 @@ namespace pi {
 // What was lost since start, in characters. All zero on a healthy line.
 struct SerialLosses {
   uint32_t hardware_overruns = 0;  // the UART's FIFO was full: interrupts were off for too long
-  uint32_t buffer_overruns = 0;    // the receive buffer was full: nobody read
+  uint32_t buffer_overruns = 0;    // the receive buffer was full: the program did not read
   uint32_t line_errors = 0;        // framing, parity or break: wrong baud, or noise
   uint32_t send_timeouts = 0;      // the UART did not take a character before its deadline
 };
@@ -39,9 +39,9 @@ class Serial : public base::TextSink {
   // Whether try_read() would have one from an interrupt handler.
   bool has_received() const { return do_has_received(); }
 
-  // From now on `handler(context)` runs as soon as the sequence that calls the boot loader
-  // (libpi/push/magic.h) has come in whole: within the receive interrupt, so that it works also
-  // while nobody reads. Its bytes are read like all others, and so is what only begins like it.
+  // After this `handler(context)` runs as soon as the whole sequence that calls the boot loader
+  // (libpi/push/magic.h) has been received: within the receive interrupt, so that it works even if
+  // the program never reads. Its bytes are read like all others, and so is a mere beginning of it.
   using Handler = void (*)(void* context);
   void on_loader_magic(Handler handler, void* context) {
     magic_handler_ = handler;

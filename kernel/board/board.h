@@ -55,7 +55,7 @@ class Board {
 
   // Bytes of RAM that the firmware leaves to the ARM, from address 0.
   uint32_t arm_memory_bytes() const { return arm_memory_bytes_; }
-  // What the firmware or a boot loader has placed in RAM for us, if it lies in the ARM's memory.
+  // What the firmware or a boot loader has placed in RAM for us, if it is in the ARM's memory.
   std::span<const std::byte> ram_disk() const { return ram_disk_; }
   // Unused RAM: the larger piece of what is above the image, next to the RAM disk. Aligned to
   // Arena::kAlignment.
@@ -76,7 +76,7 @@ class Board {
   // while the serial line has characters that were not read.
   void idle(uint64_t us);
 
-  // Has the cycle counter read by an interrupt each `us`, from now on: so that it misses no wrap
+  // Has the cycle counter read by an interrupt each `us`, so that it misses no wrap
   // while the program waits (libpi/cycle_counter.h). Once.
   void keep_cycles(uint64_t us);
 

@@ -69,7 +69,7 @@ void BoardInstruments::list_memory(MemoryTable& table) {
       between(__image_end, __end) - between(__bss_begin, __bss_end) - stacks);
   add("RAM disk", Kind::kRamDisk, board_.ram_disk().size());
   left -= board_.free_memory().size();
-  // The smaller piece beside a RAM disk, or what does not fill a MiB.
+  // The smaller piece next to a RAM disk, or what does not fill a MiB.
   add("not used", Kind::kFree, left);
 }
 

@@ -24,11 +24,11 @@ struct BootTags {
 };
 
 // `words` begin where the list may be. No list, or a broken one, gives what was found up to there:
-// without ATAG_CORE at its begin, nothing. Never reads beyond `words`.
+// without ATAG_CORE at its beginning, nothing. Never reads beyond `words`.
 BootTags read_boot_tags(std::span<const uint32_t> words);
 
-// The list that read_boot_tags() reads as `tags`: its begin, in `words`. kOutOfRange when it does
-// not fit, which only a long command line can cause.
+// The list that read_boot_tags() reads as `tags`: its beginning, in `words`. kOutOfRange when it
+// does not fit, which only a long command line can cause.
 base::Result<std::span<const uint32_t>> write_boot_tags(const BootTags& tags,
                                                         std::span<uint32_t> words);
 

@@ -30,7 +30,7 @@ class CardSlot {
   // After initialize().
   pi::SdReport report() const;
 
-  // For the code that hands the board over: from now on nothing writes to memory. The controller
+  // For the code that hands the board over: after it nothing writes to memory. The controller
   // stays as it is; its next user resets it (initialize()).
   void stop();
 

@@ -32,7 +32,7 @@ enter_image_with_tags:
         ldr     r2, =SCTLR_MMU_AND_CACHES
         bic     r1, r1, r2
         mcr     p15, 0, r1, c1, c0, 0
-        mcr     p15, 0, r0, c7, c5, 4   // prefetch flush: what follows is fetched anew
+        mcr     p15, 0, r0, c7, c5, 4   // prefetch flush: what follows is fetched again
 
         // With the MMU on, the page of the tags is not mapped, so that null pointers fault.
         mov     r1, #TAGS_ADDRESS

@@ -95,7 +95,7 @@ size_t backtrace(const Fault& fault, std::span<uint32_t> out) {
   return walk({fault.pc, fault.lr, fault.r[11]}, out);
 }
 
-// The trace begins with the caller, whose frame pointer lies below our return address.
+// The trace begins with the caller, whose frame pointer is stored below our return address.
 size_t backtrace(const void* frame, std::span<uint32_t> out) {
   const auto* words = static_cast<const uint32_t*>(frame);
   return walk({words[0], 0, words[-1]}, out);

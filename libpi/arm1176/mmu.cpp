@@ -28,7 +28,7 @@ constexpr uint32_t kPageReadOnly = 1 << 9;
 constexpr uint32_t kMiB = 1 << 20;
 constexpr uint32_t kPageBytes = 4096;
 constexpr uint32_t kPagesPerMiB = kMiB / kPageBytes;
-// The image with its stacks lies in these (asserted by the linker script) and is mapped by pages,
+// The image with its stacks is in these (asserted by the linker script) and is mapped by pages,
 // like the first MiB, whose beginning is not mapped at all.
 constexpr uint32_t kImageMiB = 2;
 

@@ -28,7 +28,7 @@ constexpr size_t kTagCode = 4;
 constexpr size_t kValues = 5;
 constexpr uint32_t kRequest = 0;
 constexpr uint32_t kSuccess = 0x80000000;
-constexpr uint32_t kAnswered = 0x80000000;  // in a tag's code, beside its length
+constexpr uint32_t kAnswered = 0x80000000;  // in a tag's code, with its length
 
 // The mailbox holds eight letters; more than that many stale ones means that it does not work.
 constexpr int kMostStaleLetters = 64;

@@ -1,7 +1,7 @@
 // Questions to the firmware: the mailbox's property channel (github.com/raspberrypi/firmware/wiki,
 // "Mailbox property interface").
 //
-// Each function waits for the answer, at the most kDeadlineUs. Errors of all of them: kTimeout when
+// Each function waits for the answer, at most kDeadlineUs. Errors of all of them: kTimeout when
 // the firmware does not answer, kUnsupported when it answers that it does not know the question
 // (old firmware, or an emulator), kIo when it answers that it failed.
 #pragma once

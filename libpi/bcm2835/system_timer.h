@@ -18,8 +18,8 @@ class SystemTimer final : public base::Clock {
 
   uint64_t now_us() override;
 
-  // Raises the channel's interrupt in `in_us` microseconds, at the most 2^32-1 from now (CHECKed)
-  // and at the least two, since the comparison is for equality.
+  // Raises the channel's interrupt in `in_us` microseconds, at most 2^32-1 from now (CHECKed) and
+  // at least two, since the comparison is for equality.
   void set_alarm(Channel channel, uint64_t in_us);
   // In the handler of the interrupt: withdraws it.
   void clear_alarm(Channel channel);

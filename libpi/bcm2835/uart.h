@@ -29,7 +29,7 @@ class Uart : public Serial {
  public:
   // Takes the pins and starts sending and receiving, 8N1, both FIFOs on. The errors of set_baud().
   base::Status start(uint32_t baud);
-  // From now on an interrupt handler receives; before, try_read() polls the FIFO.
+  // After this an interrupt handler receives; before, try_read() polls the FIFO.
   void receive_by(Interrupts& interrupts);
 
  protected:

@@ -3,8 +3,8 @@
 namespace pi {
 namespace {
 
-// Each frame of ten bits is sampled anew: 2.5 % put the last bit a quarter of a bit off, which
-// leaves as much again to the other side.
+// Sampling restarts with each frame of ten bits: 2.5 % put the last bit a quarter of a bit off,
+// which leaves as much again to the other side.
 constexpr uint64_t kTolerancePerThousand = 25;
 
 base::Status cannot_make(uint32_t clock_hz, uint32_t baud) {

@@ -16,7 +16,8 @@ uint32_t checksum(std::string_view text) {
   return base::crc32c(std::as_bytes(std::span(text.data(), text.size())));
 }
 
-// Takes a number and the letter behind it off the begin of `text`; false when they are not there.
+// Takes a number and the letter after it off the beginning of `text`; false when they are not
+// there.
 bool take_number(std::string_view& text, int base, char letter, uint32_t& number) {
   const char* end = text.data() + text.size();
   const auto [after, error] = std::from_chars(text.data(), end, number, base);

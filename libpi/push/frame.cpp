@@ -13,7 +13,7 @@ namespace {
 constexpr std::byte kZero{0};
 constexpr unsigned kLongestRun = 254;
 
-// COBS: each run of non-zero bytes behind its length plus one; a run of 254 has no zero behind it.
+// COBS: each run of non-zero bytes after its length plus one; no zero follows a run of 254.
 class Encoder {
  public:
   explicit Encoder(std::span<std::byte> out) : out_(out) {}

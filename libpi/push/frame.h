@@ -2,7 +2,7 @@
 //
 // COBS (Cheshire and Baker, "Consistent Overhead Byte Stuffing", 1999) removes all zeros for one
 // byte in 254, so that 0x00 stands between frames only and a reader is in step again with the next
-// one, whatever it heard before. Whatever is between zeros and is no good frame is ignored.
+// one, whatever it heard before. What is between zeros and is not a good frame is ignored.
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
-// How a kernel image of ours is recognised: 24 bytes at its begin, made by libpi/arm1176/start.S.
+// How a kernel image of ours is recognised: 24 bytes at its beginning, made by
+// libpi/arm1176/start.S.
 //
 //    0  u32      a branch over the header
 //    4  char[8]  "barellam"

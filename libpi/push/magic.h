@@ -19,7 +19,7 @@ class MagicMatcher {
   // True with the last byte of the sequence.
   constexpr bool take(char byte) {
     // The first byte does not occur again in the sequence, so that a wrong byte can only be the
-    // begin of a new one.
+    // beginning of a new one.
     if (byte != kLoaderMagic[matched_]) matched_ = 0;
     if (byte == kLoaderMagic[matched_]) ++matched_;
     if (matched_ < kLoaderMagic.size()) return false;

@@ -14,7 +14,7 @@
 
 namespace pi::push {
 
-// Whoever has the memory and the line: the boot loader's image.
+// What the receiver needs of the program that has the memory and the line: the boot loader.
 class ReceiverTarget {
  public:
   // Whether there is room for the offer, and sense in it: sizes and the kernel's address against
@@ -43,7 +43,7 @@ class ReceiverTarget {
 
 struct ReceiverOptions {
   Beacon beacon;  // what the loader says of itself; version is kProtocolVersion
-  // What the line's buffer holds while nobody calls feed(): an eighth is kept free for frames
+  // What the line's buffer holds until feed() is called: an eighth is kept free for frames
   // without data, the rest may be on its way.
   uint32_t receive_buffer_bytes = 8192;
 };
@@ -113,7 +113,7 @@ class Receiver {
   uint32_t verified_crc_ = 0;
   uint64_t heard_us_ = 0;      // the latest good frame of this push
   uint64_t said_us_ = 0;       // the latest beacon, or repeated message
-  uint64_t completed_us_ = 0;  // begin of lingering
+  uint64_t completed_us_ = 0;  // when lingering began
   bool has_beaconed_ = false;
 };
 

@@ -141,7 +141,7 @@ void Sender::take_beacon(const Beacon& beacon) {
     // A loader that knows of our push would not say that it waits for one.
     if (++restarts_ > kMostRestarts) {
       return fail(Status::error(ErrorCode::kIo,
-                                "the loader has begun anew {} times during the push: does the Pi "
+                                "the loader has restarted {} times during the push: does the Pi "
                                 "reset, by a weak supply?",
                                 kMostRestarts));
     }

@@ -15,7 +15,7 @@
 
 namespace pi::push {
 
-// Whoever has the line.
+// What the sender needs of the program that has the line.
 class SenderOwner {
  public:
   // Lets everything that was written leave, then changes the line's speed; false when the line

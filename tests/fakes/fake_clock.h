@@ -1,4 +1,4 @@
-// Time that passes only when somebody looks at it, one microsecond a look.
+// Time that passes only when it is looked at, one microsecond a look.
 #pragma once
 
 #include <cstdint>

@@ -37,9 +37,9 @@ enum class SdInjection : uint8_t {
   kDmaError,           // the channel stops with an error
   kDmaHangs,           // the channel stops without one
   kDmaDoesNotStop,     // as kDmaHangs, and its writes never drain
-  kCardPulled,         // no card from now on
+  kCardPulled,         // no card any more
   kCardPulledQuietly,  // the same, without any flag: what QEMU does
-  kControllerHangs,    // resets never complete from now on
+  kControllerHangs,    // resets never complete any more
 };
 
 class FakeSdHost final : public mmio::Bus, public base::Clock, public core::Observer {

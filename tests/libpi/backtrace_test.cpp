@@ -65,7 +65,7 @@ TEST_F(BacktraceTest, EndsAtGarbage) {
   frame(kStack + 0x10, kStack + 0x40, 0x8100);
   word(kStack + 0x40) = 0x12345;
   EXPECT_THAT(trace({0x8200, 0x8abc, kStack + 0x10}), ElementsAre(0x8200, 0x8100));
-  word(kStack) = 0x8100;  // its saved fp would lie below the stack
+  word(kStack) = 0x8100;  // its saved fp would be below the stack
   EXPECT_THAT(trace({0x8200, 0x8abc, kStack}), ElementsAre(0x8200, 0x8100));
 }
 

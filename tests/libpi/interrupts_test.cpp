@@ -54,7 +54,7 @@ TEST(Interrupts, CallsTheHandlersOfWhatIsPending) {
   EXPECT_TRUE(bus.barriers_are_right());
 }
 
-TEST(Interrupts, SilencesWhatNobodyHandles) {
+TEST(Interrupts, SilencesWhatHasNoHandler) {
   FakeBus bus;
   Interrupts interrupts{kPiZero.interrupts};
   bus.memory[kPending2] = 1u << 30;

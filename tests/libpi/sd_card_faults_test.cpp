@@ -136,7 +136,7 @@ TEST(SdCardLadder, LowersTheClockForACardThatIsTooSlow) {
   EXPECT_LT(rig.card.report().top_clock_hz, rig.card.report().full_clock_hz);
 }
 
-TEST(SdCardLadder, StartsTheCardAnewAtLast) {
+TEST(SdCardLadder, RestartsTheCardAtLast) {
   SdRig& rig = started_with(SdInjection::kDataDamaged, 13);
   ASSERT_TRUE(rig.card.read(50, SdRig::target(kBlocks)).ok());
   const SdCounters& counters = rig.card.counters();

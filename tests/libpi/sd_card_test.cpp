@@ -176,7 +176,7 @@ TEST(SdCard, LeavesASlowCardsFirstBlockToPoll) {
   EXPECT_LT(rig.host.elapsed_us() - begin, SdCard::kReadyWaitUs + 100);
   EXPECT_FALSE(rig.host.dma_active());
   while (!rig.card.poll()) {
-    // A step never waits: at the most it begins a command.
+    // A step never waits: at most it begins a command.
     const uint64_t before = rig.host.elapsed_us();
     const bool done = rig.card.poll();
     EXPECT_LT(rig.host.elapsed_us() - before, 2'500u);

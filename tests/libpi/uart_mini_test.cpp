@@ -48,7 +48,7 @@ struct UartMiniTest : testing::Test {
 };
 
 TEST_F(UartMiniTest, SetsThePinsBeforeItIsEnabled) {
-  bus.memory[kEnables] = 6;  // both SPIs, which are somebody else's
+  bus.memory[kEnables] = 6;  // both SPIs, which are not the UART's
   ASSERT_TRUE(uart.start(115200).ok());
   size_t last_pin = 0;
   size_t enabled = 0;
@@ -77,7 +77,7 @@ TEST_F(UartMiniTest, SendsAndReceives) {
   EXPECT_EQ(std::string(text, uart.read(text)), "ok");
 }
 
-TEST_F(UartMiniTest, HearsTheCallForTheLoaderWhileNobodyReads) {
+TEST_F(UartMiniTest, HearsTheCallForTheLoaderWhileTheProgramDoesNotRead) {
   ASSERT_TRUE(uart.start(115200).ok());
   uart.receive_by(interrupts);
   int calls = 0;

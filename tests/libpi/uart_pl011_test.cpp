@@ -127,7 +127,7 @@ TEST_F(UartPl011Test, PollsUntilItHasAnInterrupt) {
   EXPECT_EQ(read_all(), "hello");
 }
 
-TEST_F(UartPl011Test, ReceivesABurstByInterruptWhileNobodyReads) {
+TEST_F(UartPl011Test, ReceivesABurstByInterruptWhileTheProgramDoesNotRead) {
   ASSERT_TRUE(uart.start(115200).ok());
   uart.receive_by(interrupts);
   EXPECT_EQ(bus.memory[kImsc], 0x50u);
@@ -143,13 +143,13 @@ TEST_F(UartPl011Test, ReceivesABurstByInterruptWhileNobodyReads) {
   EXPECT_FALSE(uart.has_received());
 }
 
-TEST_F(UartPl011Test, HearsTheCallForTheLoaderWhileNobodyReads) {
+TEST_F(UartPl011Test, HearsTheCallForTheLoaderWhileTheProgramDoesNotRead) {
   ASSERT_TRUE(uart.start(115200).ok());
   uart.receive_by(interrupts);
   int calls = 0;
   uart.on_loader_magic([](void* count) { ++*static_cast<int*>(count); }, &calls);
   bus.memory[kPending2] = 1u << 25;
-  // The buffer is full of what nobody reads.
+  // The buffer is full, and is not read.
   receive(std::string(Serial::kReceiveBuffer + 100, 'x'));
   interrupts.dispatch();
   interrupts.dispatch();

@@ -79,7 +79,7 @@ TEST(InterruptedPush, GivesUpOnAPiThatResetsAgainAndAgain) {
     rig.start_loader();
   }
   ASSERT_TRUE(rig.run_to_end());
-  EXPECT_NE(rig.failure().find("has begun anew 5 times"), std::string::npos) << rig.failure();
+  EXPECT_NE(rig.failure().find("has restarted 5 times"), std::string::npos) << rig.failure();
 }
 
 TEST(InterruptedPush, IsForgottenByTheLoader) {

@@ -84,7 +84,7 @@ TEST_F(ReceiverTest, TakesCellsInAnyOrderOnce) {
 
 TEST_F(ReceiverTest, WritesNothingThatDoesNotFit) {
   offer(1000);
-  data(1024, 256);        // behind the end
+  data(1024, 256);        // after the end
   data(768, 256);         // beyond it
   data(0xffffff00, 256);  // around the end of 32 bits
   data(100, 256);         // between cells

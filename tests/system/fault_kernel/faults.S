@@ -16,7 +16,7 @@ execute_supervisor_call:
         svc     #0
         bx      lr
 
-// r0 + 2 is loaded from; LDRD takes multiples of 4 at the least (TRM 4.2.5).
+// r0 + 2 is loaded from; LDRD takes at least multiples of 4 (TRM 4.2.5).
         .global load_unaligned_pair
 load_unaligned_pair:
         add     r0, r0, #2
