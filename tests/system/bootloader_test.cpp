@@ -57,7 +57,7 @@ TEST_F(BootLoader, WaitsForEverWithoutACardAndSaysSo) {
   expect("boot loader: waiting for a push");
   beacon();
   // Keys are no protocol, and do no harm; nor does the call for the loader.
-  type(std::string("hello\r\0\0\xff", 9) + std::string(pi::push::kLoaderMagic));
+  type(std::string("hello\r\0\0\xff", 9).append(pi::push::kLoaderMagic));
   beacon();
   EXPECT_THAT(beacon(), Not(HasSubstr("boot loader")));
 }
