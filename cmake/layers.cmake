@@ -13,6 +13,7 @@ set(BARELLAMA_MAY_LINK_base_host base)
 
 # llama, from the bottom up.
 set(BARELLAMA_MAY_LINK_llama_kernels base)
+set(BARELLAMA_MAY_LINK_llama_kernels_portable base)
 set(BARELLAMA_MAY_LINK_llama_profiler base)
 set(BARELLAMA_MAY_LINK_llama_model base llama_kernels llama_profiler)
 set(BARELLAMA_MAY_LINK_llama_weights base llama_kernels llama_model llama_profiler)

@@ -11,6 +11,7 @@
 #include "host-tools/model/model_writer.h"
 #include "host-tools/model/source_model.h"
 #include "host-tools/model/tokenizer_builder.h"
+#include "host-tools/model/type_choice.h"
 #include "host-tools/support/failure.h"
 
 namespace host {
@@ -19,13 +20,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-enum class TypeChoice : uint8_t { kAuto, kF32, kQ8_0, kQ4_0, kMixed };
+// --type: what the model has where that is kept bit for bit, otherwise q8_0.
+constexpr const char* kAuto = "auto";
 
-constexpr std::pair<const char*, TypeChoice> kTypes[] = {{"auto", TypeChoice::kAuto},
-                                                         {"f32", TypeChoice::kF32},
-                                                         {"q8_0", TypeChoice::kQ8_0},
-                                                         {"q4_0", TypeChoice::kQ4_0},
-                                                         {"mixed", TypeChoice::kMixed}};
 constexpr std::pair<const char*, llama::ChatTemplate> kTemplates[] = {
     {"none", llama::ChatTemplate::kNone},     {"llama2", llama::ChatTemplate::kLlama2},
     {"zephyr", llama::ChatTemplate::kZephyr}, {"chatml", llama::ChatTemplate::kChatMl},
@@ -34,32 +31,18 @@ constexpr std::pair<const char*, llama::ChatTemplate> kTemplates[] = {
 struct Options {
   std::string input;
   std::optional<std::string> output, tokenizer, name;
-  TypeChoice type = TypeChoice::kAuto;
+  std::string type = kAuto;
   std::optional<llama::ChatTemplate> chat;
   uint32_t tile_kb = 64;
   uint32_t part_mb = 0;
 };
 
-void set_types(TypeChoice choice, WriteOptions& options) {
-  switch (choice) {
-    case TypeChoice::kAuto:
-      options.type = llama::WeightType::kQ8_0;
-      options.keep_groups = true;
-      return;
-    case TypeChoice::kF32:
-      options.type = llama::WeightType::kF32;
-      return;
-    case TypeChoice::kQ8_0:
-      options.type = llama::WeightType::kQ8_0;
-      return;
-    case TypeChoice::kQ4_0:
-      options.type = llama::WeightType::kQ4_0;
-      return;
-    case TypeChoice::kMixed:
-      options.type = llama::WeightType::kQ4_0;
-      options.vocabulary_type = llama::WeightType::kQ8_0;
-      return;
-  }
+void set_types(const std::string& choice, WriteOptions& options) {
+  options.keep_groups = choice == kAuto;
+  if (choice == kAuto) return;
+  const TypeChoice chosen = type_choice(choice);
+  options.type = chosen.type;
+  options.vocabulary_type = chosen.vocabulary_type;
 }
 
 // A folder "models/tiny" becomes "models/tiny.blm", a file "models/tiny.gguf" as well, and the
@@ -92,10 +75,8 @@ void show_report(const Options& options, const SourceModel& source, const fs::pa
   std::printf("%s: %s\n", options.input.c_str(), source.weights->description().c_str());
   std::printf("%s: ", output.c_str());
   const char* separator = "";
-  for (size_t type = 0; type < report.matrices_of_type.size(); ++type) {
-    const uint32_t count = report.matrices_of_type[type];
-    if (count == 0) continue;
-    const char* const name = llama::name_of(static_cast<llama::WeightType>(type));
+  for (const auto& [type, count] : report.matrices_of_type) {
+    const char* const name = llama::name_of(type);
     if (count == report.matrices) {
       std::printf("%s", name);
     } else {
@@ -171,10 +152,13 @@ void add_convert_command(Command& app) {
   command->add_option("--tokenizer", options->tokenizer,
                       "tokenizer.bin, .model, .json or a GGUF file, in place of the model's own "
                       "(a checkpoint's: the tokenizer.bin beside it)");
-  add_choice(
-      *command, "--type", kTypes, options->type,
-      "Weights: mixed is q4_0, but embedding and classifier q8_0; auto (default) is what the "
-      "model has where that is kept bit for bit, otherwise q8_0");
+  std::vector<std::string> types = type_choice_names();
+  types.insert(types.begin(), kAuto);
+  command
+      ->add_option("--type", options->type,
+                   "Weights: mixed is q4_0, but embedding and classifier q8_0; auto (default) is "
+                   "what the model has where that is kept bit for bit, otherwise q8_0")
+      ->one_of_in_any_case(types);
   add_choice(*command, "--chat", kTemplates, options->chat, "Chat template (default: the model's)");
   command->add_option("--name", options->name, "Name of the model (default: the output's)");
   add_model_file_options(*command, options->tile_kb, options->part_mb);

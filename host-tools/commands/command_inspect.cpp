@@ -80,9 +80,11 @@ void show_weights(const llama::ModelFile& file) {
     sum.bytes += tensor.bytes;
   }
   for (const auto& [type, sum] : by_type) {
-    std::printf("%-15s %llu weights in %llu bytes\n", llama::name_of(type),
+    const bool is_slow = !llama::traits_of(type).has_fast_kernel();
+    std::printf("%-15s %llu weights in %llu bytes%s\n", llama::name_of(type),
                 static_cast<unsigned long long>(sum.weights),
-                static_cast<unsigned long long>(sum.bytes));
+                static_cast<unsigned long long>(sum.bytes),
+                is_slow ? "; no fast loop for them here, the reference multiplies" : "");
   }
   for (const llama::KvType type :
        {llama::KvType::kF32, llama::KvType::kF16, llama::KvType::kQ8_0}) {

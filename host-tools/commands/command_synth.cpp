@@ -8,6 +8,7 @@
 #include "host-tools/model/model_writer.h"
 #include "host-tools/model/synthetic_model.h"
 #include "host-tools/model/tokenizer_builder.h"
+#include "host-tools/model/type_choice.h"
 #include "host-tools/support/failure.h"
 
 namespace host {
@@ -44,18 +45,14 @@ llama::ModelConfig config_of(const Options& options) {
 }
 
 void run_synth(const Options& options) {
-  using llama::WeightType;
   const llama::ModelConfig config = config_of(options);
-  const WeightType type = options.type == "f32"    ? WeightType::kF32
-                          : options.type == "q8_0" ? WeightType::kQ8_0
-                                                   : WeightType::kQ4_0;
-  const WeightType vocabulary = options.type == "mixed" ? WeightType::kQ8_0 : type;
-  SyntheticWeights weights(config, type, vocabulary, options.seed);
+  const TypeChoice types = type_choice(options.type);
+  SyntheticWeights weights(config, types.type, types.vocabulary_type, options.seed);
   const auto tokenizer =
       require_value(build_tokenizer_segment(synthetic_vocabulary(config.vocab_size)), "tokenizer");
   const WriteReport report = write_model(weights, tokenizer,
-                                         {.type = type,
-                                          .vocabulary_type = vocabulary,
+                                         {.type = types.type,
+                                          .vocabulary_type = types.vocabulary_type,
                                           .name = options.shape + " (random)",
                                           .tile_bytes = options.tile_kb * 1024,
                                           .part_bytes = uint64_t{options.part_mb} << 20},
@@ -74,8 +71,10 @@ void add_synth_command(Command& app) {
   Command* command =
       app.add_subcommand("synth", "Make a model of a known shape with random weights, to measure");
   command->add_option("--shape", options->shape, shape_names())->required();
-  command->add_option("--type", options->type, "f32, q8_0, q4_0 or mixed (default q8_0)")
-      ->check(one_of({"f32", "q8_0", "q4_0", "mixed"}));
+  command
+      ->add_option("--type", options->type,
+                   "Weights: mixed is q4_0, but embedding and classifier q8_0 (default q8_0)")
+      ->check(one_of(type_choice_names()));
   command->add_option("--seed", options->seed, "Other weights for each number (default 1)");
   command->add_option("-o,--output", options->output, "Model file")->required();
   command->add_option("--layers", options->layers, "In place of the shape's own")

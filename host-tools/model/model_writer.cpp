@@ -74,11 +74,9 @@ class Writer {
   void write_tensor(const Tensor& tensor, Progress& progress);
   void pack_rows(const Tensor& tensor, uint32_t tile, std::span<std::byte> packed);
   void pack_groups(const Tensor& tensor, uint32_t tile, std::span<std::byte> packed);
-  void pack_row(const Tensor& tensor, std::span<const float> row, uint32_t row_in_group,
-                std::span<std::byte> row_group);
-  void pack_group(const Tensor& tensor, const llama::GroupView& group, uint32_t row_in_group,
-                  std::span<std::byte> block) const;
-  void note_error(std::span<const float> read, std::span<const float> written);
+  [[noreturn]] static void refuse_scales(const Tensor& tensor);
+  void note_errors(const llama::WeightTraits& traits, std::span<const float> read, uint32_t columns,
+                   std::span<const std::byte> packed);
   void write_head();
   void put(std::span<const std::byte> bytes);
   void pad_to(uint64_t offset);
@@ -105,8 +103,7 @@ WeightType Writer::type_of(TensorRole role, uint32_t layer) const {
 
 bool Writer::keeps_groups(const Tensor& tensor) const {
   const auto own = reader_.group_type(tensor.role, tensor.layer);
-  return own &&
-         (*own == tensor.type || (*own == WeightType::kQ4_0 && tensor.type == WeightType::kQ8_0));
+  return own && llama::traits_of(*own).integer_bits <= llama::traits_of(tensor.type).integer_bits;
 }
 
 void Writer::lay_out() {
@@ -140,8 +137,8 @@ void Writer::write_tensor(const Tensor& tensor, Progress& progress) {
   const bool keeps = !tensor.is_vector() && keeps_groups(tensor);
   if (!tensor.is_vector()) {
     ++report_.matrices;
-    ++report_.matrices_of_type[static_cast<size_t>(tensor.type)];
-    if (keeps || tensor.type == WeightType::kF32) ++report_.exact_matrices;
+    ++report_.matrices_of_type[tensor.type];
+    if (keeps || !llama::traits_of(tensor.type).holds_integers()) ++report_.exact_matrices;
   }
   for (uint32_t tile = 0; tile < tensor.tile_count; ++tile) {
     interrupts_.check();
@@ -175,12 +172,9 @@ void Writer::pack_rows(const Tensor& tensor, uint32_t tile, std::span<std::byte>
     std::memcpy(packed.data(), rows.data(), rows.size() * sizeof(float));
     return;
   }
-  const auto group_bytes = static_cast<size_t>(llama::row_group_bytes(tensor.type, tensor.columns));
-  for (uint32_t row = 0; row < rows_with_padding; ++row) {
-    pack_row(tensor, std::span(rows).subspan(size_t{row} * tensor.columns, tensor.columns),
-             row % llama::kRowsPerGroup,
-             packed.subspan(row / llama::kRowsPerGroup * group_bytes, group_bytes));
-  }
+  const llama::WeightTraits& traits = llama::traits_of(tensor.type);
+  if (!traits.pack(rows, tensor.columns, packed)) refuse_scales(tensor);
+  if (traits.holds_integers()) note_errors(traits, read, tensor.columns, packed);
 }
 
 void Writer::pack_groups(const Tensor& tensor, uint32_t tile, std::span<std::byte> packed) {
@@ -190,52 +184,28 @@ void Writer::pack_groups(const Tensor& tensor, uint32_t tile, std::span<std::byt
   std::vector<WeightGroup> groups(size_t{rows} * columns);
   reader_.read_groups(tensor.role, tensor.layer, tile * tensor.rows_per_tile,
                       std::span(groups).first(size_t{count} * columns));
-  const auto group_bytes = static_cast<size_t>(llama::row_group_bytes(tensor.type, tensor.columns));
-  const size_t block_bytes = group_bytes / columns;
-  for (size_t i = 0; i < groups.size(); ++i) {
-    const auto row = static_cast<uint32_t>(i / columns);
-    const size_t at = row / llama::kRowsPerGroup * group_bytes + i % columns * block_bytes;
-    pack_group(tensor, {groups[i].half_scale, groups[i].weights}, row % llama::kRowsPerGroup,
-               packed.subspan(at, block_bytes));
+  if (!llama::traits_of(tensor.type).pack_groups(groups, tensor.columns, packed)) {
+    refuse_scales(tensor);
   }
 }
 
-void Writer::pack_row(const Tensor& tensor, std::span<const float> row, uint32_t row_in_group,
-                      std::span<std::byte> row_group) {
-  if (tensor.type == WeightType::kF32) {
-    llama::pack_f32_row(row, row_in_group, row_group);
-    return;
-  }
-  const uint32_t groups = llama::column_groups(tensor.columns);
-  const size_t block_bytes = row_group.size() / groups;
-  for (uint32_t g = 0; g < groups; ++g) {
-    std::array<float, llama::kColumnsPerGroup> values{};
-    const size_t first = size_t{g} * llama::kColumnsPerGroup;
-    for (size_t i = 0; i < values.size() && first + i < row.size(); ++i) values[i] = row[first + i];
-    std::array<int8_t, llama::kColumnsPerGroup> weights{};
-    const uint16_t scale = llama::quantize_group(tensor.type, values, weights);
-    pack_group(tensor, {scale, weights}, row_in_group,
-               row_group.subspan(g * block_bytes, block_bytes));
-  }
-  std::vector<float> written(row.size());
-  llama::unpack_row(tensor.type, row_group, row_in_group, written);
-  note_error(row, written);
+void Writer::refuse_scales(const Tensor& tensor) {
+  fail("{} of layer {} holds weights too large for {}: convert with --type f32",
+       llama::name_of(tensor.role), tensor.layer, llama::name_of(tensor.type));
 }
 
-void Writer::pack_group(const Tensor& tensor, const llama::GroupView& group, uint32_t row_in_group,
-                        std::span<std::byte> block) const {
-  if (!llama::pack_group(tensor.type, group, row_in_group, block)) {
-    fail("{} of layer {} holds weights too large for {}: convert with --type f32",
-         llama::name_of(tensor.role), tensor.layer, llama::name_of(tensor.type));
-  }
-}
-
-void Writer::note_error(std::span<const float> read, std::span<const float> written) {
-  for (size_t i = 0; i < read.size(); ++i) {
-    const double error = static_cast<double>(written[i]) - static_cast<double>(read[i]);
-    report_.largest_error = std::max(report_.largest_error, std::abs(error));
-    error_squares_ += error * error;
-    read_squares_ += static_cast<double>(read[i]) * static_cast<double>(read[i]);
+void Writer::note_errors(const llama::WeightTraits& traits, std::span<const float> read,
+                         uint32_t columns, std::span<const std::byte> packed) {
+  std::vector<float> written(columns);
+  for (uint32_t row = 0; size_t{row} * columns < read.size(); ++row) {
+    traits.unpack_row(packed, row, written);
+    for (size_t i = 0; i < columns; ++i) {
+      const auto was = static_cast<double>(read[size_t{row} * columns + i]);
+      const double error = static_cast<double>(written[i]) - was;
+      report_.largest_error = std::max(report_.largest_error, std::abs(error));
+      error_squares_ += error * error;
+      read_squares_ += was * was;
+    }
   }
 }
 

@@ -2,9 +2,9 @@
 // (llama/kernels/packed_rows.h), cuts into tiles, sums CRCs. One tile is in memory at a time.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -39,13 +39,12 @@ struct WriteReport {
   // what was read; and the largest difference of a weight.
   double relative_error = 0;
   double largest_error = 0;
-  std::array<uint32_t, llama::kWeightTypeCount> matrices_of_type{};
+  std::map<llama::WeightType, uint32_t> matrices_of_type;
 };
 
 // Writes next to `output` and renames: nothing is left by a failure, or by a signal that ends
 // the program. `tokenizer` is the tokenizer segment's content (docs/format.md). Groups of 32 that
-// the model has already are packed as they are, where the type holds them (q8_0 holds those of
-// q4_0, too). Throws Failure.
+// the model has already are packed as they are, where the type has as many bits. Throws Failure.
 WriteReport write_model(WeightReader& reader, std::span<const std::byte> tokenizer,
                         const WriteOptions& options, const std::filesystem::path& output);
 

@@ -264,12 +264,17 @@ void decode_blocks(StoredType type, Bytes blocks, Floats out) {
 }
 
 std::optional<llama::WeightType> group_type_of(StoredType type) {
+  const auto smallest = [](uint32_t bits) -> std::optional<llama::WeightType> {
+    const llama::WeightTraits* const traits = llama::smallest_type_of_integers(bits);
+    return traits == nullptr ? std::nullopt : std::optional(traits->type);
+  };
   switch (type) {
     case StoredType::kQ4_0:
-      return llama::WeightType::kQ4_0;
+      return smallest(4);
     case StoredType::kQ5_0:
+      return smallest(5);
     case StoredType::kQ8_0:
-      return llama::WeightType::kQ8_0;
+      return smallest(8);
     default:
       return std::nullopt;
   }

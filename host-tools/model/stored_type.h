@@ -3,13 +3,12 @@
 // values of one row.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 
-#include "llama/kernels/packed_rows.h"
+#include "llama/kernels/weight_type.h"
 
 namespace host {
 
@@ -45,14 +44,10 @@ BlockShape block_of(StoredType type);
 // takes. The operations and their order are those of ggml's reference, so that every bit agrees.
 void decode_blocks(StoredType type, std::span<const std::byte> blocks, std::span<float> out);
 
-// 32 neighbouring weights with a common scale, as q8_0 and q4_0 have them.
-struct WeightGroup {
-  uint16_t half_scale;  // IEEE
-  std::array<int8_t, llama::kColumnsPerGroup> weights;
-};
+using llama::WeightGroup;
 
-// The smallest of our types that holds such blocks bit for bit: a scale for each 32 weights, and
-// weights of 4 bits (Q4_0) or up to 8 (Q8_0, Q5_0). nullopt for all others.
+// The smallest of our types that holds such blocks bit for bit, where they are groups of 32
+// integers (Q4_0, Q5_0, Q8_0). nullopt for all others.
 std::optional<llama::WeightType> group_type_of(StoredType type);
 // Takes such blocks apart, one for each group.
 void split_blocks(StoredType type, std::span<const std::byte> blocks, std::span<WeightGroup> out);

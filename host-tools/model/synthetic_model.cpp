@@ -100,31 +100,31 @@ double deviation(const ModelConfig& config, TensorRole role) {
   }
 }
 
-// Integers are uniform, -127 to 127 or -7 to 7, but for twice as many zeros: their mean is 0, since
-// over rows of thousands the least offset would drown what else is added up.
-double integer_deviation(WeightType groups) { return groups == WeightType::kQ4_0 ? 4.18 : 73.3; }
+// Integers of `bits` bits are uniform between the least but one and the most (-127 to 127, -7 to
+// 7), but for twice as many zeros: their mean is 0, since over rows of thousands the least offset
+// would drown what else is added up.
+double integer_deviation(uint32_t bits) {
+  const double most = std::exp2(bits - 1) - 1;
+  return std::sqrt(most * (most + 1) * (2 * most + 1) / 3 / std::exp2(bits));
+}
 
-void fill_group(WeightType groups, double weight_deviation, Random& random, WeightGroup& group) {
+void fill_group(uint32_t bits, double weight_deviation, Random& random, WeightGroup& group) {
   // Scales differ by a factor of up to 2, as they do.
   const double spread = 0.75 + static_cast<double>(random.next() >> 40) / (1 << 24) * 0.75;
   group.half_scale = llama::float_to_half(
-      static_cast<float>(weight_deviation / integer_deviation(groups) * spread / 1.125));
-  if (groups == WeightType::kQ4_0) {
-    for (size_t i = 0; i < 32; i += 16) {
-      uint64_t bits = random.next();
-      for (size_t k = 0; k < 16; ++k, bits >>= 4) {
-        const auto weight = static_cast<int8_t>(static_cast<int>(bits & 15) - 8);
-        group.weights[i + k] = weight == -8 ? int8_t{0} : weight;
-      }
+      static_cast<float>(weight_deviation / integer_deviation(bits) * spread / 1.125));
+  const int half = 1 << (bits - 1);
+  uint64_t source = 0;
+  uint32_t left = 0;
+  for (int8_t& weight : group.weights) {
+    if (left < bits) {
+      source = random.next();
+      left = 64;
     }
-    return;
-  }
-  for (size_t i = 0; i < 32; i += 8) {
-    uint64_t bits = random.next();
-    for (size_t k = 0; k < 8; ++k, bits >>= 8) {
-      const auto weight = static_cast<int8_t>(bits);
-      group.weights[i + k] = weight == -128 ? int8_t{0} : weight;
-    }
+    const auto field = static_cast<int>(source & ((uint64_t{1} << bits) - 1));
+    source >>= bits;
+    left -= bits;
+    weight = static_cast<int8_t>(field == 0 ? 0 : field - half);
   }
 }
 
@@ -134,7 +134,8 @@ std::span<const Shape> known_shapes() { return kShapes; }
 
 std::optional<WeightType> SyntheticWeights::group_type(TensorRole role, uint32_t) const {
   const WeightType type = is_of_vocabulary(role) ? vocabulary_groups_ : groups_;
-  if (type == WeightType::kF32 || llama::shape_of(role, config_).columns % 32 != 0 ||
+  if (!llama::traits_of(type).holds_integers() ||
+      llama::shape_of(role, config_).columns % llama::kColumnsPerGroup != 0 ||
       llama::shape_of(role, config_).rows == 1) {
     return std::nullopt;
   }
@@ -144,11 +145,13 @@ std::optional<WeightType> SyntheticWeights::group_type(TensorRole role, uint32_t
 void SyntheticWeights::read_groups(TensorRole role, uint32_t layer, uint32_t first_row,
                                    std::span<WeightGroup> out) {
   const WeightType type = is_of_vocabulary(role) ? vocabulary_groups_ : groups_;
-  const uint64_t first = uint64_t{first_row} * (llama::shape_of(role, config_).columns / 32);
+  const uint32_t bits = llama::traits_of(type).integer_bits;
+  const uint64_t first =
+      uint64_t{first_row} * (llama::shape_of(role, config_).columns / llama::kColumnsPerGroup);
   const double weight_deviation = deviation(config_, role);
   for (size_t i = 0; i < out.size(); ++i) {
     Random random(seed_, role, layer, first + i);
-    fill_group(type, weight_deviation, random, out[i]);
+    fill_group(bits, weight_deviation, random, out[i]);
   }
 }
 

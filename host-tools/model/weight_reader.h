@@ -30,7 +30,7 @@ class WeightReader {
                          std::span<float> out) = 0;
 
   // The smallest type that holds the tensor's own groups of 32 bit for bit; nullopt if it has none.
-  // Groups of q4_0 are groups of q8_0, too.
+  // Types of more bits hold them, too.
   virtual std::optional<llama::WeightType> group_type(llama::TensorRole /*role*/,
                                                       uint32_t /*layer*/) const {
     return std::nullopt;

@@ -18,12 +18,20 @@ struct Operands {
   std::span<float> out;
 };
 
+uint64_t largest_row_group_bytes() {
+  uint64_t largest = 0;
+  for (const llama::WeightTraits* const traits : llama::weight_types()) {
+    const uint64_t bytes = traits->row_group_bytes(kWidth);
+    largest = bytes > largest ? bytes : largest;
+  }
+  return largest;
+}
+
 base::Result<Operands> make_operands(base::Arena& arena) {
   constexpr uint64_t kValues = uint64_t{kMostColumns} * kWidth;
   Operands made{};
   TRY_ASSIGN(made.weights,
-             arena.allocate<std::byte>(kRows / llama::kRowsPerGroup *
-                                           llama::row_group_bytes(llama::WeightType::kF32, kWidth),
+             arena.allocate<std::byte>(kRows / llama::kRowsPerGroup * largest_row_group_bytes(),
                                        "weights"));
   TRY_ASSIGN(const auto values, arena.allocate<float>(kValues, "columns"));
   TRY_ASSIGN(made.columns.prepared,
@@ -47,11 +55,11 @@ bool measure_kernels(Context& context) {
     context.report.note("too little memory");
     return true;
   }
-  for (const auto type :
-       {llama::WeightType::kF32, llama::WeightType::kQ8_0, llama::WeightType::kQ4_0}) {
+  for (const llama::WeightTraits* const traits : llama::weight_types()) {
+    const llama::WeightType type = traits->type;
     for (const uint32_t count : {uint32_t{1}, kMostColumns}) {
       operands->columns.count = count;
-      if (type != llama::WeightType::kF32) llama::prepare_columns(type, operands->columns);
+      llama::prepare_columns(type, operands->columns);
       const auto seconds = seconds_a_call(context, [&] {
         llama::multiply_rows(type, operands->weights, kRows, operands->columns,
                              operands->out.data(), kRows);
@@ -59,7 +67,8 @@ bool measure_kernels(Context& context) {
       if (!seconds) return false;
       char memory[48];
       base::TextBuffer name(memory);
-      base::print(name, "{}, {} token{}", llama::name_of(type), count, count == 1 ? "" : "s");
+      base::print(name, "{}, {} token{}{}", traits->name, count, count == 1 ? "" : "s",
+                  traits->has_fast_kernel() ? "" : " (reference)");
       context.report.add(name.view(), double{kRows} * kWidth * count / 1e6 / *seconds, "million/s");
     }
   }

@@ -16,20 +16,15 @@
 
 namespace kernel {
 
-// What is known beforehand. The values come from the host: tests/kernel/bench/self_test_test.cpp
-// computes them anew, and names them when they are others. For a model it is what `barellama run
+// What is known beforehand: of matrices, WeightTraits::known_products. The values come from the
+// host: tests/kernel/bench/self_test_test.cpp computes them again, and names them when they are
+// others. For a model it is what `barellama run
 // MODEL --prompt "Once upon a time" --temperature 0 --steps 24 --hash` prints.
-struct KnownKernel {
-  llama::WeightType type;
-  uint32_t columns;
-  uint32_t crc;
-};
 struct KnownModel {
   std::string_view name;
   uint32_t directory_crc;  // llama::ModelFile::directory_crc(): another file has another one
   uint64_t logits_hash;
 };
-std::span<const KnownKernel> known_kernels();
 uint32_t known_operations_crc();
 std::span<const KnownModel> known_models();
 

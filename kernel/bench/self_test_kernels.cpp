@@ -1,6 +1,7 @@
 // Arithmetic on pseudo-random numbers, all known.
 #include <array>
 
+#include "base/check.h"
 #include "base/crc32c.h"
 #include "kernel/bench/self_test.h"
 #include "llama/kernels/kernels.h"
@@ -31,21 +32,15 @@ class Random {
   uint32_t state_ = 2463534242;
 };
 
-constexpr KnownKernel kKernels[] = {
-    {llama::WeightType::kF32, 1, 0x20d4051b},  {llama::WeightType::kF32, 8, 0x5b9f8151},
-    {llama::WeightType::kQ8_0, 1, 0x8302115b}, {llama::WeightType::kQ8_0, 8, 0xc4d12726},
-    {llama::WeightType::kQ4_0, 1, 0x2492e0f7}, {llama::WeightType::kQ4_0, 8, 0x3b2a152e},
-};
 constexpr uint32_t kOperationsCrc = 0x2e016472;
 
 // More than any machine's layout takes.
 constexpr size_t kPreparedBytes = 8192;
 
-constexpr size_t kWeightFloats = size_t{kRows} * kWidth;  // f32 is the largest type
+constexpr size_t kWeightFloats = size_t{kRows} * kWidth;  // no type is larger than floats
 
 }  // namespace
 
-std::span<const KnownKernel> known_kernels() { return kKernels; }
 uint32_t known_operations_crc() { return kOperationsCrc; }
 
 uint32_t kernel_crc(llama::WeightType type, uint32_t columns) {
@@ -54,8 +49,8 @@ uint32_t kernel_crc(llama::WeightType type, uint32_t columns) {
   alignas(8) std::array<float, kWeightFloats> weights;
   random.fill(weights);
   const auto packed = std::as_writable_bytes(std::span(weights));
-  if (type != llama::WeightType::kF32) {
-    // Any bytes are weights; scales (llama/kernels/packed_rows.h) have no NaN either.
+  CHECK(llama::row_group_bytes(type, kWidth) * (kRows / llama::kRowsPerGroup) <= packed.size());
+  if (llama::traits_of(type).any_bytes_are_weights) {
     for (std::byte& byte : packed) byte = static_cast<std::byte>(random.next() >> 24);
   }
   std::array<float, size_t{kMostColumns} * kWidth> values;
@@ -66,7 +61,7 @@ uint32_t kernel_crc(llama::WeightType type, uint32_t columns) {
                              .width = kWidth,
                              .values = std::span(values).first(size_t{columns} * kWidth),
                              .prepared = prepared};
-  if (type != llama::WeightType::kF32) llama::prepare_columns(type, input);
+  llama::prepare_columns(type, input);
   std::array<float, size_t{kMostColumns} * kRows> out{};
   llama::multiply_rows(type, packed, kRows, input, out.data(), kRows);
   return base::crc32c(std::as_bytes(std::span(out).first(size_t{columns} * kRows)));

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-#include "llama/kernels/packed_rows.h"
+#include "llama/kernels/weight_type.h"
 
 namespace llama {
 
@@ -25,12 +25,5 @@ float quantize_to_words(std::span<const float> values, std::span<uint32_t, kColu
 // With a scale that activation_scale() gave for these values and others.
 void quantize_to_words(std::span<const float> values, float scale,
                        std::span<uint32_t, kColumnsPerGroup> words);
-
-// What integer dots are multiplied by in the kernels (llama/kernels/kernels.h), and the power of
-// two that an activation's scale is multiplied by to make up for it and for the weights' scales.
-constexpr int32_t dot_factor(WeightType type) { return type == WeightType::kQ8_0 ? 256 : 4096; }
-constexpr float scale_factor(WeightType type) {
-  return type == WeightType::kQ8_0 ? 0x1p94f : 0x1p90f;
-}
 
 }  // namespace llama

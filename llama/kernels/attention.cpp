@@ -6,7 +6,9 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "llama/kernels/activations.h"
+#include "llama/kernels/f32.h"
 #include "llama/kernels/math.h"
+#include "llama/kernels/weight_scale.h"
 
 namespace llama {
 namespace {
@@ -29,28 +31,19 @@ uint16_t half_of(float value) {
 // number; neither must be read as a pointer or an integer.
 constexpr float kLargestKeyScale = 126;
 
-uint32_t key_word(const uint32_t* x) {
-  return ((x[0] & 0xffu) | (x[1] & 0xffu) << 8 | (x[2] & 0xffu) << 16 | x[3] << 24) ^ 0x00800080u;
-}
-
 void store_key_q8(std::span<std::byte> row_group, uint32_t row, std::span<const float> key) {
+  std::byte* block = row_group.data();
   for (size_t first = 0; first < key.size(); first += kColumnsPerGroup) {
     const auto values = key.subspan(first, std::min<size_t>(key.size() - first, kColumnsPerGroup));
     uint32_t words[kColumnsPerGroup];
     float scale = quantize_to_words(values, words);
     if (!(scale < kLargestKeyScale)) scale = kLargestKeyScale;
-    const auto block = row_group.subspan(first / kColumnsPerGroup * kQ8BlockBytes, kQ8BlockBytes);
-    base::store_le16(block, row * kScaleBytes, scale_from_float(scale));
-    std::byte* to = block.data() + kRowsPerGroup * kScaleBytes + row * sizeof(uint32_t);
-    for (uint32_t k = 0; k < kColumnsPerGroup; k += 4, to += kRowsPerGroup * sizeof(uint32_t)) {
-      const uint32_t word = key_word(words + k);
-      __builtin_memcpy(__builtin_assume_aligned(to, sizeof(word)), &word, sizeof(word));
-    }
+    q8_0::write_row(block, row, scale_from_float(scale), words);
+    block += sizeof(q8_0::Block);
   }
 }
 
 void store_value_q8(std::span<std::byte> values, uint32_t position, std::span<const float> value) {
-  constexpr uint32_t kOnes = 0x64006400;  // two scales of 1 (llama/kernels/packed_rows.h)
   const auto head_size = static_cast<uint32_t>(value.size());
   const size_t group_bytes = value_blocks_bytes(head_size);
   const auto blocks = values.subspan(
@@ -58,26 +51,20 @@ void store_value_q8(std::span<std::byte> values, uint32_t position, std::span<co
       group_bytes);
   const uint32_t column = position % kValuesPerGroup;
   if (column == 0) {
-    for (size_t at = 0; at < blocks.size(); at += kQ8BlockBytes) {
-      base::store_le32(blocks, at, kOnes);
-      base::store_le32(blocks, at + sizeof(kOnes), kOnes);
+    for (size_t at = 0; at < blocks.size(); at += sizeof(q8_0::Block)) {
+      q8_0::write_unit_scales(blocks.data() + at);
     }
   }
   const float scale = activation_scale(value);
   base::store_le32(values, position * sizeof(float), std::bit_cast<uint32_t>(scale));
-  const uint32_t offset = column % 2 == 0 ? 0x80 : 0;  // as even columns are stored
-  // The byte of this column in a row's words.
-  std::byte* to = blocks.data() + kRowsPerGroup * kScaleBytes +
-                  column / 4 * kRowsPerGroup * sizeof(uint32_t) + column % 4;
+  std::byte* block = blocks.data();
   for (size_t first = 0; first < value.size(); first += kColumnsPerGroup) {
     const auto some =
         value.subspan(first, std::min<size_t>(value.size() - first, kColumnsPerGroup));
     uint32_t words[kColumnsPerGroup];
     quantize_to_words(some, scale, words);
-    for (uint32_t i = 0; i < some.size(); i += kRowsPerGroup, to += kQ8BlockBytes) {
-      for (uint32_t r = 0; r < kRowsPerGroup; ++r) {
-        to[r * sizeof(uint32_t)] = static_cast<std::byte>(words[i + r] ^ offset);
-      }
+    for (uint32_t i = 0; i < some.size(); i += kRowsPerGroup, block += sizeof(q8_0::Block)) {
+      q8_0::write_column(block, column, words + i);
     }
   }
 }
@@ -101,11 +88,9 @@ void mix_q8(std::span<float> out, uint32_t heads, float* weights, size_t stride,
                         .values = {weights, (heads - 1) * stride + seen},
                         .prepared = prepared,
                         .value_stride = stride};
-  prepare_columns(WeightType::kQ8_0, columns);
-  multiply_blocks(
-      WeightType::kQ8_0, values.subspan(scales_bytes),
-      {.row_group_stride = kQ8BlockBytes, .column_group_stride = value_blocks_bytes(head_size)},
-      head_size, columns, out.data(), head_size);
+  q8_0::kFast.prepare_columns(columns);
+  q8_0::multiply_blocks(values.subspan(scales_bytes), value_layout(head_size), head_size, columns,
+                        out.data(), head_size);
 }
 
 }  // namespace
@@ -130,7 +115,7 @@ void store_key(KvType type, std::span<std::byte> keys, uint32_t position,
   const auto row_group = keys.subspan(position / kKeysPerGroup * group_bytes, group_bytes);
   switch (type) {
     case KvType::kF32:
-      return pack_f32_row(key, row, row_group);
+      return f32::pack_row(key, row, row_group);
     case KvType::kF16:
       return store_halves(row_group, row, kKeysPerGroup, key);
     case KvType::kQ8_0:
@@ -165,10 +150,10 @@ void attention_scores(KvType type, std::span<float> queries, uint32_t heads,
                          {scores + h * stride, whole});
     }
   } else {
-    const WeightType rows = type == KvType::kF32 ? WeightType::kF32 : WeightType::kQ8_0;
+    const RowsKernel& kernel = type == KvType::kF32 ? f32::kFast : q8_0::kFast;
     const Columns columns{heads, head_size, queries, prepared};
-    if (rows != WeightType::kF32) prepare_columns(rows, columns);
-    multiply_rows(rows, keys, seen, columns, scores, stride);
+    if (kernel.prepare_columns != nullptr) kernel.prepare_columns(columns);
+    kernel.multiply_rows(keys, seen, columns, scores, stride, nullptr);
   }
   const float factor = 1.0f / sqrt(static_cast<float>(head_size));
   for (uint32_t h = 0; h < heads; ++h) scale({scores + h * stride, seen}, factor);

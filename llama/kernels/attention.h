@@ -20,6 +20,7 @@
 #include <string_view>
 
 #include "llama/kernels/kernels.h"
+#include "llama/kernels/q8_0.h"
 
 namespace llama {
 
@@ -39,16 +40,21 @@ constexpr size_t key_group_bytes(KvType type, uint32_t head_size) {
     case KvType::kF16:
       return size_t{head_size} * kKeysPerGroup * sizeof(uint16_t);
     case KvType::kQ8_0:
-      return size_t{column_groups(head_size)} * kQ8BlockBytes;
+      return size_t{column_groups(head_size)} * sizeof(q8_0::Block);
   }
   return 0;
 }
 // Bytes of the values of 32 positions of one head in q8_0, without and with their scales.
 constexpr size_t value_blocks_bytes(uint32_t head_size) {
-  return size_t{base::divide_up(head_size, kRowsPerGroup)} * kQ8BlockBytes;
+  return size_t{base::divide_up(head_size, kRowsPerGroup)} * sizeof(q8_0::Block);
 }
 constexpr size_t value_group_bytes(uint32_t head_size) {
   return kValuesPerGroup * sizeof(float) + value_blocks_bytes(head_size);
+}
+// How those blocks lie: the rows are the head's values, the columns positions.
+constexpr BlockLayout value_layout(uint32_t head_size) {
+  return {.row_group_stride = sizeof(q8_0::Block),
+          .column_group_stride = value_blocks_bytes(head_size)};
 }
 // Bytes of all scales, which come first, in room of `bytes`: of whole groups, or a little more.
 constexpr size_t value_scales_bytes(size_t bytes, uint32_t head_size) {
@@ -99,8 +105,7 @@ void attention_scores(KvType type, std::span<float> queries, uint32_t heads,
 void attention_mix(KvType type, std::span<float> out, uint32_t heads, float* weights, size_t stride,
                    std::span<std::byte> prepared, std::span<const std::byte> values, uint32_t seen);
 
-// The two loops that machines have versions of their own for (attention_reference.cpp defines
-// them).
+// The two loops that machines have versions of their own for.
 
 // out[t] = the product of key t * 2^-112, of a f16 cache, with q (head_size), for whole groups of
 // keys.
@@ -112,12 +117,5 @@ void multiply_half_keys(std::span<const std::byte> keys, std::span<const float> 
 // each.
 void add_weighted(KvType type, std::span<float> out, std::span<const float> weights,
                   const std::byte* values, size_t stride);
-
-namespace reference {
-void multiply_half_keys(std::span<const std::byte> keys, std::span<const float> q,
-                        std::span<float> out);
-void add_weighted(KvType type, std::span<float> out, std::span<const float> weights,
-                  const std::byte* values, size_t stride);
-}  // namespace reference
 
 }  // namespace llama

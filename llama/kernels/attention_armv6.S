@@ -1,4 +1,5 @@
-// Attention's loops over cached keys and values on the ARM1176, called by llama/kernels/attention_armv6.cpp.
+// Attention's loops over cached keys and values on the ARM1176, called by
+// llama/kernels/attention_armv6.cpp.
 // The VFP's vectors: ARM1176JZF-S TRM 20.
 
 #include "llama/kernels/rows_armv6.inc"

@@ -1,3 +1,6 @@
+#include <bit>
+
+#include "base/bytes.h"
 #include "base/check.h"
 #include "llama/kernels/attention.h"
 #include "llama/kernels/rows_work.h"
@@ -9,6 +12,19 @@ void armv6_multiply_half_keys(const RowsWork* work);
 void armv6_mix_f32(const MixWork* work);
 void armv6_mix_f16(const MixWork* work);
 }
+
+namespace {
+
+static_assert(HALF_KEYS_BYTES == kKeysPerGroup * sizeof(uint16_t));
+
+// A float, or a half's bits where a float has them: times 2^-112.
+float value_at(const std::byte* values, size_t index, bool is_f32) {
+  if (is_f32) return std::bit_cast<float>(base::load_le32({values, (index + 1) * 4}, index * 4));
+  const uint32_t half = base::load_le16({values, (index + 1) * 2}, index * 2);
+  return std::bit_cast<float>((half & 0x8000u) << 16 | (half & 0x7fffu) << 13);
+}
+
+}  // namespace
 
 void multiply_half_keys(std::span<const std::byte> keys, std::span<const float> q,
                         std::span<float> out) {
@@ -44,7 +60,10 @@ void add_weighted(KvType type, std::span<float> out, std::span<const float> weig
   }
   if (whole == out.size()) return;
   // A head size that is no multiple of eight.
-  reference::add_weighted(type, out.subspan(whole), weights, values + whole * value_size, stride);
+  for (const float weight : weights) {
+    for (size_t i = whole; i < out.size(); ++i) out[i] += weight * value_at(values, i, is_f32);
+    values += stride;
+  }
 }
 
 }  // namespace llama

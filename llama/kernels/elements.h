@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <span>
 
-#include "llama/kernels/packed_rows.h"
+#include "llama/kernels/weight_type.h"
 
 namespace llama {
 

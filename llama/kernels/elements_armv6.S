@@ -162,68 +162,6 @@
         vpop    {d8-d11}
         pop     {r4-r10, pc}
 
-// int32_t armv6_write_pairs_q8(const uint32_t* words, uint32_t* pairs, size_t step)
-// int32_t armv6_write_pairs_q4(const uint32_t* words, uint32_t* pairs, size_t step)
-//
-// Operands for the loops over rows (llama/kernels/kernels_armv6.cpp tells which) of 32 activations, whose
-// values are the lower halves of `words`: written `step` bytes apart. Returns the bias. r3 sums
-// pairs of activations in its halves: 16 times 127 at most.
-
-        function armv6_write_pairs_q8
-        push    {r4-r9, lr}
-        mov     r3, #0
-        mov     lr, #4
-1:      .rept   2
-        ldm     r0!, {r4-r7}
-        pkhbt   r8, r4, r6, lsl #16             // x0, x2
-        pkhbt   r9, r5, r7, lsl #16             // x1, x3
-        uxtb16  r12, r8
-        sadd16  r3, r3, r8
-        mov     r12, r12, lsl #8
-        str     r9, [r1], r2
-        ssub16  r12, r12, r9
-        str     r12, [r1], r2
-        .endr
-        subs    lr, lr, #1
-        bne     1b
-        sxth    r0, r3
-        add     r0, r0, r3, asr #16
-        mov     r0, r0, lsl #15                 // 128 * 256
-        rsb     r0, r0, #0
-        pop     {r4-r9, pc}
-
-        function armv6_write_pairs_q4
-        push    {r4-r11, lr}
-        mov     r3, #0
-        .rept   4
-        ldm     r0!, {r4-r11}
-        pkhbt   r12, r7, r11, lsl #16           // x3, x7
-        pkhbt   lr, r6, r10, lsl #16            // x2, x6
-        str     r12, [r1], r2
-        mov     r6, r6, lsl #4
-        sadd16  r3, r3, lr
-        pkhbt   r6, r6, r10, lsl #20            // 16 times
-        pkhbt   lr, r5, r9, lsl #16             // x1, x5
-        ssub16  r6, r6, r12
-        pkhbt   r5, r4, r8, lsl #16             // x0, x4
-        str     r6, [r1], r2
-        mov     r4, r4, lsl #4
-        sadd16  r3, r3, lr
-        pkhbt   r4, r4, r8, lsl #20
-        uxtb16  r9, lr
-        sadd16  r3, r3, r5
-        ssub16  r4, r4, lr
-        mov     r9, r9, lsl #8                  // 256 times
-        str     r4, [r1], r2
-        ssub16  r9, r9, r12
-        str     r9, [r1], r2
-        .endr
-        sxth    r0, r3
-        add     r0, r0, r3, asr #16
-        mov     r0, r0, lsl #15                 // 8 * 4096
-        rsb     r0, r0, #0
-        pop     {r4-r11, pc}
-
 // Eights of floats, r2 or r3 of them: x in s8-s15 and y in s16-s23. An instruction computes eight, and
 // a line of the cache is eight.
         .equ    LINES_AHEAD, 96

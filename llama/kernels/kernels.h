@@ -1,7 +1,6 @@
-// The arithmetic of a Llama, on plain arrays. kernels_reference.cpp is the definition: loops that
-// stand beside llama2.c line for line, each sum in the order written. What costs the time has a
-// fast version for each machine, in a file of its own (kernels_host.cpp, kernels_armv6.cpp), which
-// gives the same bits.
+// The arithmetic of a Llama, on plain arrays. kernels_reference.h defines all of it: plain loops,
+// each sum in the order written, to be read beside llama2.c. What runs is this: operations.cpp and
+// loops of each machine's own (*_armv6.*, *_host.*), which give the same bits.
 //
 // A *column* is one token's vector. All functions take what they read and write as spans; shapes
 // are in the comments as (columns, width), row-major. Nothing here allocates or fails.
@@ -17,8 +16,8 @@
 
 namespace llama {
 
-// Some columns to be multiplied with rows of weights. f32 rows use `values`, quantized ones what
-// prepare_columns() has made of them.
+// Some columns to be multiplied with rows of weights: f32 rows with `values`, rows of integers with
+// what prepare_columns() has made of them.
 struct Columns {
   uint32_t count;
   uint32_t width;
@@ -43,42 +42,31 @@ constexpr size_t prepared_bytes(uint32_t count, uint32_t width) {
          kPreparedGroupBytes;
 }
 
-// Quantizes columns.values into columns.prepared, laid out as multiply_rows() reads it on this
-// machine for rows of `type`, a quantized one.
+// Makes of columns.values, in columns.prepared, what multiply_rows() reads on this machine for rows
+// of `type`; nothing, if that is the values themselves.
 void prepare_columns(WeightType type, const Columns& columns);
-
-// Where the blocks of quantized rows lie: bytes from one row group to the next, and from a block to
-// that of the next column group.
-struct BlockLayout {
-  size_t row_group_stride;
-  size_t column_group_stride;
-};
-
-// One row group behind the other: the rows of a model file.
-constexpr BlockLayout rows_layout(WeightType type, uint32_t width) {
-  return {static_cast<size_t>(row_group_bytes(type, width)), block_bytes(type)};
-}
-
-// multiply_rows(), see below, of rows whose blocks lie as `layout` says, if they are quantized.
-void multiply_blocks(WeightType type, std::span<const std::byte> packed, const BlockLayout& layout,
-                     uint32_t rows, const Columns& columns, float* out, size_t out_stride,
-                     Largest* largest = nullptr);
+bool reads_prepared_columns(WeightType type);
 
 // out[c * out_stride + r] = row r of `packed` times column c, for r < rows. `packed` holds whole
-// row groups (llama/kernels/packed_rows.h) one behind the other, and is aligned to 8 bytes. Sums
-// run over the columns in order. Quantized rows need columns prepared for their type, and are
-// summed over the groups g of 32 columns in order: sum += float(S * dot) * (w * x), where dot is
-// the integer product of the group's weights with its activations, w its 16-bit weight scale times
-// 2^-102, as its bits stand in a float, x its activation scale times 2^102 / S, and S = 256 for
-// q8_0 and 4096 for q4_0: the powers of two in which the fast loops of the ARM1176 count. All of
-// that is exact but for the two products and the sum.
+// row groups (llama/kernels/packed_rows.h) one behind the other, and is aligned to 8 bytes. Columns
+// are prepared for the type. Sums of f32 rows run over the columns in order.
+//
+// Rows of integers are summed over the groups g of 32 columns in order: sum += float(S * dot) *
+// (w * x), where dot is the integer product of the group's weights with its activations, w its
+// 16-bit weight scale times 2^-102, as its bits stand in a float, x its activation scale times
+// 2^102 / S, and S the type's power of two (256 for q8_0, 4096 for q4_0), in which the fast loops
+// of the ARM1176 count. All of that is exact but for the two products and the sum.
 //
 // `largest`, if not null, and there is one column, considers all of them.
-inline void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t rows,
-                          const Columns& columns, float* out, size_t out_stride,
-                          Largest* largest = nullptr) {
-  multiply_blocks(type, packed, rows_layout(type, columns.width), rows, columns, out, out_stride,
-                  largest);
+void multiply_rows(WeightType type, std::span<const std::byte> packed, uint32_t rows,
+                   const Columns& columns, float* out, size_t out_stride,
+                   Largest* largest = nullptr);
+
+// What a loop that does not look for the largest on its way does at its end.
+inline void consider_all(Largest* largest, const Columns& columns, uint32_t rows,
+                         const float* out) {
+  if (largest == nullptr || columns.count != 1) return;
+  for (uint32_t r = 0; r < rows; ++r) largest->consider(out[r], r);
 }
 
 // out = weight * (x / rms(x)), all (width); out may be x. RMSNorm (Zhang & Sennrich 2019).

@@ -202,7 +202,7 @@ Status DirectoryReader::check_known(const Tensor& tensor, uint32_t number) const
         "barellama",
         number, tensor.flags);
   }
-  if (static_cast<uint16_t>(tensor.type) >= kWeightTypeCount) {
+  if (find_weight_type(tensor.type) == nullptr) {
     return unsupported(
         "tensor {} has weight type {}, which this program does not know; use a newer barellama or "
         "convert the model again",

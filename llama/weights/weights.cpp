@@ -253,9 +253,7 @@ base::Status Weights::embedding_row(uint32_t token, std::span<float> out) {
     reader_.counters().bytes_streamed += data.size();
     TRY(reader_.verify(tensor, tile, data));
   }
-  const auto group_bytes = static_cast<size_t>(row_group_bytes(tensor.type, tensor.columns));
-  unpack_row(tensor.type, data.subspan(row / kRowsPerGroup * group_bytes, group_bytes),
-             row % kRowsPerGroup, out);
+  unpack_row(tensor.type, data, row, out);
   return base::ok_status();
 }
 

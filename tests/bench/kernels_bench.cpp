@@ -27,33 +27,14 @@ std::vector<float> random_values(size_t count) {
   return values;
 }
 
-void pack_row(WeightType type, std::span<const float> row, uint32_t row_in_group,
-              std::span<std::byte> row_group) {
-  if (type == WeightType::kF32) return llama::pack_f32_row(row, row_in_group, row_group);
-  constexpr size_t kGroup = llama::kColumnsPerGroup;
-  const size_t groups = row.size() / kGroup;
-  const size_t block = row_group.size() / groups;
-  for (size_t i = 0; i < groups; ++i) {
-    int8_t weights[kGroup];
-    const uint16_t scale =
-        llama::quantize_group(type, row.subspan(i * kGroup).first<kGroup>(), weights);
-    // Scales of values below one always have a form in the file.
-    static_cast<void>(llama::pack_group(type, {scale, weights}, row_in_group,
-                                        row_group.subspan(i * block, block)));
-  }
-}
-
 struct Matrix {
   Matrix(WeightType weight_type, uint32_t row_count, uint32_t column_count)
       : type(weight_type), rows(row_count), columns(column_count) {
-    const auto group_bytes = static_cast<size_t>(llama::row_group_bytes(type, columns));
-    packed.resize(rows / llama::kRowsPerGroup * group_bytes);
-    const std::vector<float> values = random_values(size_t{rows} * columns);
-    for (uint32_t r = 0; r < rows; ++r) {
-      pack_row(type, std::span(values).subspan(size_t{r} * columns, columns),
-               r % llama::kRowsPerGroup,
-               std::span(packed).subspan(r / llama::kRowsPerGroup * group_bytes, group_bytes));
-    }
+    const llama::WeightTraits& traits = llama::traits_of(type);
+    packed.resize(rows / llama::kRowsPerGroup *
+                  static_cast<size_t>(traits.row_group_bytes(columns)));
+    // Values below one are too large for no type.
+    static_cast<void>(traits.pack(random_values(size_t{rows} * columns), columns, packed));
   }
 
   WeightType type;
@@ -67,7 +48,7 @@ struct ColumnsOf {
       : values(random_values(size_t{count} * width)),
         prepared(llama::prepared_bytes(count, width)),
         columns{count, width, values, prepared} {
-    if (type != WeightType::kF32) llama::prepare_columns(type, columns);
+    llama::prepare_columns(type, columns);
   }
 
   std::vector<float> values;

@@ -239,10 +239,9 @@ std::string message(uint64_t number, std::string_view bytes) {
 }
 
 std::string quantized(StoredType type, std::span<const float, 32> values) {
-  std::array<int8_t, 32> weights{};
   const bool is_q8 = type == StoredType::kQ8_0;
-  const uint16_t scale = llama::quantize_group(
-      is_q8 ? llama::WeightType::kQ8_0 : llama::WeightType::kQ4_0, values, weights);
+  const llama::WeightType ours = is_q8 ? llama::WeightType::kQ8_0 : llama::WeightType::kQ4_0;
+  const auto [scale, weights] = llama::traits_of(ours).quantize(values);
   std::string block = le16(scale);
   for (size_t i = 0; i < (is_q8 ? 32u : 16u); ++i) {
     block += static_cast<char>(is_q8 ? weights[i] : (weights[i] + 8) | (weights[i + 16] + 8) << 4);

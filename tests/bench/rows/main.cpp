@@ -1,5 +1,6 @@
 // The kernels' loops over rows of one width after the other; the board switches itself off. What
 // passes between rows::begun and rows::passed is counted by libpi0_cycles.so.
+#include "base/check.h"
 #include "kernel/board/board.h"
 #include "llama/kernels/kernels.h"
 #include "tests/bench/rows/shapes.h"
@@ -13,12 +14,13 @@ namespace {
 
 alignas(32) std::array<float, 11008> values;
 alignas(32) std::array<std::byte, llama::prepared_bytes(1, 11008)> prepared;
-std::array<float, rows_of_chunk(llama::WeightType::kQ4_0, kWidths.front())> out;
+std::array<float, kMostRowsOfChunk> out;
 
 void multiply(llama::WeightType type, uint32_t width, std::span<const std::byte> memory) {
   const llama::Columns column{1, width, std::span(values).first(width), prepared};
   llama::prepare_columns(type, column);
   const uint32_t rows = rows_of_chunk(type, width);
+  CHECK(rows <= out.size());
   const auto bytes =
       static_cast<size_t>(llama::row_group_bytes(type, width)) * (rows / llama::kRowsPerGroup);
   for (uint32_t chunk = 0; chunk <= kChunks; ++chunk) {

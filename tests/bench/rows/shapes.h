@@ -14,11 +14,14 @@ constexpr std::array<uint32_t, 5> kWidths = {128, 288, 768, 4096, 11008};
 constexpr std::array<llama::WeightType, 2> kTypes = {llama::WeightType::kQ8_0,
                                                      llama::WeightType::kQ4_0};
 
+// The most rows of a chunk: what the narrowest rows of the smallest type take of it.
+constexpr uint32_t kMostRowsOfChunk = 4096;
+
 // As many whole row groups as a chunk of weights has, 256 KiB, eight times: the cache holds nothing
 // of them.
 constexpr uint32_t kChunks = 8;
 constexpr uint32_t kChunkBytes = 256 * 1024;
-constexpr uint32_t rows_of_chunk(llama::WeightType type, uint32_t width) {
+inline uint32_t rows_of_chunk(llama::WeightType type, uint32_t width) {
   return kChunkBytes / static_cast<uint32_t>(llama::row_group_bytes(type, width)) *
          llama::kRowsPerGroup;
 }

@@ -100,21 +100,20 @@ TEST(StoredType, DecodesTheScalesOfQ4_K) {
 
 // Every half below 128 is a scale of ours, subnormal ones included.
 TEST(StoredType, KeepsEveryHalfScaleBitForBit) {
-  std::vector<std::byte> block(llama::kQ8BlockBytes);
+  const llama::WeightTraits& ours = llama::traits_of(llama::WeightType::kQ8_0);
+  std::vector<std::byte> block(ours.largest_block_bytes);
   for (uint32_t half = 0; half < 0x10000; ++half) {
     std::string stored = fakes::le16(static_cast<uint16_t>(half));
     for (int i = 0; i < 32; ++i) stored += static_cast<char>(i * 8 - 128);
     WeightGroup group;
     split_blocks(StoredType::kQ8_0, std::as_bytes(std::span(stored)), std::span(&group, 1));
     const bool is_small = (half & 0x7fff) < 0x5800;  // 128
-    ASSERT_EQ(
-        llama::pack_group(llama::WeightType::kQ8_0, {group.half_scale, group.weights}, 2, block),
-        is_small)
-        << half;
+    const std::array<WeightGroup, 4> rows = {WeightGroup{}, WeightGroup{}, group, WeightGroup{}};
+    ASSERT_EQ(ours.pack_groups(rows, 32, block), is_small) << half;
     if (!is_small) continue;
     const float scale = llama::half_to_float(static_cast<uint16_t>(half));
     std::vector<float> kept(32);
-    llama::unpack_row(llama::WeightType::kQ8_0, block, 2, kept);
+    ours.unpack_row(block, 2, kept);
     for (int i = 0; i < 32; ++i) {
       ASSERT_EQ(kept[static_cast<size_t>(i)], scale * static_cast<float>(i * 8 - 128)) << half;
     }

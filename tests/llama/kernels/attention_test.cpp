@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
 #include <vector>
 
+#include "llama/kernels/attention_reference.h"
 #include "llama/kernels/fp_mode.h"
 
 namespace llama {
@@ -109,6 +111,39 @@ TEST_P(Attention, MixesValuesByTheirWeights) {
 INSTANTIATE_TEST_SUITE_P(Types, Attention,
                          testing::Values(KvType::kF32, KvType::kF16, KvType::kQ8_0),
                          [](const auto& tested) { return std::string(name_of(tested.param)); });
+
+TEST_P(Attention, GivesTheBitsOfTheDefinition) {
+  for (const uint32_t head_size : {2u, 10u, 64u}) {
+    for (const uint32_t positions : {1u, 4u, 33u, 150u}) {
+      const uint32_t heads = 3;
+      const Kept kept(GetParam(), positions, head_size, 5);
+      std::mt19937 random(6);
+      std::normal_distribution<float> normal(0, 1);
+      const size_t stride = base::round_up(positions, kKeysPerGroup);
+      std::vector<float> queries(heads * head_size), weights(heads * stride);
+      for (float& x : queries) x = normal(random);
+      for (float& x : weights) x = normal(random);
+      std::vector<float> queries_again = queries, weights_again = weights;
+      std::vector<std::byte> prepared(prepared_bytes(heads, std::max(head_size, positions)));
+      std::vector<float> scores(heads * stride), defined(heads * stride);
+      attention_scores(GetParam(), queries, heads, prepared, kept.keys, positions, scores.data(),
+                       stride);
+      reference::attention_scores(GetParam(), queries_again, heads, prepared, kept.keys, positions,
+                                  defined.data(), stride);
+      for (uint32_t h = 0; h < heads; ++h) {
+        for (uint32_t t = 0; t < positions; ++t) {
+          EXPECT_EQ(scores[h * stride + t], defined[h * stride + t]) << head_size << ' ' << t;
+        }
+      }
+      std::vector<float> out(heads * head_size), defined_out(out);
+      attention_mix(GetParam(), out, heads, weights.data(), stride, prepared, kept.values,
+                    positions);
+      reference::attention_mix(GetParam(), defined_out, heads, weights_again.data(), stride,
+                               prepared, kept.values, positions);
+      EXPECT_EQ(out, defined_out) << head_size << ' ' << positions;
+    }
+  }
+}
 
 // Damage must neither crash nor vanish, whatever is kept.
 TEST_P(Attention, KeepsWhatIsNoNumberWithoutHarm) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <random>
 #include <vector>
@@ -24,29 +25,24 @@ struct Matrix {
 
 Matrix random_matrix(WeightType type, uint32_t rows, uint32_t columns, std::mt19937& random) {
   std::normal_distribution<float> normal(0, 0.1f);
-  const auto group_bytes = static_cast<size_t>(row_group_bytes(type, columns));
+  const WeightTraits& traits = traits_of(type);
   const uint32_t padded = base::round_up(rows, kRowsPerGroup);
-  Matrix matrix{std::vector<std::byte>(padded / 4 * group_bytes),
-                std::vector<float>(size_t{padded} * columns)};
+  Matrix matrix{
+      std::vector<std::byte>(padded / 4 * static_cast<size_t>(traits.row_group_bytes(columns))),
+      std::vector<float>(size_t{padded} * columns)};
+  for (float& value : matrix.values) value = normal(random);
+  EXPECT_TRUE(traits.pack(matrix.values, columns, matrix.packed));
   for (uint32_t row = 0; row < padded; ++row) {
-    const auto group = std::span(matrix.packed).subspan(row / 4 * group_bytes, group_bytes);
-    const auto values = std::span(matrix.values).subspan(size_t{row} * columns, columns);
-    for (float& value : values) value = normal(random);
-    if (type == WeightType::kF32) {
-      pack_f32_row(values, row % 4, group);
-    } else {
-      const size_t block = group_bytes / column_groups(columns);
-      for (uint32_t g = 0; g < column_groups(columns); ++g) {
-        std::array<float, 32> in{};
-        for (uint32_t i = 0; i < 32 && g * 32 + i < columns; ++i) in[i] = values[g * 32 + i];
-        std::array<int8_t, 32> weights;
-        const uint16_t scale = quantize_group(type, in, weights);
-        pack_group(type, {scale, weights}, row % 4, group.subspan(g * block, block));
-      }
-    }
-    unpack_row(type, group, row % 4, values);
+    traits.unpack_row(matrix.packed, row,
+                      std::span(matrix.values).subspan(size_t{row} * columns, columns));
   }
   return matrix;
+}
+
+std::vector<WeightType> all_types() {
+  std::vector<WeightType> types;
+  for (const WeightTraits* const traits : weight_types()) types.push_back(traits->type);
+  return types;
 }
 
 class Multiply : public testing::TestWithParam<WeightType> {};
@@ -82,7 +78,7 @@ TEST_P(Multiply, EqualsThePlainProductForOddShapes) {
       for (float& value : values) value = normal(random);
       std::vector<std::byte> prepared(prepared_bytes(kCount, width));
       const Columns columns{kCount, width, values, prepared};
-      if (GetParam() != WeightType::kF32) prepare_columns(GetParam(), columns);
+      prepare_columns(GetParam(), columns);
       const size_t stride = rows + 2;
       std::vector<float> out(kCount * stride, -99);
       multiply_rows(GetParam(), matrix.packed, rows, columns, out.data(), stride);
@@ -100,20 +96,33 @@ TEST_P(Multiply, EqualsThePlainProductForOddShapes) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Types, Multiply,
-                         testing::Values(WeightType::kF32, WeightType::kQ8_0, WeightType::kQ4_0),
+INSTANTIATE_TEST_SUITE_P(Types, Multiply, testing::ValuesIn(all_types()),
                          [](const auto& tested) { return std::string(name_of(tested.param)); });
 
-// Any block is valid, whatever its bits; activations are those of a model, or huge, or damaged.
+// Blocks of integers are valid whatever their bits; floats may not be infinite, or no number.
+void fill_with_weights(WeightType type, std::span<std::byte> packed, std::mt19937& random) {
+  if (traits_of(type).any_bytes_are_weights) {
+    for (std::byte& byte : packed) byte = static_cast<std::byte>(random());
+    return;
+  }
+  for (size_t at = 0; at < packed.size(); at += sizeof(float)) {
+    const float value = static_cast<float>(random()) / 4e9f - 0.5f;
+    std::memcpy(packed.data() + at, &value, sizeof value);
+  }
+}
+
+// Activations are those of a model, or huge, or damaged.
 TEST(MultiplyRows, GivesTheBitsOfTheReference) {
   std::mt19937 random(7);
   constexpr uint32_t kStride = 19;
-  for (const WeightType type : {WeightType::kQ8_0, WeightType::kQ4_0}) {
+  enter_flush_to_zero();
+  for (const WeightType type : all_types()) {
+    EXPECT_TRUE(traits_of(type).has_fast_kernel()) << name_of(type);
     for (const auto [rows, width, count] :
          {std::array<uint32_t, 3>{17, 100, 1}, {4, 32, 3}, {16, 288, 5}, {1, 1, 1}}) {
       std::vector<std::byte> packed((rows + 3) / 4 *
                                     static_cast<size_t>(row_group_bytes(type, width)));
-      for (std::byte& byte : packed) byte = static_cast<std::byte>(random());
+      fill_with_weights(type, packed, random);
       std::vector<float> values(size_t{count} * width);
       for (float& value : values) {
         value = random() % 64 == 0 ? std::bit_cast<float>(static_cast<uint32_t>(random()))
@@ -125,8 +134,12 @@ TEST(MultiplyRows, GivesTheBitsOfTheReference) {
       prepare_columns(type, columns);
       reference::prepare_columns(type, reference_columns);
       std::vector<float> out(count * kStride, -1), expected(out);
-      multiply_rows(type, packed, rows, columns, out.data(), kStride);
-      reference::multiply_rows(type, packed, rows, reference_columns, expected.data(), kStride);
+      Largest largest, largest_expected;
+      multiply_rows(type, packed, rows, columns, out.data(), kStride, &largest);
+      reference::multiply_rows(type, packed, rows, reference_columns, expected.data(), kStride,
+                               &largest_expected);
+      EXPECT_EQ(largest.is_known(), largest_expected.is_known());
+      EXPECT_EQ(largest.at, largest_expected.at);
       for (size_t i = 0; i < out.size(); ++i) {
         // The payload of a NaN is nobody's.
         const bool is_same =
@@ -167,36 +180,23 @@ TEST(QuantizeActivations, KeepsZerosZeroAndLetsDamageShow) {
   }
 }
 
-TEST(Softmax, SumsToOneAndSurvivesLargeValues) {
-  std::vector<float> x = {1000.0f, 999.0f, -1000.0f};
-  softmax(x);
-  EXPECT_NEAR(x[0], 0.7310586f, 1e-6f);
-  EXPECT_NEAR(x[1], 0.2689414f, 1e-6f);
-  EXPECT_EQ(x[2], 0.0f);
-}
-
-TEST(Rmsnorm, ScalesToUnitPowerAndMayWriteInPlace) {
-  std::vector<float> x = {3.0f, -4.0f};
-  const std::vector<float> weight = {1.0f, 2.0f};
-  rmsnorm(x, x, weight, 0);
-  const float root = std::sqrt(12.5f);
-  EXPECT_NEAR(x[0], 3.0f / root, 1e-6f);
-  EXPECT_NEAR(x[1], -8.0f / root, 1e-6f);
-}
-
-TEST(RotatePairs, TurnsEachHeadsPairsByTheSameAngles) {
-  std::vector<float> x = {1, 0, 0, 1};            // two heads of size 2
-  const std::vector<float> turns = {0.0f, 1.0f};  // a quarter turn
-  rotate_pairs(x, turns);
-  EXPECT_EQ(x, (std::vector<float>{0, 1, -1, 0}));
-}
-
-TEST(Swiglu, GatesWithTheSigmoid) {
-  std::vector<float> gate = {0.0f, 2.0f, -200.0f};
-  swiglu(gate, std::vector<float>{5.0f, 3.0f, 1.0f});
-  EXPECT_EQ(gate[0], 0.0f);
-  EXPECT_NEAR(gate[1], 3.0f * 2.0f / (1.0f + std::exp(-2.0f)), 1e-6f);
-  EXPECT_EQ(gate[2], 0.0f);
+TEST(QuantizeActivations, AreThoseOfTheDefinition) {
+  enter_flush_to_zero();
+  std::mt19937 random(29);
+  for (int round = 0; round < 2000; ++round) {
+    // Any bits at all, or some that are close together.
+    const uint32_t mask = round % 2 == 0 ? 0xffffffffu : 0x80ffffffu;
+    std::vector<float> values(1 + random() % kColumnsPerGroup);
+    for (float& value : values) {
+      value = std::bit_cast<float>((static_cast<uint32_t>(random()) & mask) |
+                                   (mask == 0xffffffffu ? 0 : 0x3f000000u));
+    }
+    std::array<int8_t, kColumnsPerGroup> weights, expected;
+    const float scale = quantize_activations(values, weights);
+    const float expected_scale = reference::quantize_activations(values, expected);
+    ASSERT_TRUE(scale == expected_scale || (std::isnan(scale) && std::isnan(expected_scale)));
+    ASSERT_EQ(weights, expected) << round;
+  }
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "kernel/board/board.h"
 #include "llama/kernels/activations.h"
 #include "llama/kernels/attention.h"
+#include "llama/kernels/attention_reference.h"
 #include "llama/kernels/kernels_reference.h"
 #include "llama/kernels/math.h"
 
@@ -53,9 +54,9 @@ void fill(WeightType type, uint32_t width, uint32_t rows, uint32_t columns, Flav
   const size_t bytes = (rows + 3) / 4 * static_cast<size_t>(llama::row_group_bytes(type, width));
   for (size_t i = 0; i < bytes; i += 4) {
     // f32 weights stay finite; of quantized blocks all bit patterns are valid.
-    const uint32_t word = type == WeightType::kF32
-                              ? std::bit_cast<uint32_t>(random_float(random, Flavour::kUsual))
-                              : random.next();
+    const uint32_t word = llama::traits_of(type).any_bytes_are_weights
+                              ? random.next()
+                              : std::bit_cast<uint32_t>(random_float(random, Flavour::kUsual));
     __builtin_memcpy(packed + i, &word, sizeof(word));
   }
 }
@@ -71,9 +72,9 @@ bool compare(base::TextSink& out, WeightType type, uint32_t width, uint32_t rows
   const uint32_t stride = rows + 3;
   for (uint32_t i = 0; i < columns * stride; ++i) expected[i] = actual[i] = -99;
   const llama::Columns input{columns, width, {values, columns * width}, prepared};
-  if (type != WeightType::kF32) llama::reference::prepare_columns(type, input);
+  llama::reference::prepare_columns(type, input);
   llama::reference::multiply_rows(type, packed, rows, input, expected, stride);
-  if (type != WeightType::kF32) llama::prepare_columns(type, input);
+  llama::prepare_columns(type, input);
   llama::multiply_rows(type, packed, rows, input, actual, stride);
   for (uint32_t i = 0; i < columns * stride; ++i) {
     if (same(expected[i], actual[i])) continue;
@@ -86,49 +87,107 @@ bool compare(base::TextSink& out, WeightType type, uint32_t width, uint32_t rows
   return true;
 }
 
-// The loops over cached keys and values.
-bool compare_attention(base::TextSink& out, llama::KvType type, uint32_t head_size,
-                       uint32_t positions, Random& random) {
-  const std::span kept = std::span(packed).first(llama::values_bytes(type, positions, head_size));
-  for (uint32_t t = 0; t < positions; ++t) {
-    for (uint32_t i = 0; i < head_size; ++i) values[i] = random_float(random, Flavour::kUsual);
-    llama::store_value(type, kept, t, {values, head_size});
-    if (type == llama::KvType::kF16) llama::store_key(type, prepared, t, {values, head_size});
-  }
-  for (uint32_t t = 0; t < positions; ++t) values[t] = random_float(random, Flavour::kUsual);
-  for (uint32_t i = 0; i < head_size; ++i) expected[i] = actual[i] = static_cast<float>(i);
-  uint32_t size = head_size;
-  if (type == llama::KvType::kQ8_0) {
-    const llama::Columns weights{1, positions, {values, positions}, prepared};
-    const std::span<const std::byte> blocks =
-        kept.subspan(llama::value_scales_bytes(kept.size(), head_size));
-    const llama::BlockLayout layout{llama::kQ8BlockBytes, llama::value_blocks_bytes(head_size)};
-    llama::reference::prepare_columns(WeightType::kQ8_0, weights);
-    llama::reference::multiply_blocks(WeightType::kQ8_0, blocks, layout, head_size, weights,
-                                      expected, head_size);
-    llama::prepare_columns(WeightType::kQ8_0, weights);
-    llama::multiply_blocks(WeightType::kQ8_0, blocks, layout, head_size, weights, actual,
-                           head_size);
-  } else {
-    const size_t stride = llama::values_bytes(type, 1, head_size);
-    llama::reference::add_weighted(type, {expected, size}, {values, positions}, packed, stride);
-    llama::add_weighted(type, {actual, size}, {values, positions}, packed, stride);
-  }
-  if (type == llama::KvType::kF16) {
-    const uint32_t whole = positions / 4 * 4;
-    llama::reference::multiply_half_keys(prepared, {values, head_size}, {expected + size, whole});
-    llama::multiply_half_keys(prepared, {values, head_size}, {actual + size, whole});
-    size += whole;
-  }
+// Compares what was computed, `size` values of it.
+bool compare_values(base::TextSink& out, const char* what, uint32_t size) {
   for (uint32_t i = 0; i < size; ++i) {
     if (same(expected[i], actual[i])) continue;
-    base::print(out,
-                "DIFFERENT: attention {} head size {} positions {}: {} is {:08x}, not {:08x}\n",
-                name_of(type), head_size, positions, i, std::bit_cast<uint32_t>(actual[i]),
-                std::bit_cast<uint32_t>(expected[i]));
+    base::print(out, "DIFFERENT: {}: {} is {:08x}, not {:08x}\n", what, i,
+                std::bit_cast<uint32_t>(actual[i]), std::bit_cast<uint32_t>(expected[i]));
     return false;
   }
   return true;
+}
+
+void fill_usual(std::span<float> some, Random& random) {
+  for (float& value : some) value = random_float(random, Flavour::kUsual);
+}
+
+// Scores of all keys, and a mix of all values, for one head and for three that share them.
+bool compare_attention(base::TextSink& out, llama::KvType type, uint32_t head_size,
+                       uint32_t positions, uint32_t heads, Random& random) {
+  const size_t keys_bytes = llama::keys_bytes(type, positions, head_size);
+  const std::span keys = std::span(packed).first(keys_bytes);
+  const std::span kept = std::span(packed)
+                             .subspan(base::round_up<size_t>(keys_bytes, 32))
+                             .first(llama::values_bytes(type, positions, head_size));
+  for (uint32_t t = 0; t < positions; ++t) {
+    fill_usual({values, size_t{2} * head_size}, random);
+    llama::store_key(type, keys, t, {values, head_size});
+    llama::store_value(type, kept, t, {values + head_size, head_size});
+  }
+  // Both scores and weights are lost.
+  float* const given = values;
+  float* const again = values + kMaxWidth;
+  const uint32_t stride = base::round_up(positions, llama::kKeysPerGroup);
+  fill_usual({given, size_t{heads} * head_size}, random);
+  for (uint32_t i = 0; i < heads * head_size; ++i) again[i] = given[i];
+  for (uint32_t i = 0; i < heads * stride; ++i) expected[i] = actual[i] = -99;
+  llama::reference::attention_scores(type, {given, heads * head_size}, heads, prepared, keys,
+                                     positions, expected, stride);
+  llama::attention_scores(type, {again, heads * head_size}, heads, prepared, keys, positions,
+                          actual, stride);
+  for (uint32_t h = 0; h < heads; ++h) {
+    for (uint32_t t = positions; t < stride; ++t) {
+      expected[h * stride + t] = actual[h * stride + t] = 0;  // padding
+    }
+  }
+  if (!compare_values(out, "attention scores", heads * stride)) return false;
+  fill_usual({given, size_t{heads} * stride}, random);
+  for (uint32_t i = 0; i < heads * stride; ++i) again[i] = given[i];
+  llama::reference::attention_mix(type, {expected, heads * head_size}, heads, given, stride,
+                                  prepared, kept, positions);
+  llama::attention_mix(type, {actual, heads * head_size}, heads, again, stride, prepared, kept,
+                       positions);
+  return compare_values(out, "attention mix", heads * head_size);
+}
+
+// The operations over single values, of `size` of them.
+bool compare_operations(base::TextSink& out, Flavour flavour, uint32_t size, Random& random) {
+  float* const x = values;
+  float* const y = values + kMaxWidth;
+  for (uint32_t i = 0; i < size; ++i) {
+    x[i] = random_float(random, flavour);
+    y[i] = random_float(random, flavour);
+  }
+  const auto restart = [&] {
+    for (uint32_t i = 0; i < size; ++i) expected[i] = actual[i] = x[i];
+  };
+  const std::span<float> defined(expected, size), made(actual, size);
+  const std::span<const float> other(y, size);
+  bool all_same = true;
+  const auto compared = [&](const char* what) {
+    all_same = all_same && compare_values(out, what, size);
+    restart();
+  };
+  restart();
+  llama::reference::rmsnorm(defined, {x, size}, other, 1e-5f);
+  llama::rmsnorm(made, {x, size}, other, 1e-5f);
+  compared("rmsnorm");
+  llama::reference::scale(defined, y[0]);
+  llama::scale(made, y[0]);
+  compared("scale");
+  llama::reference::exp(defined);
+  llama::exp(made);
+  compared("exp");
+  llama::reference::softmax(defined);
+  llama::softmax(made);
+  compared("softmax");
+  llama::reference::swiglu(defined, other);
+  llama::swiglu(made, other);
+  compared("swiglu");
+  llama::reference::add(defined, other);
+  llama::add(made, other);
+  compared("add");
+  llama::reference::multiply(defined, other);
+  llama::multiply(made, other);
+  compared("multiply");
+  if (size % 4 == 0) {
+    const std::span<const float> turns = other.first(size / 2);
+    llama::reference::rotate_pairs(defined, turns);
+    llama::rotate_pairs(made, turns);
+    compared("rotate_pairs");
+  }
+  return all_same;
 }
 
 // Exponentials and 8-bit activations, against those of single values.
@@ -139,16 +198,14 @@ bool compare_elements(base::TextSink& out, Flavour flavour, Random& random) {
     expected[i] = llama::exp(values[i]);
     actual[i] = values[i];
   }
-  uint32_t words[kCount], expected_words[kCount];
+  int8_t weights[kCount], expected_weights[kCount];
   const std::span<const float> given(values, kCount);
-  expected[kCount] = llama::activation_scale(given);
-  llama::quantize_to_words(given, expected[kCount], expected_words);
-  actual[kCount] = llama::quantize_to_words(given, words);
+  expected[kCount] = llama::reference::quantize_activations(given, expected_weights);
+  actual[kCount] = llama::quantize_activations(given, weights);
   llama::exp({actual, kCount});
   for (uint32_t i = 0; i <= kCount; ++i) {
-    // Of a word the lower half counts.
-    const bool same_words = i == kCount || ((words[i] ^ expected_words[i]) & 0xffff) == 0;
-    if (same(expected[i], actual[i]) && same_words) continue;
+    const bool same_weights = i == kCount || weights[i] == expected_weights[i];
+    if (same(expected[i], actual[i]) && same_weights) continue;
     base::print(out, "DIFFERENT: elements, of {:08x}: {} is {:08x}, not {:08x}\n",
                 std::bit_cast<uint32_t>(values[i]), i, std::bit_cast<uint32_t>(actual[i]),
                 std::bit_cast<uint32_t>(expected[i]));
@@ -165,7 +222,12 @@ extern "C" void kernel_main(const pi::core::BootArguments& arguments) {
   Random random;
   uint32_t compared = 0;
   bool all_same = true;
-  for (const WeightType type : {WeightType::kF32, WeightType::kQ8_0, WeightType::kQ4_0}) {
+  for (const llama::WeightTraits* const traits : llama::weight_types()) {
+    const WeightType type = traits->type;
+    if (!traits->has_fast_kernel()) {
+      base::print(out, "DIFFERENT: {} has no loops\n", traits->name);
+      all_same = false;
+    }
     for (const uint32_t width : {1u, 3u, 32u, 64u, 172u, 288u, 1056u, 1600u}) {
       for (const uint32_t rows : {1u, 4u, 7u, 64u, 137u}) {
         for (uint32_t columns = 1; columns <= kMaxColumns; ++columns) {
@@ -182,9 +244,18 @@ extern "C" void kernel_main(const pi::core::BootArguments& arguments) {
   for (const auto type : {llama::KvType::kF32, llama::KvType::kF16, llama::KvType::kQ8_0}) {
     for (const uint32_t head_size : {2u, 8u, 10u, 48u, 64u, 128u}) {
       for (const uint32_t positions : {1u, 2u, 4u, 7u, 33u, 200u}) {
-        all_same &= compare_attention(out, type, head_size, positions, random);
-        ++compared;
+        for (const uint32_t heads : {1u, 3u}) {
+          all_same &= compare_attention(out, type, head_size, positions, heads, random);
+          ++compared;
+        }
       }
+    }
+  }
+  for (const uint32_t size : {1u, 4u, 7u, 8u, 36u, 64u, 100u, 288u}) {
+    for (uint32_t round = 0; round < 20; ++round) {
+      all_same &= compare_operations(out, Flavour::kUsual, size, random);
+      all_same &= compare_operations(out, Flavour::kExtreme, size, random);
+      compared += 2;
     }
   }
   for (uint32_t round = 0; round < 1000; ++round) {

@@ -1,0 +1,29 @@
+// Rows of integers on the ARM1176: what all such types share (groups_armv6.cpp, groups_armv6.inc).
+// A type adds its loops in assembly.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "llama/kernels/grouped_rows.h"
+#include "llama/kernels/rows_work.h"
+
+namespace llama::armv6 {
+
+struct GroupLoops {
+  void (*multiply_1)(const RowsWork* work);  // one column
+  void (*multiply_4)(const RowsWork* work);  // four columns at once
+  // Writes the operands that these loops read of 32 activations, `step` bytes apart. The values are
+  // the lower halves of `words`. Returns the bias.
+  int32_t (*write_pairs)(const uint32_t* words, uint32_t* pairs, size_t step);
+  uint32_t block_bytes;
+  float activation_factor;  // GroupedRows::kActivationFactor
+};
+
+void prepare_columns(const GroupLoops& loops, const Columns& columns);
+void multiply_blocks(const GroupLoops& loops, std::span<const std::byte> packed,
+                     const BlockLayout& layout, uint32_t rows, const Columns& columns, float* out,
+                     size_t out_stride, Largest* largest);
+
+}  // namespace llama::armv6
