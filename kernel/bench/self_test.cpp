@@ -15,7 +15,7 @@ using base::Status;
 
 namespace {
 
-constexpr KnownModel kModels[] = {{"tales-1m", 0x4616f762, 0xdd674e6c9fa9f3e0}};
+constexpr KnownModel kModels[] = {{"tales-1m", 0xd7801ae7, 0xdd674e6c9fa9f3e0}};
 
 // Of what is read a second time from the card, about.
 constexpr uint64_t kCardBytes = 4 << 20;
