@@ -60,7 +60,7 @@ model = )" +
 
 # Speed of the serial console.
 # baud = 115200
-# Use only so many MB of memory; 0: all that is there.
+# Use only so many MiB of memory; 0: all that is there.
 # ram_mb = 0
 # Print a hash of all logits after each story, for comparison with other machines.
 # hash = 0

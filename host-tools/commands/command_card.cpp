@@ -123,7 +123,8 @@ void run_card(const Options& options) {
 void add_card_command(Command& app) {
   const auto options = std::make_shared<Options>();
   Command* command = app.add_subcommand("card", "Make a bootable card: an image, or a folder");
-  command->add_option("models", options->models, "Model files (.blm); the first one is told from")
+  command
+      ->add_option("models", options->models, "Model files (.blm); the kernel uses the first one")
       ->required();
   auto* output = command->add_option("-o,--output", options->output, "Image file to write");
   command->add_option("--into", options->folder, "Folder where a FAT card is mounted")
@@ -132,8 +133,9 @@ void add_card_command(Command& app) {
                       "Kernel image (default: the one that was built with this program)");
   command->add_flag("--bootloader", options->with_bootloader,
                     "Boot by way of the boot loader, which takes kernels over the serial line");
-  command->add_option("--bootloader-image", options->bootloader,
-                      "The same with this image (default: the one that was built, too)");
+  command->add_option(
+      "--bootloader-image", options->bootloader,
+      "The same with this image (default: the one that was built with this program)");
   command->add_option("--firmware", options->firmware,
                       "Folder with bootcode.bin, start_cd.elf, fixup_cd.dat, LICENCE.broadcom");
   command->add_option("--config", options->config, "config.txt for the firmware");

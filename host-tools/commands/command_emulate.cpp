@@ -183,7 +183,8 @@ void add_emulate_command(Command& app) {
       ->check(range(0.0, 1.0));
   command->add_option("--seed", options->seed, "Seed of the sampler; 0: another one each time")
       ->check(is_whole);
-  command->add_option("--ram-mb", options->ram_mb, "Use only so many MB of the Pi's memory")
+  command
+      ->add_option("--ram-mib,--ram-mb", options->ram_mb, "Use only so many MiB of the Pi's memory")
       ->check(positive_number());
   command->add_flag("--hash", options->hash,
                     "Have the console print a hash of all logits after the text");

@@ -97,7 +97,7 @@ void add_report_command(Command& app) {
   command->footer(
       "A recording is made by `barellama console --record run.jsonl` or `barellama emulate CARD\n"
       "--record run.jsonl`: type `/set records on`, then let it tell a story.\n"
-      "The page needs nothing but itself: open it in any browser, or send it to somebody.");
+      "The page needs nothing but itself: open it in any browser, or send it to others.");
   command->add_option("recording", options->recording, "What --record wrote")->required();
   command->add_option("-o,--output", options->page,
                       "The page (default: the recording's name with .html)");

@@ -231,9 +231,9 @@ class Conversation {
 };
 
 void talk(BoardLine& board, const ConsoleOptions& options, const Port& port) {
-  // Before a word is said: Ctrl-C of somebody who types at once would end the program, and take the
-  // keys before it along. libedit changes the terminal as well; this puts it back, whatever
-  // happens.
+  // Before anything is printed: Ctrl-C from a user who types at once would end the program, and
+  // take the keys before it along. libedit changes the terminal as well; this puts it back,
+  // whatever happens.
   const RawTerminal terminal(options.raw ? RawTerminal::Output::kBytes
                                          : RawTerminal::Output::kText);
   std::fprintf(stderr, "console of %s; Ctrl-] leaves, Ctrl-C stops a story%s\n",

@@ -88,8 +88,8 @@ class Port {
   std::string pending_;  // read, not yet given away
 };
 
-// "unix:PATH" is a socket that somebody listens on; anything else the file of a serial port or of a
-// pseudo-terminal; an empty name means find_port(). Serial ports are ours alone. Throws Failure
+// "unix:PATH" is a socket that a program listens on; anything else the file of a serial port or of
+// a pseudo-terminal; an empty name means find_port(). Serial ports are ours alone. Throws Failure
 // when it is missing, not permitted (names the group to join), taken (and by whom, if that can be
 // seen), no port, or does not know the rate.
 std::unique_ptr<Port> open_port(const std::string& name, uint32_t baud = Port::kDefaultBaud,

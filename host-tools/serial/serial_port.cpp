@@ -129,7 +129,7 @@ class TerminalPort final : public Port {
   }
   ~TerminalPort() override { TerminalPort::close(); }
 
-  // The next one with this number may be somebody's window. A link to it is another matter.
+  // The next one with this number may be another program's window. A link to it is another matter.
   bool may_return() const override { return !name().starts_with("/dev/pts/"); }
 
  private:
