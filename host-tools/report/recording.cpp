@@ -110,7 +110,7 @@ class Collector {
 
   void take_pass(Pass pass) {
     Answer& answer = current();
-    // Time that falls back is a board that was started anew.
+    // Time that falls back is a board that was restarted.
     if (!answer.passes.empty() && pass.start_ns < answer.passes.back().start_ns) {
       begin_boot();
       begin_answer();

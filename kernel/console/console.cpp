@@ -141,9 +141,9 @@ void Console::load_model() {
 void Console::tell_mode() {
   const auto& chat = runner_.model().chat();
   if (runner_.chats(settings_)) {
-    out_.write("chat: ask something; /complete continues texts instead, /new begins anew\n");
+    out_.write("chat: ask something; /complete continues texts instead, /new begins again\n");
   } else if (chat.ok()) {
-    out_.write("complete: type the begin of a text; /chat talks with the model instead\n");
+    out_.write("complete: type the beginning of a text; /chat talks with the model instead\n");
   } else if (settings_.chat == Settings::Chat::kOn ||
              chat.status().code() != ErrorCode::kNotFound) {
     out_.write("no chat: ");

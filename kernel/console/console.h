@@ -1,6 +1,6 @@
 // The console: settings at start, the first story, then a prompt for ever. What is typed is the
-// begin of a story, or said to a model that chats; lines that begin with '/' are commands. Whatever
-// fails is said, and the prompt stays alive.
+// beginning of a story, or said to a model that chats; lines that begin with '/' are commands.
+// Whatever fails is said, and the prompt stays alive.
 #pragma once
 
 #include <string_view>

@@ -27,10 +27,10 @@ constinit const Console::Command Console::kCommands[] = {
     {"/bench", "", "measure clocks, memory, card and arithmetic", &Console::bench},
     {"/selftest", "", "compare arithmetic, memory and card with what is known",
      &Console::self_test},
-    {"/perplexity", "TEXT", "how well the model foretells a text", &Console::perplexity},
+    {"/perplexity", "TEXT", "how well the model predicts a text", &Console::perplexity},
     {"/reload", "", "look at the card again, and load the model from it", &Console::reload},
     {"/reset", "", "settings as at the start, earlier lines forgotten", &Console::reset},
-    {"/reboot", "", "start the board anew", &Console::reboot},
+    {"/reboot", "", "restart the board", &Console::reboot},
     {"/poweroff", "", "stop until the power is switched off and on", &Console::poweroff},
 };
 
@@ -54,7 +54,7 @@ void Console::help(std::string_view) {
   if (runner_.is_loaded() && runner_.chats(settings_)) {
     out_.write("Ask something and press Return. Ctrl-C or Esc stops the answer.\n");
   } else {
-    out_.write("Type the begin of a story and press Return. Ctrl-C or Esc stops it.\n");
+    out_.write("Type the beginning of a story and press Return. Ctrl-C or Esc stops it.\n");
   }
   for (const Command& command : kCommands) {
     print(out_, "  {:-11} {:-10} {}\n", command.name, command.arguments, command.help);
@@ -88,7 +88,7 @@ void Console::chat(std::string_view) {
 
 void Console::complete(std::string_view) {
   settings_.chat = Settings::Chat::kOff;
-  out_.write("complete: type the begin of a text\n");
+  out_.write("complete: type the beginning of a text\n");
 }
 
 void Console::new_conversation(std::string_view) { begin_conversation(); }
@@ -201,7 +201,7 @@ void Console::reload(std::string_view) {
   ready_model();
 }
 
-// Speed and records are settings of the line, which belongs to whoever is at its other end.
+// Speed and records are settings of the line, which belongs to the user at its other end.
 void Console::reset(std::string_view) {
   Settings begin = start_settings_;
   begin.baud = settings_.baud;

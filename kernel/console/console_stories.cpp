@@ -70,7 +70,7 @@ void Console::tell_outcome(const base::Result<ModelRunner::Told>& told, uint32_t
   out_.write("]\n");
 }
 
-// Stopped, or given up: a card that failed is looked at anew.
+// Stopped, or given up: a card that failed is looked at again.
 void Console::report_failed_story(const base::Status& status) {
   const ErrorCode code = status.code();
   if (code == ErrorCode::kCancelled) return out_.write("[stopped]\n");

@@ -20,7 +20,7 @@ class Keyboard {
   bool next(char& c);
 
   // For those who compute: whether Ctrl-C or Esc has come. All else is kept for next(). Waits up
-  // to kSequenceUs behind an Esc, which may be the begin of a cursor key.
+  // to kSequenceUs behind an Esc, which may be the beginning of a cursor key.
   bool stop_requested();
 
   // How many characters were lost since the last call: typed ahead beyond what there is room for,

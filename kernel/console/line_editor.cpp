@@ -274,7 +274,7 @@ bool LineEditor::follow_cursor() {
       first_ = previous;
     }
   }
-  // Nothing within the window could be joined by a mark at its begin.
+  // Nothing within the window could be joined by a mark at its beginning.
   if (is_mark(first_)) first_ = previous_character(line(), first_);
   return first_ != before;
 }

@@ -22,7 +22,7 @@ class Reporter {
   Reporter(const Reporter&) = delete;  // the profiler's listener is within
   Reporter& operator=(const Reporter&) = delete;
 
-  // Records "machine", "model" and "memory", unless whoever reads the records has them already. To
+  // Records "machine", "model" and "memory", unless the reader of the records has them already. To
   // be called when a model was loaded, and before the record "begin".
   void announce();
   // Another model was loaded, or another reader listens: it has none of them.

@@ -13,7 +13,7 @@ constexpr size_t kBlock = pi::BlockDevice::kBlockSize;
 }  // namespace
 
 // The extent is extents_.size() for a block beyond all. A file may lie in a hundred thousand
-// pieces: the search goes on from where it ended, and begins anew only when the file is read
+// pieces: the search goes on from where it ended, and begins again only when the file is read
 // backwards.
 FileWeightSource::Place FileWeightSource::find(uint64_t block, Place from) const {
   if (block < from.before) from = {};

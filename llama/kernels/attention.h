@@ -80,7 +80,7 @@ constexpr uint32_t positions_together(KvType type) {
   return type == KvType::kQ8_0 ? kValuesPerGroup : kKeysPerGroup;
 }
 
-// Keeps the key or value (head_size) of a position; positions come in order, and may begin anew at
+// Keeps the key or value (head_size) of a position; positions come in order, and may begin again at
 // any that was there. Halves round to nearest; below 2^-14 they become 0, beyond 65504 they become
 // that. 8 bits are quantized as activations are (llama/kernels/activations.h): keys with a scale in
 // our 16 bits for each 32, values with one for the head.

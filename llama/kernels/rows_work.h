@@ -46,7 +46,7 @@ struct RowsWork {
   const void* columns;
   float* sums;             // 4 of a row group, or 16
   uint32_t columns_bytes;  // of `columns`, that all row groups share
-  uint32_t groups_bytes;   // of what is to be multiplied of a row group
+  uint32_t groups_bytes;   // of what is multiplied of a row group
   uint32_t row_groups;     // at least 1
   size_t row_group_stride;
   size_t column_stride;  // f32, four columns: bytes from one to the next

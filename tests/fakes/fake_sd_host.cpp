@@ -58,7 +58,7 @@ const FakeSdHost::Injected* FakeSdHost::injected(SdInjection fault) const {
 // Time, barriers, cache.
 
 uint64_t FakeSdHost::now_us() {
-  // The timer's driver has a barrier at its begin and its end.
+  // The timer's driver has a barrier at its beginning and its end.
   last_peripheral_ = Peripheral::kTimer;
   barrier_strength_ = 1;
   // A driver that only waits need not be simulated at every access.

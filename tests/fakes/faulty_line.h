@@ -1,5 +1,5 @@
-// A bad serial line over real descriptors: stands between a board and whoever talks to it, and does
-// to the bytes of each direction what LineFaults say.
+// A bad serial line over real descriptors: stands between a board and a program that talks to it,
+// and does to the bytes of each direction what LineFaults say.
 #pragma once
 
 #include <atomic>

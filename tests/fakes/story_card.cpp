@@ -119,7 +119,7 @@ Story tell_directly(const Bytes& model_bytes, std::string_view prompt, uint32_t 
   return {out.text, hash.value(), made.ok() ? made->tokens : 0};
 }
 
-llama::Perplexity foretell_directly(const Bytes& model_bytes, std::string_view text) {
+llama::Perplexity predict_directly(const Bytes& model_bytes, std::string_view text) {
   Direct direct(model_bytes);
   if (!direct.is_open) return {};
   const auto measured = direct.model.perplexity(text, nullptr, nullptr);

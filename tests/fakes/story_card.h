@@ -42,6 +42,6 @@ Story tell_directly(const Bytes& model, std::string_view prompt, uint32_t steps,
                     const llama::SamplerSettings& sampling, llama::KvType kv = llama::KvType::kF32);
 
 // The perplexity of a text by that model, computed in batches.
-llama::Perplexity foretell_directly(const Bytes& model, std::string_view text);
+llama::Perplexity predict_directly(const Bytes& model, std::string_view text);
 
 }  // namespace fakes

@@ -64,7 +64,7 @@ TEST_F(Console, ContinuesALine) {
 TEST_F(Console, MeasuresPerplexityAsTheHostDoes) {
   constexpr std::string_view kText = "Once upon a time, a little fox lived in a village.";
   const fakes::Bytes model = fakes::to_bytes(tales());
-  const llama::Perplexity measured = fakes::foretell_directly(model, kText);
+  const llama::Perplexity measured = fakes::predict_directly(model, kText);
   char line[64];
   std::snprintf(line, sizeof line, "perplexity %.4f over %u tokens\r\n",
                 static_cast<double>(measured.value()), static_cast<unsigned>(measured.tokens));

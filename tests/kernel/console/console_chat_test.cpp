@@ -109,7 +109,7 @@ TEST_F(ConsoleChatTest, RefusesAQuestionThatDoesNotFitAndGoesOn) {
 TEST_F(ConsoleChatTest, ContinuesTextsWhenAsked) {
   insert_chat("");
   console_.start();
-  EXPECT_THAT(console_.say("/complete"), HasSubstr("complete: type the begin of a text\n"));
+  EXPECT_THAT(console_.say("/complete"), HasSubstr("complete: type the beginning of a text\n"));
   const std::string console = console_.say("a b");
   EXPECT_THAT(console, HasSubstr("> a b\na b"));
   EXPECT_THAT(console_.say("/chat"), HasSubstr("chat: ask something;"));
@@ -118,7 +118,7 @@ TEST_F(ConsoleChatTest, ContinuesTextsWhenAsked) {
 
 TEST_F(ConsoleChatTest, BeginsWithTextsIfTheSettingsSaySo) {
   insert_chat("chat = off\nautostart = 0\n");
-  EXPECT_THAT(console_.start(), HasSubstr("complete: type the begin of a text; /chat talks"));
+  EXPECT_THAT(console_.start(), HasSubstr("complete: type the beginning of a text; /chat talks"));
   EXPECT_THAT(console_.say("a b"), HasSubstr("> a b\na b"));
 }
 

@@ -50,7 +50,7 @@ TEST_F(Commands, ModelsSaysWhenThereAreNone) {
 
 TEST_F(Commands, PerplexityOfATextIsTheHosts) {
   console_.start();
-  const llama::Perplexity direct = fakes::foretell_directly(model(), "a b a");
+  const llama::Perplexity direct = fakes::predict_directly(model(), "a b a");
   char text[64];
   std::snprintf(text, sizeof text, "perplexity %.4f over %llu tokens\n",
                 static_cast<double>(direct.value()),
