@@ -33,8 +33,8 @@ struct Options {
   std::optional<std::string> output, tokenizer, name;
   std::string type = kAuto;
   std::optional<llama::ChatTemplate> chat;
-  uint32_t tile_kb = 64;
-  uint32_t part_mb = 0;
+  uint32_t tile_kib = 64;
+  uint32_t part_mib = 0;
 };
 
 void set_types(const std::string& choice, WriteOptions& options) {
@@ -110,8 +110,8 @@ void run_convert(const Options& options) {
       require_value(build_tokenizer_segment(source.vocabulary), options.input + ": the tokenizer");
   WriteOptions write{.chat_template = options.chat,
                      .name = options.name.value_or(output.stem().string().substr(0, 63)),
-                     .tile_bytes = options.tile_kb * 1024,
-                     .part_bytes = uint64_t{options.part_mb} << 20};
+                     .tile_bytes = options.tile_kib * 1024,
+                     .part_bytes = uint64_t{options.part_mib} << 20};
   set_types(options.type, write);
   const WriteReport report = write_model(*source.weights, tokenizer, write, output);
   show_report(options, source, output, report);
@@ -161,7 +161,7 @@ void add_convert_command(Command& app) {
       ->one_of_in_any_case(types);
   add_choice(*command, "--chat", kTemplates, options->chat, "Chat template (default: the model's)");
   command->add_option("--name", options->name, "Name of the model (default: the output's)");
-  add_model_file_options(*command, options->tile_kb, options->part_mb);
+  add_model_file_options(*command, options->tile_kib, options->part_mib);
   command->callback([options] { run_convert(*options); });
 }
 

@@ -10,6 +10,7 @@
 #include "host-tools/card/card_image.h"
 #include "host-tools/commands/commands.h"
 #include "host-tools/commands/console_options.h"
+#include "host-tools/commands/renamed_option.h"
 #include "host-tools/emulator/emulator.h"
 #include "host-tools/emulator/story_reader.h"
 #include "host-tools/serial/console_files.h"
@@ -27,7 +28,7 @@ struct Options {
   std::string serial;
   std::optional<std::string> prompt;
   // Settings of the card that have an option of their own, as typed.
-  std::string steps, temperature, top_p, seed, ram_mb;
+  std::string steps, temperature, top_p, seed, ram_mib;
   std::vector<std::string> settings;
   bool hash = false;
   bool counts_instructions = false;
@@ -40,7 +41,7 @@ Settings make_settings(const Options& options) {
                                                               {"temperature", &options.temperature},
                                                               {"top_p", &options.top_p},
                                                               {"seed", &options.seed},
-                                                              {"ram_mb", &options.ram_mb}};
+                                                              {"ram_mib", &options.ram_mib}};
   for (const auto& [key, value] : named) {
     if (!value->empty()) settings.emplace_back(key, *value);
   }
@@ -183,9 +184,8 @@ void add_emulate_command(Command& app) {
       ->check(range(0.0, 1.0));
   command->add_option("--seed", options->seed, "Seed of the sampler; 0: another one each time")
       ->check(is_whole);
-  command
-      ->add_option("--ram-mib,--ram-mb", options->ram_mb, "Use only so many MiB of the Pi's memory")
-      ->check(positive_number());
+  add_renamed_option(*command, "--ram-mib", "--ram-mb", options->ram_mib,
+                     "Use only this many MiB of the Pi's memory", positive_number());
   command->add_flag("--hash", options->hash,
                     "Have the console print a hash of all logits after the text");
   command->add_option("--set", options->settings, "KEY=VALUE: any other setting of the card")

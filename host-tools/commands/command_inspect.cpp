@@ -179,7 +179,7 @@ void show_plan(const std::string& model) {
   } catch (const Failure& failure) {
     line.write(failure.what());
   }
-  std::printf("\non a Pi Zero (%g MiB): %s\n", kPiZeroRamMb, line.text().c_str());
+  std::printf("\non a Pi Zero (%g MiB): %s\n", kPiZeroRamMib, line.text().c_str());
 }
 
 void run_inspect(const Options& options) {

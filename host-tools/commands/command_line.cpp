@@ -12,6 +12,7 @@ namespace host {
 namespace {
 
 constexpr int kUsageError = 2;
+constexpr std::string_view kHidden = "hidden";  // a group of options
 
 // "--top-p FLOAT in [0 - 1]" instead of CLI11's "--top-p FLOAT:FLOAT in [0 - 1]".
 class HelpFormatter : public CLI::Formatter {
@@ -26,6 +27,11 @@ class HelpFormatter : public CLI::Formatter {
     return words.substr(1).starts_with(std::string(type) + ":") && says_all
                ? " " + std::string(range)
                : made;
+  }
+  std::string make_group(std::string group, bool is_positional,
+                         std::vector<const CLI::Option*> options) const override {
+    return group == kHidden ? std::string()
+                            : CLI::Formatter::make_group(group, is_positional, options);
   }
 };
 
@@ -82,6 +88,8 @@ Option* Option::group(const std::string& name) {
   option_->group(name);
   return this;
 }
+
+Option* Option::hide() { return group(std::string(kHidden)); }
 
 Option* Option::show_default() {
   option_->capture_default_str();

@@ -51,6 +51,8 @@ class Option {
   // In the help: what the value is called, and the heading that the option is listed under.
   Option* type_name(const std::string& name);
   Option* group(const std::string& name);
+  // Help does not list it.
+  Option* hide();
   Option* show_default();
   // One value after each mention, also where the option may be repeated.
   Option* one_at_a_time();

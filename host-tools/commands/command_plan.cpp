@@ -4,6 +4,7 @@
 
 #include "host-tools/commands/commands.h"
 #include "host-tools/commands/kv_option.h"
+#include "host-tools/commands/renamed_option.h"
 #include "host-tools/model/model_plan.h"
 
 namespace host {
@@ -52,12 +53,13 @@ void run_plan(const Options& options) {
   llama::Pace pace;
   pace.card_bytes_per_s = options.card_mb_s * 1e6;
   pace.macs_per_s = options.mmac_s * 1e6;
-  std::printf("%s on a board with %g MiB\n\n", options.model.c_str(), options.board.ram_mb);
+  std::printf("%s on a board with %g MiB\n\n", options.model.c_str(), options.board.ram_mib);
   show_memory(plan);
   std::printf(
       "\ntime, with a card of %g MB/s and a core of %g million multiply-accumulates a second\n",
       options.card_mb_s, options.mmac_s);
-  show_bytes("from the card a token", plan.card_bytes_a_token());
+  std::printf("  %-26s %10.2f MB\n", "from the card a token",
+              static_cast<double>(plan.card_bytes_a_token()) / 1e6);
   show_time("a token at the beginning", plan.token(pace, 0));
   show_time("a token at the end", plan.token(pace, plan.context - 1));
   char text[64];
@@ -74,13 +76,13 @@ void add_plan_command(Command& app) {
   command->footer(
       "Memory is exact: the kernel's own code adds it up. Time is an estimate: the core "
       "multiplies\n"
-      "while the card sends, so that a token takes as long as the slower of the two. MB of memory\n"
-      "are 2^20 bytes, those of the card's speed 10^6.");
+      "while the card sends, so that a token takes as long as the slower of the two. A MiB is "
+      "2^20\n"
+      "bytes, a MB 10^6.");
   command->add_option("model", options->model, "A .blm file")->required();
-  command
-      ->add_option("--ram-mb", options->board.ram_mb,
-                   "MiB for the model and its state, as the setting ram_mb (default 496)")
-      ->check(range(0.001, 4096.0));
+  add_renamed_option(*command, "--ram-mib", "--ram-mb", options->board.ram_mib,
+                     "MiB for the model and its state, as the setting ram_mib (default 496)",
+                     range(0.001, 4096.0));
   command->add_option("--ctx", options->board.context,
                       "Positions to have room for (default: the model's, in half of the memory)");
   add_kv_option(*command, options->board.kv);

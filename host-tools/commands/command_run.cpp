@@ -2,6 +2,7 @@
 
 #include "host-tools/commands/commands.h"
 #include "host-tools/commands/kv_option.h"
+#include "host-tools/commands/renamed_option.h"
 #include "host-tools/commands/run_model.h"
 
 namespace host {
@@ -58,10 +59,10 @@ void add_run_command(Command& app) {
   command->add_option("--ctx", options->context,
                       "Positions to have room for (default: what the model was made for)");
   add_kv_option(*command, options->kv);
-  command
-      ->add_option("--ram-mb", options->ram_mb,
-                   "Use so many MiB only, and stream what does not fit (default: enough for all)")
-      ->check(positive_number());
+  add_renamed_option(*command, "--ram-mib", "--ram-mb", options->ram_mib,
+                     "Use only this many MiB, and stream what does not fit (default: enough for "
+                     "all)",
+                     positive_number());
   command->add_option("--logits", options->logits,
                       "Write the logits of every position to this file, as float32");
   command->add_flag("--hash", options->hash, "Print a hash of all logits after the text");

@@ -20,8 +20,8 @@ struct Options {
   std::string output;
   uint64_t seed = 1;
   std::optional<uint32_t> layers, context;
-  uint32_t tile_kb = 64;
-  uint32_t part_mb = 0;
+  uint32_t tile_kib = 64;
+  uint32_t part_mib = 0;
 };
 
 std::string shape_names() {
@@ -54,8 +54,8 @@ void run_synth(const Options& options) {
                                          {.type = types.type,
                                           .vocabulary_type = types.vocabulary_type,
                                           .name = options.shape + " (random)",
-                                          .tile_bytes = options.tile_kb * 1024,
-                                          .part_bytes = uint64_t{options.part_mb} << 20},
+                                          .tile_bytes = options.tile_kib * 1024,
+                                          .part_bytes = uint64_t{options.part_mib} << 20},
                                          options.output);
   if (report.parts > 1) std::printf("in %u parts: ", report.parts);
   std::printf("%s: the shape of %s, random weights (seed %llu), %s, %llu bytes\n",
@@ -81,7 +81,7 @@ void add_synth_command(Command& app) {
       ->check(range(1u, 1024u));
   command->add_option("--ctx", options->context, "Positions, in place of the shape's own")
       ->check(range(1u, 131072u));
-  add_model_file_options(*command, options->tile_kb, options->part_mb);
+  add_model_file_options(*command, options->tile_kib, options->part_mib);
   command->callback([options] { run_synth(*options); });
 }
 

@@ -98,8 +98,8 @@ HostModelOptions model_options(const RunOptions& options, RunProfile& profile) {
                          .all_logits = options.hash || options.logits,
                          .profiler = profile.profiler(),
                          .profile_spans = profile.spans()};
-  if (options.ram_mb) {
-    model.ram_bytes = static_cast<uint64_t>(*options.ram_mb * 1048576) / 32 * 32;
+  if (options.ram_mib) {
+    model.ram_bytes = static_cast<uint64_t>(*options.ram_mib * 1048576) / 32 * 32;
   }
   // Of a chat, what is typed comes later.
   model.max_prompt_bytes = std::max<size_t>(options.prompt.size() + options.system.size(), 1);

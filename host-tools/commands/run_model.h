@@ -20,7 +20,7 @@ struct RunOptions {
   std::optional<uint64_t> seed;
   uint32_t context = 0;
   llama::KvType kv = llama::KvType::kF32;
-  std::optional<double> ram_mb;
+  std::optional<double> ram_mib;
   std::optional<std::string> logits;
   bool hash = false;
   bool json = false;

@@ -30,8 +30,8 @@ llama::Plan plan_for_board(const std::filesystem::path& path, const BoardOptions
   NoTicks ticks;
   llama::Profiler profiler(ticks);
   HostClock clock;
-  const auto ram_bytes = static_cast<uint64_t>(options.ram_mb * 1048576) / base::Arena::kAlignment *
-                         base::Arena::kAlignment;
+  const auto ram_bytes = static_cast<uint64_t>(options.ram_mib * 1048576) /
+                         base::Arena::kAlignment * base::Arena::kAlignment;
   return require_value(llama::Plan::make(model, source, clock, ram_bytes,
                                          kExtentBytes * find_model_files(path).parts.count,
                                          {.transformer = {.context = options.context,

@@ -8,10 +8,10 @@
 namespace host {
 
 // What a Pi Zero's cores have of its 512 MiB: the GPU takes 16. The kernel itself needs 1 or 2.
-constexpr double kPiZeroRamMb = 496;
+constexpr double kPiZeroRamMib = 496;
 
 struct BoardOptions {
-  double ram_mb = kPiZeroRamMb;  // MiB for the model and its state, as the kernel's setting
+  double ram_mib = kPiZeroRamMib;  // MiB for the model and its state, as the kernel's setting
   uint32_t context = 0;
   llama::KvType kv = llama::KvType::kF32;
   bool all_logits = false;  // as the kernel needs them for its setting `hash`

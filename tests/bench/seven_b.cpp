@@ -208,7 +208,7 @@ SevenBFigures measure_seven_b(const std::string& type, const SevenBOptions& opti
   }
   figures.host_hash = hash_on_host(model, barellama, interrupts);
   figures.plan =
-      host::plan_for_board(model, {.ram_mb = static_cast<double>(figures.run.ram_bytes) / 1048576,
+      host::plan_for_board(model, {.ram_mib = static_cast<double>(figures.run.ram_bytes) / 1048576,
                                    .context = figures.run.context,
                                    .all_logits = true});
   return figures;

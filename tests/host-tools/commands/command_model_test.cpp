@@ -60,7 +60,7 @@ TEST_F(CommandModel, CutsLargeModelsIntoPartsThatAreOneModel) {
   ASSERT_EQ(barellama({"synth", "--shape", "stories260k", "--type", "f32", "-o", path("one.blm")})
                 .exit_code,
             0);
-  const Outcome cut = barellama({"synth", "--shape", "stories260k", "--type", "f32", "--part-mb",
+  const Outcome cut = barellama({"synth", "--shape", "stories260k", "--type", "f32", "--part-mib",
                                  "1", "-o", path("cut.blm")});
   ASSERT_EQ(cut.exit_code, 0) << cut.errors;
   EXPECT_THAT(cut.output, HasSubstr("in 2 parts"));
@@ -80,8 +80,8 @@ TEST_F(CommandModel, CutsLargeModelsIntoPartsThatAreOneModel) {
 }
 
 TEST_F(CommandModel, AModelOfFewerPartsLeavesNoneOfTheOneBefore) {
-  const auto synth = [&](const std::string& part_mb) {
-    EXPECT_EQ(barellama({"synth", "--shape", "stories260k", "--type", "f32", "--part-mb", part_mb,
+  const auto synth = [&](const std::string& part_mib) {
+    EXPECT_EQ(barellama({"synth", "--shape", "stories260k", "--type", "f32", "--part-mib", part_mib,
                          "-o", path("cut.blm")})
                   .exit_code,
               0);
@@ -103,7 +103,7 @@ TEST_F(CommandModel, PlansForABoard) {
   EXPECT_THAT(whole.output, HasSubstr("positions in q8_0"));
   EXPECT_THAT(whole.output, HasSubstr("a prompt of 5 tokens"));
   EXPECT_THAT(whole.output, HasSubstr("the core is the limit"));
-  expect_failure(barellama({"plan", path("story.blm"), "--ram-mb", "0.05"}), 1, "does not fit");
+  expect_failure(barellama({"plan", path("story.blm"), "--ram-mib", "0.05"}), 1, "does not fit");
   EXPECT_THAT(barellama({"inspect", path("story.blm")}).output,
               HasSubstr("on a Pi Zero (496 MiB): "));
 }
@@ -258,7 +258,7 @@ TEST_F(CommandModel, ConvertSaysWhatIsWrong) {
   expect_failure(convert({"--type", "q5_0"}), 2, "--type: q5_0 not in {auto,f32,q8_0,q4_0,mixed}");
   expect_failure(convert({"--chat", "llama4"}), 2,
                  "--chat: llama4 not in {none,llama2,zephyr,chatml,llama3,llama3.1}");
-  expect_failure(convert({"--tile-kb", "0"}), 2, "--tile-kb");
+  expect_failure(convert({"--tile-kib", "0"}), 2, "--tile-kib");
   expect_failure(convert({"--name", std::string(64, 'n')}), 2, "--name: at most 63 bytes");
   expect_failure(convert({"-o", path("absent/story.blm")}), 1, "absent");
   expect_failure(convert({"-o", folder_.path()}), 1, folder_.path());
@@ -351,10 +351,10 @@ TEST_F(CommandModel, RunWritesTheLogitsOfEachPosition) {
 }
 
 TEST_F(CommandModel, RunTellsTheSameInLittleMemory) {
-  ASSERT_EQ(convert({"--tile-kb", "2"}).exit_code, 0);
+  ASSERT_EQ(convert({"--tile-kib", "2"}).exit_code, 0);
   const Outcome whole = run({"-p", "a b", "-n", "20", "--hash", "--ctx", "32"});
   const Outcome streamed =
-      run({"-p", "a b", "-n", "20", "--hash", "--ctx", "32", "--ram-mb", "0.15", "--json"});
+      run({"-p", "a b", "-n", "20", "--hash", "--ctx", "32", "--ram-mib", "0.15", "--json"});
   EXPECT_EQ(streamed.exit_code, 0) << streamed.errors;
   EXPECT_EQ(streamed.output, whole.output);
   EXPECT_GT(nlohmann::json::parse(streamed.errors)["streamed_bytes_per_pass"], 0);
@@ -423,7 +423,7 @@ TEST_F(CommandModel, RunSaysWhatIsWrong) {
   expect_failure(run({"-p", "caf\xe9"}), 1, "not valid UTF-8 at byte 3");
   expect_failure(run({"-p", std::string(100, '7')}), 1, "longer than the context of 64 tokens");
   expect_failure(run({"--ctx", "65"}), 1, "65");
-  expect_failure(run({"--ram-mb", "0.01"}), 1, "bytes short");
+  expect_failure(run({"--ram-mib", "0.01"}), 1, "bytes short");
   expect_failure(run({"--logits", path("absent/logits.f32")}), 1, "absent");
   EXPECT_EQ(files(), (std::vector<std::string>{"story.bin", "story.blm", "tokenizer.bin"}));
 }
