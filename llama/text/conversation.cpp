@@ -153,9 +153,11 @@ Status Conversation::drop_oldest(const ChatFormat& format, std::string_view syst
   }
   std::ranges::copy(rest, spare_.begin() + made.tokens);
   const auto shorter = made.tokens + static_cast<uint32_t>(rest.size());
+  // Turns may repeat those before them, word for word; the last token is run again even then, for
+  // its logits.
   const auto old_cached = ids_.first(cached_);
-  cached_ = static_cast<uint32_t>(std::ranges::mismatch(old_cached, spare_.first(shorter)).in1 -
-                                  old_cached.begin());
+  const auto same = std::ranges::mismatch(old_cached, spare_.first(shorter)).in1;
+  cached_ = std::min(static_cast<uint32_t>(same - old_cached.begin()), shorter - 1);
   std::swap(ids_, spare_);
   const uint32_t moved = next.answer - made.tokens;  // wraps where it has become longer
   for (uint32_t i = 1; i < turn_count_; ++i) {

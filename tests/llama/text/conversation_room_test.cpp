@@ -39,6 +39,18 @@ TEST(Conversation, DropsTheOldestTurnsWhenTheContextIsFull) {
   }
 }
 
+// What is left is then what was there before, and all of it is in the cache.
+TEST(Conversation, HasATokenToRunWhenTurnsThatAreAlikeAreDropped) {
+  Talk talk(64);
+  Conversation& conversation = talk.model.conversation();
+  for (uint32_t dropped = 0; dropped < 3; dropped += conversation.take_dropped()) {
+    ASSERT_TRUE(conversation.ask(*talk.model.chat(), talk.system, "a").ok());
+    EXPECT_LT(conversation.cached(), conversation.tokens().size());
+    conversation.set_cached(static_cast<uint32_t>(conversation.tokens().size()));
+    conversation.append(talk.tokens().back());
+  }
+}
+
 TEST(Conversation, TakesBackAQuestionForWhichTurnsWereDropped) {
   Talk talk(128);
   for (int turn = 0; talk.model.conversation().take_dropped() == 0; ++turn) {
