@@ -31,21 +31,26 @@ set(BARELLAMA_MAY_LINK_pi_arm1176 base pi_core)
 set(BARELLAMA_MAY_LINK_pi_bcm2835 base pi_core pi_devices pi_fs)
 
 # kernel: `reports` is the host's as well; all down to `loader` is portable.
-set(BARELLAMA_MAY_LINK_reports base llama llama_profiler llama_weights)
-set(BARELLAMA_MAY_LINK_console base llama pi_devices pi_fs reports)
+set(BARELLAMA_MAY_LINK_record_names "")
+set(BARELLAMA_MAY_LINK_reports base llama llama_profiler llama_weights record_names)
+set(BARELLAMA_MAY_LINK_kernel_settings base llama_kernels llama_text pi_fs)
+set(BARELLAMA_MAY_LINK_kernel_interface base pi_devices pi_fs reports)
+set(BARELLAMA_MAY_LINK_kernel_bench base kernel_interface llama pi_fs reports)
+set(BARELLAMA_MAY_LINK_kernel_model base kernel_interface kernel_settings llama pi_fs)
+set(BARELLAMA_MAY_LINK_console
+    base kernel_bench kernel_interface kernel_model kernel_settings llama pi_devices reports)
 set(BARELLAMA_MAY_LINK_boot_tags base)
-set(BARELLAMA_MAY_LINK_loader base boot_tags console pi_core pi_devices pi_fs pi_push)
-set(BARELLAMA_MAY_LINK_board
-    base boot_tags console pi_arm1176 pi_bcm2835 pi_core pi_devices pi_fs)
-set(BARELLAMA_MAY_LINK_machine base board console pi_core pi_devices)
+set(BARELLAMA_MAY_LINK_loader base boot_tags kernel_settings pi_core pi_devices pi_fs pi_push)
+set(BARELLAMA_MAY_LINK_board base boot_tags pi_arm1176 pi_bcm2835 pi_core pi_devices pi_fs)
+set(BARELLAMA_MAY_LINK_machine base board kernel_interface pi_core pi_devices)
 
 set(BARELLAMA_MAY_LINK_host_support base base_host)
-set(BARELLAMA_MAY_LINK_host_serial base host_support)
+set(BARELLAMA_MAY_LINK_host_serial base host_support record_names)
 set(BARELLAMA_MAY_LINK_host_console base host_support host_serial)
 set(BARELLAMA_MAY_LINK_host_emulator base host_support host_serial)
 set(BARELLAMA_MAY_LINK_host_card base pi_fs pi_fs_host pi_push host_support host_model)
 set(BARELLAMA_MAY_LINK_host_push base host_support host_serial host_card host_emulator pi_push)
-set(BARELLAMA_MAY_LINK_host_report base host_support llama_profiler)
+set(BARELLAMA_MAY_LINK_host_report base host_support llama_profiler record_names)
 set(BARELLAMA_MAY_LINK_host_model base base_host llama host_support)
 set(BARELLAMA_MAY_LINK_host_commands
     base llama reports host_card host_console host_emulator host_model host_push host_report
@@ -53,7 +58,7 @@ set(BARELLAMA_MAY_LINK_host_commands
 
 # Programs. Those in tests/ may link everything.
 set(BARELLAMA_MAY_LINK_barellama base host_commands)
-set(BARELLAMA_MAY_LINK_kernel board machine)
+set(BARELLAMA_MAY_LINK_kernel board console machine)
 set(BARELLAMA_MAY_LINK_bootloader board loader)
 set(BARELLAMA_MAY_LINK_sanity board)
 
@@ -98,15 +103,20 @@ function(barellama_include_root target name)
     file(CREATE_LINK ${path} ${root}/${relative} SYMBOLIC)
   endforeach()
   file(MAKE_DIRECTORY ${root})
-  target_include_directories(${target} PUBLIC ${root})
+  get_target_property(type ${target} TYPE)
+  set(scope PUBLIC)
+  if(type STREQUAL INTERFACE_LIBRARY)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(${target} ${scope} ${root})
   # Failed CHECKs in headers name the file as the repository does.
-  target_compile_options(${target} PUBLIC -ffile-prefix-map=${root}/=)
+  target_compile_options(${target} ${scope} -ffile-prefix-map=${root}/=)
 endfunction()
 
-# barellama_library(NAME SOURCES file... [HEADERS file...] [LINKS library...] [EXTERNAL library...]
+# barellama_library(NAME [SOURCES file...] [HEADERS file...] [LINKS library...] [EXTERNAL library...]
 #                   [HIDES library...])
-# Its headers are those named as its sources are, and HEADERS. What links it sees the headers of
-# LINKS, too, but not those of HIDES, which only its own sources include.
+# Its headers are those named as its sources are, and HEADERS; it may have headers alone. What links
+# it sees the headers of LINKS, too, but not those of HIDES, which only its own sources include.
 function(barellama_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;LINKS;EXTERNAL;HIDES" ${ARGN})
   barellama_check_links(${name} ${ARG_LINKS} ${ARG_HIDES})
@@ -119,11 +129,19 @@ function(barellama_library name)
     endif()
   endforeach()
   list(REMOVE_DUPLICATES headers)
-  add_library(${name} STATIC ${ARG_SOURCES})
+  if(ARG_SOURCES)
+    set(scope PUBLIC)
+    add_library(${name} STATIC ${ARG_SOURCES})
+  else()
+    set(scope INTERFACE)
+    add_library(${name} INTERFACE)
+  endif()
   barellama_include_root(${name} ${name} ${headers})
-  target_link_libraries(${name} PUBLIC barellama_options ${ARG_LINKS} ${ARG_EXTERNAL}
-                        PRIVATE ${ARG_HIDES})
-  barellama_compile_time(${name})
+  target_link_libraries(${name} ${scope} barellama_options ${ARG_LINKS} ${ARG_EXTERNAL})
+  if(ARG_SOURCES)
+    target_link_libraries(${name} PRIVATE ${ARG_HIDES})
+    barellama_compile_time(${name})
+  endif()
 endfunction()
 
 # Tests and their parts see each other's headers, as "tests/...".

@@ -1,5 +1,5 @@
-// What a console needs of the computer that it runs on: the board (kernel/board/board_machine.h),
-// or a test's fake.
+// What model and console need of the computer that they run on: the board
+// (kernel/board/board_machine.h), or a test's fake.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +31,7 @@ class Machine {
   virtual void write_bytes(std::string_view bytes) = 0;
   // The next typed character, if there is one; does not wait.
   virtual bool try_read(char& c) = 0;
-  // How many typed characters were lost since start, because nobody took them in time.
+  // How many typed characters were lost since start, because they were not read in time.
   virtual uint32_t lost_characters() = 0;
   // Waits until something is typed, a little while at the most.
   virtual void idle() = 0;
@@ -47,7 +47,7 @@ class Machine {
 
   // Memory for the model and its state, aligned for an arena.
   virtual std::span<std::byte> memory() = 0;
-  // "barellama.KEY=VALUE" words, for CommandLine.
+  // "barellama.KEY=VALUE" words (kernel/settings/command_line.h).
   virtual std::string_view command_line() = 0;
 
   virtual bench::Board& bench_board() = 0;

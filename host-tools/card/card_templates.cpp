@@ -60,8 +60,8 @@ model = )" +
 
 # Speed of the serial console.
 # baud = 115200
-# Use only so many MiB of memory; 0: all that is there.
-# ram_mb = 0
+# Use only this many MiB of memory; 0: all that is there.
+# ram_mib = 0
 # Print a hash of all logits after each story, for comparison with other machines.
 # hash = 0
 # Print machine-readable records on the console, for programs that read it.

@@ -176,9 +176,10 @@ class Run {
                        output_);
     const bool is_stopped = made.status().code() == base::ErrorCode::kCancelled;
     if (made.ok() || is_stopped) output_.write("\n");
-    profile_.end(*host_, made, sampling.seed);
+    const uint32_t forgotten = model.conversation().take_dropped();
+    profile_.end(*host_, made, sampling.seed, forgotten);
     if (made.ok()) report(options_, *host_, *made, sampling.seed);
-    if (const uint32_t forgotten = model.conversation().take_dropped(); forgotten > 0) {
+    if (forgotten > 0) {
       std::fprintf(stderr, "the context of %u tokens is full: %u earlier turn%s forgotten\n",
                    model.transformer().context(), forgotten, forgotten == 1 ? "" : "s");
     }

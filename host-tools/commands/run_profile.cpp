@@ -36,7 +36,7 @@ void RunProfile::begin(HostModel& host, const std::string& name) {
   before_ = host.model().transformer().weights().counters();
   if (files_.has_records()) {
     if (answer_.number == 1) record_machine_and_model(host, name);
-    files_.record({{"event", "begin"}});
+    kernel::record_begin(*this);
     profiler_.set_listener(&recorder_);
   }
   profiler_.begin_answer();
@@ -48,15 +48,17 @@ void RunProfile::record_machine_and_model(HostModel& host, const std::string& na
   record_memory(host);
 }
 
-void RunProfile::end(HostModel& host, const base::Result<llama::Generation>& made, uint64_t seed) {
+void RunProfile::end(HostModel& host, const base::Result<llama::Generation>& made, uint64_t seed,
+                     uint32_t forgotten) {
   if (profiler() == nullptr) return;
   profiler_.end_answer();
   profiler_.set_listener(nullptr);
   if (made.ok()) answer_.generation = *made;
   answer_.seed = seed;
+  answer_.forgotten = forgotten;
   answer_.card = kernel::card_use(before_, host.model().transformer().weights().counters(), {}, {});
   if (files_.has_records()) {
-    record_end(made, seed);
+    kernel::record_end(*this, made.status(), answer_);
     kernel::record_profile(*this, profiler_, answer_);
     kernel::record_card(*this, answer_);
     record_memory(host);
@@ -67,19 +69,6 @@ void RunProfile::end(HostModel& host, const base::Result<llama::Generation>& mad
     kernel::print_layers(table, profiler_);
     std::fputs(table.text.c_str(), stderr);
   }
-}
-
-void RunProfile::record_end(const base::Result<llama::Generation>& made, uint64_t seed) {
-  nlohmann::json fields = {{"event", "end"}, {"reason", "error"}, {"answer", answer_.number}};
-  if (made.ok()) {
-    fields["reason"] = made->reason == llama::StopReason::kEnd ? "stop" : "length";
-    fields["tokens"] = made->tokens;
-    fields["prompt_tokens"] = made->prompt_tokens;
-    fields["first_us"] = made->prompt_us;
-    fields["total_us"] = made->total_us;
-    fields["seed"] = seed;
-  }
-  files_.record(fields);
 }
 
 }  // namespace host

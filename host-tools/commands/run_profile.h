@@ -7,6 +7,7 @@
 #include "host-tools/model/host_model.h"
 #include "host-tools/serial/console_files.h"
 #include "kernel/reports/profile_records.h"
+#include "kernel/reports/records.h"
 
 namespace host {
 
@@ -31,13 +32,15 @@ class RunProfile final : private kernel::RecordSink {
   RunProfile(const RunProfile&) = delete;
   RunProfile& operator=(const RunProfile&) = delete;
 
-  // For HostModelOptions; null when nobody wants to know.
+  // For HostModelOptions; null when nothing is asked for.
   llama::Profiler* profiler();
   size_t spans() const { return options_.traces ? 4096 : 0; }
 
   // Around Model::generate(), any number of times.
   void begin(HostModel& host, const std::string& name);
-  void end(HostModel& host, const base::Result<llama::Generation>& made, uint64_t seed);
+  // `forgotten`: turns of the conversation that were dropped to make room.
+  void end(HostModel& host, const base::Result<llama::Generation>& made, uint64_t seed,
+           uint32_t forgotten);
 
  private:
   class Text final : public base::TextSink {
@@ -50,7 +53,6 @@ class RunProfile final : private kernel::RecordSink {
   void end() override;
   void record_machine_and_model(HostModel& host, const std::string& name);
   void record_memory(HostModel& host);
-  void record_end(const base::Result<llama::Generation>& made, uint64_t seed);
 
   Options options_;
   ConsoleFiles files_;

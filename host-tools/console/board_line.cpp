@@ -4,8 +4,11 @@
 #include <utility>
 
 #include "host-tools/support/failure.h"
+#include "kernel/reports/record_names.h"
 
 namespace host {
+
+namespace record = kernel::record;
 
 namespace {
 
@@ -78,11 +81,11 @@ std::string BoardLine::text_of(std::vector<ConsoleEvent> events) {
       continue;
     }
     records_ = Records::kSent;
-    if (event.name == "ready") prompt_.announce();
+    if (event.name == record::kReady.name) prompt_.announce();
     // The line feed before was a part of the record.
-    if (within_story_ && event.name == "end") text += seen("\n");
-    if (event.name == "begin") within_story_ = true;
-    if (event.name == "end" || event.name == "ready") within_story_ = false;
+    if (within_story_ && event.name == record::kEnd.name) text += seen("\n");
+    if (event.name == record::kBegin.name) within_story_ = true;
+    if (event.name == record::kEnd.name || event.name == record::kReady.name) within_story_ = false;
     files_.record(std::move(event.fields));
   }
   return text;

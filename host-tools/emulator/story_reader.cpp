@@ -5,8 +5,12 @@
 #include <utility>
 
 #include "host-tools/support/failure.h"
+#include "kernel/reports/record_names.h"
 
 namespace host {
+
+namespace field = kernel::field;
+namespace record = kernel::record;
 
 namespace {
 
@@ -19,7 +23,7 @@ void write_out(std::string_view bytes) {
   }
 }
 
-std::string field(const ConsoleEvent& record, const char* name) {
+std::string value_of(const ConsoleEvent& record, std::string_view name) {
   const auto found = record.fields.find(name);
   if (found == record.fields.end()) return "(nothing)";
   return found->is_string() ? found->get<std::string>() : found->dump();
@@ -57,7 +61,8 @@ ConsoleEvent StoryReader::next() {
   if (event.kind == ConsoleEvent::Kind::kRecord) files_.record(event.fields);
   if (event.kind == ConsoleEvent::Kind::kConsole) show_console(event.bytes);
   if (event.kind == ConsoleEvent::Kind::kText) write_out(event.bytes);
-  if (event.name == "error") fail("the machine reports: {}", field(event, "message"));
+  if (event.name == record::kError.name)
+    fail("the machine reports: {}", value_of(event, field::kMessage));
   return event;
 }
 
@@ -76,18 +81,18 @@ void StoryReader::show_console(std::string_view bytes) {
 }
 
 void StoryReader::await_ready() {
-  while (!is_ready_) is_ready_ = next().name == "ready";
+  while (!is_ready_) is_ready_ = next().name == record::kReady.name;
 }
 
 void StoryReader::finish_story(const ConsoleEvent& end) {
   write_out("\n");
-  const std::string reason = field(end, "reason");
+  const std::string reason = value_of(end, field::kReason);
   // What went wrong is told behind it, and thrown by next().
   while (reason == "error" && next().name != "ready") {
   }
   if (reason != "stop" && reason != "length") fail("the story ended early: {}", reason);
   while (awaits_hash_ && !hash_seen_) {
-    if (next().name == "ready") fail("the machine printed no logits-hash");
+    if (next().name == record::kReady.name) fail("the machine printed no logits-hash");
   }
 }
 
@@ -95,8 +100,9 @@ void StoryReader::read_story() {
   hash_seen_ = false;
   while (true) {
     const ConsoleEvent event = next();
-    if (event.name == "end") return finish_story(event);
-    if (event.name == "ready") fail("the machine tells nothing; a model that chats needs --prompt");
+    if (event.name == record::kEnd.name) return finish_story(event);
+    if (event.name == record::kReady.name)
+      fail("the machine tells nothing; a model that chats needs --prompt");
   }
 }
 
@@ -108,8 +114,8 @@ void StoryReader::type_line(std::string_view line) {
   machine_.write(std::string(line) + "\r");
   while (true) {
     const ConsoleEvent event = next();
-    if (event.name == "end") return finish_story(event);
-    if (event.name == "ready") {
+    if (event.name == record::kEnd.name) return finish_story(event);
+    if (event.name == record::kReady.name) {
       is_ready_ = true;
       return;
     }

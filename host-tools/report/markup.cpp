@@ -46,7 +46,7 @@ std::string decimal(double value, int decimals) {
 
 namespace {
 
-// Three digits that count, in the largest unit that leaves something before the point.
+// Three significant digits, in the largest unit in which the value is 1 or more.
 std::string scaled(double value, const char* unit) {
   const int decimals = value < 10 ? 2 : value < 100 ? 1 : 0;
   return decimal(value, decimals) + " " + unit;

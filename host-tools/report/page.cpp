@@ -9,7 +9,7 @@ namespace {
 
 constexpr size_t kMostSkippedShown = 5;
 
-// What has been filled in is not looked at again, so that no text can pose as a place.
+// What has been filled in is not searched again, so that no text can pose as a place.
 std::string filled(std::string_view frame, const std::map<std::string, std::string>& places) {
   std::string page;
   while (!frame.empty()) {

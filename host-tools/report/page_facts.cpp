@@ -30,9 +30,9 @@ void add_machine(const Machine& machine, Facts& facts) {
   if (machine.core_hz > 0) {
     clocks += (clocks.empty() ? "core " : ", core ") + megahertz(machine.core_hz);
   }
-  const std::string board = machine.board.empty() ? "not told" : machine.board;
+  const std::string board = machine.board.empty() ? "unknown" : machine.board;
   facts.add("Board", machine.emulated() ? board + ", emulated" : board, clocks);
-  facts.add("Clock of all times", machine.clock.empty() ? "not told" : machine.clock,
+  facts.add("Clock of all times", machine.clock.empty() ? "unknown" : machine.clock,
             machine.clock_hz > 0 ? megahertz(machine.clock_hz) : "");
 }
 
@@ -76,7 +76,7 @@ std::string facts_section(const Answer& answer, const Summary& summary) {
               std::to_string(model.layers) + " layers, dim " + std::to_string(model.dim) +
                   ", hidden " + std::to_string(model.hidden_dim) + ", vocabulary " +
                   std::to_string(model.vocab) + ", context " + std::to_string(model.context));
-    facts.add("Weights", bytes_moved(model.pinned_bytes) + " in memory",
+    facts.add("Weights", bytes_held(model.pinned_bytes) + " in memory",
               bytes_moved(model.streamed_bytes) + " from the card a pass");
   }
   if (answer.machine) add_machine(*answer.machine, facts);

@@ -72,7 +72,7 @@ std::string passes_line(const Answer& answer) {
   }
   return time_line(
       "The passes in time",
-      "Each forward pass from its begin to its end; between them a token is chosen and "
+      "Each forward pass from its beginning to its end; between them a token is chosen and "
       "printed.",
       segments, static_cast<double>(end - begin) / unit, is_short ? "ms" : "s");
 }

@@ -3,9 +3,12 @@
 #include <cmath>
 #include <ctime>
 
-#include "host-tools/support/failure.h"
+#include "kernel/reports/record_names.h"
 
 namespace host {
+
+namespace field = kernel::field;
+
 namespace {
 
 // Integers up to here are exact in JSON's readers; in nanoseconds they are 104 days. Sums of a
@@ -13,47 +16,49 @@ namespace {
 constexpr uint64_t kLargest = uint64_t{1} << 53;
 constexpr int kMostLayers = 4096;
 
-uint64_t checked_number(const Json& value, const std::string& name) {
-  if (!value.is_number_unsigned()) {
-    throw BadRecord("\"" + name + "\" is no whole number of 0 or more");
-  }
+// What is wrong with the field `name`.
+BadRecord bad(std::string_view name, const std::string& what) {
+  return BadRecord("\"" + std::string(name) + "\" " + what);
+}
+
+uint64_t checked_number(const Json& value, std::string_view name) {
+  if (!value.is_number_unsigned()) throw bad(name, "is not a whole number of 0 or more");
   const uint64_t number = value.get<uint64_t>();
-  if (number > kLargest) throw BadRecord("\"" + name + "\" is larger than anything that is");
+  if (number > kLargest) throw bad(name, "is larger than any real value");
   return number;
 }
 
-uint64_t number_of(const Json& record, const char* name, uint64_t missing = 0) {
+uint64_t number_of(const Json& record, std::string_view name, uint64_t missing = 0) {
   const auto found = record.find(name);
   return found == record.end() ? missing : checked_number(*found, name);
 }
 
-std::string checked_text(const Json& value, const std::string& name) {
-  if (!value.is_string()) throw BadRecord("\"" + name + "\" is no text");
+std::string checked_text(const Json& value, std::string_view name) {
+  if (!value.is_string()) throw bad(name, "is not text");
   return value.get<std::string>();
 }
 
 int checked_layer(const Json& value) {
   if (!value.is_number_integer() || value < -1 || value >= kMostLayers) {
-    throw BadRecord("\"layer\" is no layer");
+    throw bad(field::kLayer, "is not a layer");
   }
   return value.get<int>();
 }
 
 // The array or object of this name; null when there is none.
-const Json* child(const Json& record, const char* name, Json::value_t type) {
+const Json* child(const Json& record, std::string_view name, Json::value_t type) {
   const auto found = record.find(name);
   if (found == record.end()) return nullptr;
   if (found->type() != type) {
-    throw BadRecord(std::string("\"") + name + "\" is no " +
-                    (type == Json::value_t::array ? "array" : "object"));
+    throw bad(name, type == Json::value_t::array ? "is not an array" : "is not an object");
   }
   return &*found;
 }
 
-const Json& objects_in(const Json& list, const char* name) {
+const Json& objects_in(const Json& list, std::string_view name) {
   for (const Json& entry : list) {
     if (!entry.is_object()) {
-      throw BadRecord(std::string("\"") + name + "\" holds what is no object");
+      throw bad(name, "holds something that is not an object");
     }
   }
   return list;
@@ -61,7 +66,7 @@ const Json& objects_in(const Json& list, const char* name) {
 
 std::map<std::string, uint64_t> read_counters(const Json& record) {
   std::map<std::string, uint64_t> counters;
-  if (const Json* object = child(record, "counters", Json::value_t::object)) {
+  if (const Json* object = child(record, field::kCounters, Json::value_t::object)) {
     for (const auto& [name, value] : object->items()) counters[name] = checked_number(value, name);
   }
   return counters;
@@ -69,12 +74,12 @@ std::map<std::string, uint64_t> read_counters(const Json& record) {
 
 }  // namespace
 
-std::string text_of(const Json& record, const char* name) {
+std::string text_of(const Json& record, std::string_view name) {
   const auto found = record.find(name);
   return found == record.end() ? std::string() : checked_text(*found, name);
 }
 
-std::optional<uint64_t> optional_number_of(const Json& record, const char* name) {
+std::optional<uint64_t> optional_number_of(const Json& record, std::string_view name) {
   if (!record.contains(name)) return {};
   return number_of(record, name);
 }
@@ -97,43 +102,43 @@ std::string time_of(const Json& record) {
 
 Machine read_machine(const Json& record) {
   Machine machine;
-  machine.board = text_of(record, "board");
-  machine.clock = text_of(record, "clock");
-  machine.clock_hz = number_of(record, "clock_hz");
-  machine.arm_hz = number_of(record, "arm_hz");
-  machine.core_hz = number_of(record, "core_hz");
-  machine.ram = number_of(record, "ram");
+  machine.board = text_of(record, field::kBoard);
+  machine.clock = text_of(record, field::kClock);
+  machine.clock_hz = number_of(record, field::kClockHz);
+  machine.arm_hz = number_of(record, field::kArmHz);
+  machine.core_hz = number_of(record, field::kCoreHz);
+  machine.ram = number_of(record, field::kRam);
   return machine;
 }
 
 ModelFacts read_model(const Json& record) {
   ModelFacts model;
-  model.name = text_of(record, "name");
-  model.dim = number_of(record, "dim");
-  model.hidden_dim = number_of(record, "hidden_dim");
-  model.layers = number_of(record, "layers");
-  model.heads = number_of(record, "heads");
-  model.kv_heads = number_of(record, "kv_heads");
-  model.vocab = number_of(record, "vocab");
-  model.context = number_of(record, "context");
-  model.pinned_bytes = number_of(record, "pinned_bytes");
-  model.streamed_bytes = number_of(record, "streamed_bytes");
+  model.name = text_of(record, field::kName);
+  model.dim = number_of(record, field::kDim);
+  model.hidden_dim = number_of(record, field::kHiddenDim);
+  model.layers = number_of(record, field::kLayers);
+  model.heads = number_of(record, field::kHeads);
+  model.kv_heads = number_of(record, field::kKvHeads);
+  model.vocab = number_of(record, field::kVocab);
+  model.context = number_of(record, field::kContext);
+  model.pinned_bytes = number_of(record, field::kPinnedBytes);
+  model.streamed_bytes = number_of(record, field::kStreamedBytes);
   return model;
 }
 
 MemoryFacts read_memory(const Json& record) {
   MemoryFacts memory;
-  memory.ram = number_of(record, "ram");
-  if (const Json* parts = child(record, "parts", Json::value_t::array)) {
-    for (const Json& part : objects_in(*parts, "parts")) {
-      memory.parts.push_back(
-          {text_of(part, "name"), text_of(part, "kind"), number_of(part, "bytes")});
+  memory.ram = number_of(record, field::kRam);
+  if (const Json* parts = child(record, field::kParts, Json::value_t::array)) {
+    for (const Json& part : objects_in(*parts, field::kParts)) {
+      memory.parts.push_back({text_of(part, field::kName), text_of(part, field::kKind),
+                              number_of(part, field::kBytes)});
     }
   }
-  if (const Json* marks = child(record, "high", Json::value_t::array)) {
-    for (const Json& mark : objects_in(*marks, "high")) {
-      memory.high.push_back(
-          {text_of(mark, "name"), number_of(mark, "bytes"), number_of(mark, "used")});
+  if (const Json* marks = child(record, field::kHigh, Json::value_t::array)) {
+    for (const Json& mark : objects_in(*marks, field::kHigh)) {
+      memory.high.push_back({text_of(mark, field::kName), number_of(mark, field::kBytes),
+                             number_of(mark, field::kUsed)});
     }
   }
   return memory;
@@ -141,57 +146,63 @@ MemoryFacts read_memory(const Json& record) {
 
 Pass read_pass(const Json& record) {
   Pass pass;
-  pass.index = number_of(record, "pass");
-  pass.position = number_of(record, "position");
-  pass.columns = number_of(record, "columns", 1);
-  pass.start_ns = number_of(record, "start_ns");
-  pass.ns = number_of(record, "ns");
-  pass.rest_ns = number_of(record, "rest_ns");
-  if (const Json* operations = child(record, "ops", Json::value_t::object)) {
+  pass.index = number_of(record, field::kPass);
+  pass.position = number_of(record, field::kPosition);
+  pass.columns = number_of(record, field::kColumns, 1);
+  pass.start_ns = number_of(record, field::kStartNs);
+  pass.ns = number_of(record, field::kNs);
+  pass.rest_ns = number_of(record, field::kRestNs);
+  if (const Json* operations = child(record, field::kOps, Json::value_t::object)) {
     for (const auto& [name, value] : operations->items()) {
       if (!value.is_array() || value.size() != 2) {
-        throw BadRecord("\"" + name + "\" in \"ops\" is no [ns, count]");
+        throw bad(name, "in \"ops\" is not [ns, count]");
       }
       pass.operations.push_back(
           {name, kNoLayer, checked_number(value[0], name), checked_number(value[1], name), {}});
     }
   }
-  if (const Json* layers = child(record, "layers", Json::value_t::array)) {
-    if (layers->size() > kMostLayers) throw BadRecord("\"layers\" has more layers than any model");
-    for (const Json& layer : *layers) pass.layer_ns.push_back(checked_number(layer, "layers"));
+  if (const Json* layers = child(record, field::kLayers, Json::value_t::array)) {
+    if (layers->size() > kMostLayers) {
+      throw bad(field::kLayers, "has more layers than any model");
+    }
+    for (const Json& layer : *layers)
+      pass.layer_ns.push_back(checked_number(layer, field::kLayers));
   }
-  if (const Json* card = child(record, "card", Json::value_t::object)) {
-    pass.card_bytes = number_of(*card, "bytes");
-    pass.card_wait_ns = number_of(*card, "wait_ns");
+  if (const Json* card = child(record, field::kCard, Json::value_t::object)) {
+    pass.card_bytes = number_of(*card, field::kBytes);
+    pass.card_wait_ns = number_of(*card, field::kWaitNs);
   }
   return pass;
 }
 
 std::pair<uint64_t, std::vector<Span>> read_trace(const Json& record) {
   std::vector<Span> spans;
-  if (const Json* list = child(record, "spans", Json::value_t::array)) {
+  if (const Json* list = child(record, field::kSpans, Json::value_t::array)) {
     for (const Json& span : *list) {
       if (!span.is_array() || span.size() != 4) {
-        throw BadRecord("\"spans\" holds what is no [operation, layer, start_ns, ns]");
+        throw bad(field::kSpans, "holds something that is not [operation, layer, start_ns, ns]");
       }
-      spans.push_back({checked_text(span[0], "spans"), checked_layer(span[1]),
-                       checked_number(span[2], "spans"), checked_number(span[3], "spans")});
+      spans.push_back({checked_text(span[0], field::kSpans), checked_layer(span[1]),
+                       checked_number(span[2], field::kSpans),
+                       checked_number(span[3], field::kSpans)});
     }
   }
-  return {number_of(record, "pass"), std::move(spans)};
+  return {number_of(record, field::kPass), std::move(spans)};
 }
 
 Profile read_profile(const Json& record) {
   Profile profile;
-  profile.ns = number_of(record, "ns");
-  profile.rest_ns = number_of(record, "rest_ns");
+  profile.ns = number_of(record, field::kNs);
+  profile.rest_ns = number_of(record, field::kRestNs);
   profile.lines = 1;
-  profile.parts = number_of(record, "parts", 1);
-  if (const Json* operations = child(record, "ops", Json::value_t::array)) {
-    for (const Json& entry : objects_in(*operations, "ops")) {
-      const int layer = entry.contains("layer") ? checked_layer(entry["layer"]) : kNoLayer;
-      profile.operations.push_back({text_of(entry, "op"), layer, number_of(entry, "ns"),
-                                    number_of(entry, "count"), read_counters(entry)});
+  profile.parts = number_of(record, field::kParts, 1);
+  if (const Json* operations = child(record, field::kOps, Json::value_t::array)) {
+    for (const Json& entry : objects_in(*operations, field::kOps)) {
+      const int layer = entry.contains(field::kLayer)
+                            ? checked_layer(entry.at(std::string(field::kLayer)))
+                            : kNoLayer;
+      profile.operations.push_back({text_of(entry, field::kOp), layer, number_of(entry, field::kNs),
+                                    number_of(entry, field::kCount), read_counters(entry)});
     }
   }
   return profile;
@@ -199,24 +210,24 @@ Profile read_profile(const Json& record) {
 
 CardFacts read_card(const Json& record) {
   CardFacts card;
-  card.bytes = number_of(record, "bytes");
-  card.reads = number_of(record, "reads");
-  card.retries = number_of(record, "retries");
-  card.crc_retries = number_of(record, "crc_retries");
-  card.transfer_ns = number_of(record, "transfer_ns");
-  card.wait_ns = number_of(record, "wait_ns");
+  card.bytes = number_of(record, field::kBytes);
+  card.reads = number_of(record, field::kReads);
+  card.retries = number_of(record, field::kRetries);
+  card.crc_retries = number_of(record, field::kCrcRetries);
+  card.transfer_ns = number_of(record, field::kTransferNs);
+  card.wait_ns = number_of(record, field::kWaitNs);
   return card;
 }
 
 AnswerEnd read_end(const Json& record) {
   AnswerEnd end;
-  end.reason = text_of(record, "reason");
-  end.tokens = number_of(record, "tokens");
-  end.prompt_tokens = number_of(record, "prompt_tokens");
-  end.first_us = number_of(record, "first_us");
-  end.total_us = number_of(record, "total_us");
+  end.reason = text_of(record, field::kReason);
+  end.tokens = number_of(record, field::kTokens);
+  end.prompt_tokens = number_of(record, field::kPromptTokens);
+  end.first_us = number_of(record, field::kFirstUs);
+  end.total_us = number_of(record, field::kTotalUs);
   // Any 64 bits; it is only shown.
-  const auto seed = record.find("seed");
+  const auto seed = record.find(field::kSeed);
   if (seed != record.end() && seed->is_number_unsigned()) end.seed = seed->get<uint64_t>();
   return end;
 }

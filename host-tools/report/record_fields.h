@@ -1,6 +1,6 @@
-// One record (a JSON object of docs/protocol.md) into the structures of a recording. Members that
-// are missing keep their defaults, those that nobody knows are ignored, and those of the wrong kind
-// throw BadRecord, which says which one.
+// One record (a JSON object of docs/protocol.md; kernel/reports/record_names.h has its names) into
+// the structures of a recording. Fields that are missing keep their defaults, unknown ones are
+// ignored, and those of the wrong kind throw BadRecord, which names them.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -21,8 +21,8 @@ class BadRecord : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-std::string text_of(const Json& record, const char* name);
-std::optional<uint64_t> optional_number_of(const Json& record, const char* name);
+std::string text_of(const Json& record, std::string_view name);
+std::optional<uint64_t> optional_number_of(const Json& record, std::string_view name);
 
 // When the console received the record ("t", seconds since 1970 or text), as text in UTC.
 std::string time_of(const Json& record);

@@ -3,8 +3,13 @@
 #include "host-tools/report/record_fields.h"
 #include "host-tools/support/failure.h"
 #include "host-tools/support/files.h"
+#include "kernel/reports/record_names.h"
 
 namespace host {
+
+namespace field = kernel::field;
+namespace record = kernel::record;
+
 namespace {
 
 constexpr std::string_view kHowToRecord =
@@ -12,7 +17,7 @@ constexpr std::string_view kHowToRecord =
     "run.jsonl`, type `/set records on`, and let it tell a story";
 
 // Puts records in order. Facts (machine, model, memory) hold for the answers that follow; the
-// memory that is told after an answer is the better one for it, too.
+// memory that is recorded after an answer replaces the one before it.
 class Collector {
  public:
   Recording finish(uint64_t lines) {
@@ -26,32 +31,32 @@ class Collector {
 
   // Throws BadRecord before it has changed anything.
   void take(const Json& record) {
-    const std::string event = text_of(record, "event");
+    const std::string event = text_of(record, field::kEvent);
     time_ = time_of(record);
-    if (event == "machine") {
+    if (event == record::kMachine.name) {
       take_machine(read_machine(record));
-    } else if (event == "model") {
+    } else if (event == record::kModel.name) {
       model_ = read_model(record);
       memory_.reset();
       answer_is_open_ = false;
       facts_changed_ = true;
-    } else if (event == "memory") {
+    } else if (event == record::kMemory.name) {
       memory_ = read_memory(record);
       if (!recording_.answers.empty() && !facts_changed_) last().memory = memory_;
-    } else if (event == "begin") {
+    } else if (event == record::kBegin.name) {
       begin_answer();
-    } else if (event == "pass") {
+    } else if (event == record::kPass.name) {
       take_pass(read_pass(record));
-    } else if (event == "trace") {
+    } else if (event == record::kTrace.name) {
       auto [pass, spans] = read_trace(record);
       auto& all = current().spans[pass];
       all.insert(all.end(), spans.begin(), spans.end());
-    } else if (event == "profile") {
+    } else if (event == record::kProfile.name) {
       take_profile(record);
-    } else if (event == "card") {
+    } else if (event == record::kCard.name) {
       const CardFacts card = read_card(record);
       finished(record).card = card;
-    } else if (event == "end") {
+    } else if (event == record::kEnd.name) {
       const AnswerEnd end = read_end(record);
       finished(record).end = end;
       answer_is_open_ = false;
@@ -91,16 +96,16 @@ class Collector {
     facts_changed_ = false;
   }
 
-  // A recording that was begun amid an answer has no "begin".
+  // A recording that was started within an answer has no "begin".
   Answer& current() {
     if (!answer_is_open_) begin_answer();
     return last();
   }
 
-  // For what comes after an answer's passes, its "end" before or behind it.
+  // For what comes after an answer's passes, before or after its "end".
   Answer& finished(const Json& record) {
     if (!answer_is_open_ && (recording_.answers.empty() || facts_changed_)) begin_answer();
-    const auto number = optional_number_of(record, "answer");
+    const auto number = optional_number_of(record, field::kAnswer);
     if (number) {
       last().number = *number;
       answers_of_boot_ = *number;
@@ -110,7 +115,7 @@ class Collector {
 
   void take_pass(Pass pass) {
     Answer& answer = current();
-    // Time that falls back is a board that was restarted.
+    // Time that goes back means that the board was restarted.
     if (!answer.passes.empty() && pass.start_ns < answer.passes.back().start_ns) {
       begin_boot();
       begin_answer();
@@ -156,7 +161,7 @@ Recording parse_recording(std::string_view content) {
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     const Json record = Json::parse(line, nullptr, false);
     if (!record.is_object()) {
-      collector.skip(number, cut ? "the line is cut: it has no end" : "this is no JSON object");
+      collector.skip(number, cut ? "the line is cut: it has no end" : "this is not a JSON object");
       continue;
     }
     try {

@@ -94,7 +94,7 @@ struct AnswerEnd {
 struct Answer {
   int boot = 1;         // within the recording, from 1
   uint64_t number = 1;  // within the boot: as the board counts, or in their order
-  std::string time;     // when its first record came, UTC; empty when nobody noted it
+  std::string time;     // when its first record came, UTC; empty if it was not noted
   std::optional<Machine> machine;
   std::optional<ModelFacts> model;
   std::optional<MemoryFacts> memory;
@@ -119,7 +119,7 @@ struct Recording {
   std::vector<SkippedLine> skipped;  // cut lines, and what is no record
 };
 
-// Never fails: what can't be understood is skipped and told.
+// Never fails: what cannot be read is skipped and listed in `skipped`.
 Recording parse_recording(std::string_view content);
 
 // The recording in a file. Throws Failure, which names the file, when it can't be read, when no

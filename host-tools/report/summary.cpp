@@ -47,7 +47,7 @@ class Adder {
   uint64_t rest_ns_ = 0;
 };
 
-// Passes know how long each layer took, but not with what.
+// Records of passes have the time of each layer, without its operations.
 void add_layers_of_passes(const Answer& answer, Summary& summary) {
   for (const Pass& pass : answer.passes) {
     for (size_t i = 0; i < pass.layer_ns.size(); ++i) {

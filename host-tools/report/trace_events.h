@@ -1,5 +1,5 @@
 // A recording in the Chrome trace event format (JSON), which Perfetto (ui.perfetto.dev) and
-// chrome://tracing open. A boot is a process, since its clock restarts; times are microseconds.
+// chrome://tracing open. A boot is a process, since its clock starts again; times are microseconds.
 //
 // Thread "passes": an answer, within it its forward passes, within those their operations. With
 // records "trace" these are the real spans. Without, each pass's operations are laid out one after

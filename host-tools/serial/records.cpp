@@ -2,12 +2,16 @@
 
 #include <utility>
 
+#include "kernel/reports/record_names.h"
+
 namespace host {
+
+namespace record = kernel::record;
 
 namespace {
 
 constexpr std::string_view kPrefix = "@bl ";
-// Longer lines are no records of ours.
+// Longer lines are not records.
 constexpr size_t kMaxRecordBytes = 1 << 20;
 
 }  // namespace
@@ -53,8 +57,9 @@ void RecordParser::take_record_line() {
   at_line_start_ = true;
   const size_t begin = held_.find(kPrefix) + kPrefix.size();
   const auto fields = nlohmann::json::parse(held_.substr(begin), nullptr, false);
-  if (!fields.is_object() || !fields.contains("event") || !fields["event"].is_string()) {
-    // The line's own newline may stand in front of a record, too.
+  const auto name = fields.is_object() ? fields.find(kernel::field::kEvent) : fields.end();
+  if (name == fields.end() || !name->is_string()) {
+    // The line's own newline may precede a record, too.
     std::string line = std::exchange(held_, {});
     if (within_text_) {
       line.pop_back();
@@ -64,10 +69,10 @@ void RecordParser::take_record_line() {
     return;
   }
   held_.clear();
-  ConsoleEvent event{ConsoleEvent::Kind::kRecord, {}, fields["event"], fields};
-  if (event.name == "begin") within_text_ = true;
+  ConsoleEvent event{ConsoleEvent::Kind::kRecord, {}, *name, fields};
+  if (event.name == record::kBegin.name) within_text_ = true;
   // A board that was reset within a story never ended it.
-  if (event.name == "end" || event.name == "ready") within_text_ = false;
+  if (event.name == record::kEnd.name || event.name == record::kReady.name) within_text_ = false;
   events_.push_back(std::move(event));
 }
 

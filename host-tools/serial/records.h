@@ -1,9 +1,10 @@
 // What the kernel's console says to a program, told apart from what it says to a person.
 //
 // With the setting records=1 the kernel prints machine-readable records: single lines that begin
-// with "@bl ", followed by a JSON object whose "event" names it. Generated text stands between the
-// records "begin" and "end", byte for byte; the one newline in front of a record within text
-// belongs to the record. A line that looks like a record but is none stays what it was: text.
+// with "@bl ", followed by a JSON object whose "event" names it (kernel/reports/record_names.h).
+// Generated text stands between the records "begin" and "end", byte for byte; the one newline
+// before a record within text belongs to the record. A line that looks like a record but is not one
+// stays what it was: text.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -29,7 +30,7 @@ struct ConsoleEvent {
 class RecordParser {
  public:
   // Takes bytes as they arrive, cut anywhere, and returns what they complete. Only what may still
-  // become a record is held back: a newline within text, and a line from "@bl " on.
+  // become a record is held back: a newline within text, and a line that begins with "@bl ".
   std::vector<ConsoleEvent> feed(std::string_view bytes);
 
   // After a line was typed that is not echoed: what comes next begins a line, though no newline
@@ -38,9 +39,6 @@ class RecordParser {
 
   // At the end of the stream: what was held back, as it is.
   std::vector<ConsoleEvent> finish();
-
-  // Between the records "begin" and "end".
-  bool within_text() const { return within_text_; }
 
  private:
   void take(char byte);
@@ -51,7 +49,7 @@ class RecordParser {
   std::vector<ConsoleEvent> events_;
   std::string held_;  // an optional newline, then a part of "@bl " or a line that begins so
   bool at_line_start_ = true;
-  bool within_text_ = false;
+  bool within_text_ = false;  // between the records "begin" and "end"
 };
 
 }  // namespace host

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "kernel/reports/records.h"
+
 namespace kernel::bench {
 
 using base::print;
@@ -16,17 +18,14 @@ void Report::add(std::string_view name, double value, std::string_view unit, int
   print(out_, "  {:-32} ", name);
   print(out_, kValues[static_cast<size_t>(decimals)], value);
   print(out_, " {}\n", unit);
-  if (records_ == nullptr) return;
-  print(*records_, "@bl {{\"event\":\"bench\",\"group\":\"{}\",\"name\":\"{}\",\"value\":{:.3},",
-        group_, name, value);
-  print(*records_, "\"unit\":\"{}\"}\n", unit);
+  if (records_ != nullptr) record_bench(*records_, group_, name, value, unit);
 }
 
 void Report::note(std::string_view text) { print(out_, "  {}\n", text); }
 
 bool run(Context& context) {
   if (context.room.size() < kLeastRoom) {
-    context.report.note("too little memory to measure anything: take the setting ram_mb back");
+    context.report.note("too little memory to measure anything: raise the setting ram_mib");
     return true;
   }
   constexpr bool (*kParts[])(Context&) = {measure_clocks, measure_memory, measure_latency,
@@ -49,7 +48,7 @@ bool measure_clocks(Context& context) {
   }
   uint64_t passed_us = 0;
   while (passed_us < kMeasureUs) {
-    if (context.keyboard.stop_requested()) return false;
+    if (context.stop.stop_requested()) return false;
     passed_us = context.clock.now_us() - begin_us;
   }
   const uint64_t counted = context.board.cycles().value_or(*cycles) - *cycles;

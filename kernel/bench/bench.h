@@ -1,6 +1,6 @@
-// Measures the board: its clocks, memory, card and arithmetic. What every other speed is compared
-// with. A measurement takes about kMeasureUs and ends with Ctrl-C; all together take less than 20 s
-// on a board.
+// Measures the board: its clocks, memory, card and arithmetic, with which all other speeds are
+// compared. A measurement takes about kMeasureUs and ends with Ctrl-C; all together take less than
+// 20 s on a board.
 #pragma once
 
 #include <cstddef>
@@ -12,16 +12,17 @@
 #include "base/clock.h"
 #include "base/format.h"
 #include "kernel/bench/board.h"
-#include "kernel/console/keyboard.h"
+#include "kernel/bench/stop_request.h"
+#include "kernel/reports/record_writer.h"
 #include "libpi/fs/block_device.h"
 
 namespace kernel::bench {
 
 // Where the figures go: a row for people, and, if there are `records`, one "bench" each for
-// programs (docs/protocol.md). Both outlive the report.
+// programs. Both outlive the report.
 class Report {
  public:
-  Report(base::TextSink& out, base::TextSink* records) : out_(out), records_(records) {}
+  Report(base::TextSink& out, RecordSink* records) : out_(out), records_(records) {}
 
   // What the figures below are of.
   void begin_group(std::string_view name);
@@ -32,16 +33,16 @@ class Report {
 
  private:
   base::TextSink& out_;
-  base::TextSink* records_;
+  RecordSink* records_;
   std::string_view group_;
 };
 
 struct Context {
   base::Clock& clock;
-  Keyboard& keyboard;
+  StopRequest& stop;
   Board& board;
   Report& report;
-  std::span<std::byte> room;      // memory that nobody uses, aligned as an arena's
+  std::span<std::byte> room;      // unused memory, aligned as an arena's
   pi::BlockDevice* card;          // null: none
   uint64_t card_first_block = 0;  // from which the sequential reads are
 };
@@ -71,7 +72,7 @@ std::optional<double> seconds_a_call(Context& context, Work&& work) {
   for (uint32_t calls = 1;; ++calls) {
     work();
     const uint64_t passed_us = context.clock.now_us() - begin_us;
-    if (context.keyboard.stop_requested()) return std::nullopt;
+    if (context.stop.stop_requested()) return std::nullopt;
     if (passed_us >= kMeasureUs) return static_cast<double>(passed_us) / 1e6 / calls;
   }
 }

@@ -1,5 +1,5 @@
-// How fast the card is, as reads of weights meet it (long ones, one behind the other) and as reads
-// of tables do (short ones, anywhere).
+// How fast the card is for reads of weights (long ones, one after the other) and for reads of
+// tables (short ones, anywhere).
 #include <utility>
 
 #include "base/format.h"
@@ -18,13 +18,13 @@ struct Reads {
   base::Status status;
 };
 
-// Reads for a second; `next` says from which block on.
+// Reads for a second; `next` says at which block to begin.
 template <typename Next>
 Reads read_for_a_while(Context& context, std::span<std::byte> target, Next&& next) {
   Reads reads;
   const uint64_t begin_us = context.clock.now_us();
   while (reads.us < kCardMeasureUs && reads.status.ok()) {
-    if (context.keyboard.stop_requested()) {
+    if (context.stop.stop_requested()) {
       reads.is_stopped = true;
       return reads;
     }

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "base/crc32c.h"
-#include "kernel/reports/text.h"
+#include "kernel/reports/records.h"
 #include "llama/logits_hash.h"
 
 namespace kernel {
@@ -20,9 +20,9 @@ constexpr KnownModel kModels[] = {{"tales-1m", 0xd7801ae7, 0xdd674e6c9fa9f3e0}};
 // Of what is read a second time from the card, about.
 constexpr uint64_t kCardBytes = 4 << 20;
 constexpr size_t kPiece = 16 << 10;
-// Of a model that streams more, a pass may take a minute: two must do.
+// Of a model that streams more, a pass may take a minute: two must suffice.
 constexpr uint64_t kQuickStream = 64 << 20;
-// Positions of a model that nobody knows.
+// Positions of a model whose hash is not known.
 constexpr size_t kBatch = 4;
 
 Status stopped() { return Status::error(ErrorCode::kCancelled, "stopped"); }
@@ -40,7 +40,7 @@ Status encode(const llama::Model& model, Prompt& prompt) {
   return base::ok_status();
 }
 
-// The logits behind the last of `ids`, run together or one by one.
+// The logits after the last of `ids`, run together or one by one.
 base::Result<uint64_t> last_hash(llama::Model& model, std::span<const int32_t> ids, bool together,
                                  llama::Interrupt* interrupt) {
   llama::LogitsHash hash;
@@ -111,11 +111,12 @@ void SelfTest::check_kernels() {
   say(crc == known_operations_crc(), what.view());
 }
 
-Status SelfTest::check_model(llama::Model& model, llama::WeightSource& source) {
+Status SelfTest::check_model(llama::Model& model, llama::WeightSource& source,
+                             llama::Interrupt& interrupt) {
   TRY(check_pinned(model));
   TRY(check_card(model, source));
   model.conversation().forget_cache();
-  return check_logits(model);
+  return check_logits(model, interrupt);
 }
 
 void SelfTest::finish() { print(out_, "selftest: {} passed, {} failed\n", passed_, failed_); }
@@ -125,7 +126,7 @@ Status SelfTest::check_pinned(const llama::Model& model) {
   uint32_t damaged = 0;
   uint64_t bytes = 0;
   TRY(for_each_pinned(model, [&](const llama::Tensor& tensor, uint32_t tile, auto data) {
-    if (keyboard_.stop_requested()) return stopped();
+    if (stop_.stop_requested()) return stopped();
     ++tiles;
     bytes += data.size();
     if (base::crc32c(data) != model.file().tile_crc(tensor.first_tile + tile)) ++damaged;
@@ -133,8 +134,8 @@ Status SelfTest::check_pinned(const llama::Model& model) {
   }));
   char memory[96];
   base::TextBuffer what(memory);
-  print(what, "{} tiles in memory, {:.1} MB: {} differ from their CRC", tiles,
-        static_cast<double>(bytes) / 1e6, damaged);
+  print(what, "{} tiles in memory, {:.1} MiB: {} differ from their CRC", tiles,
+        static_cast<double>(bytes) / 1048576, damaged);
   say(damaged == 0, what.view());
   return base::ok_status();
 }
@@ -151,7 +152,7 @@ Status SelfTest::check_card(const llama::Model& model, llama::WeightSource& sour
       for_each_pinned(model, [&](const llama::Tensor& tensor, uint32_t tile, auto data) {
         if (seen++ % every != 0) return base::ok_status();
         for (size_t at = 0; at < data.size(); at += kPiece) {
-          if (keyboard_.stop_requested()) return stopped();
+          if (stop_.stop_requested()) return stopped();
           const auto piece = data.subspan(at, std::min(kPiece, data.size() - at));
           const auto target = std::span(again).first(piece.size());
           TRY(source.read(tensor.offset_of_tile(tile) + at, target));
@@ -173,57 +174,48 @@ Status SelfTest::check_card(const llama::Model& model, llama::WeightSource& sour
   return base::ok_status();
 }
 
-Status SelfTest::check_logits(llama::Model& model) {
+Status SelfTest::check_logits(llama::Model& model, llama::Interrupt& interrupt) {
   for (const KnownModel& known : known_models()) {
     if (model.transformer().context() < kSelfTestPositions) break;
-    if (model.file().directory_crc() == known.directory_crc) return check_known(model, known);
+    if (model.file().directory_crc() != known.directory_crc) continue;
+    return check_known(model, known, interrupt);
   }
-  return check_twice(model);
+  return check_twice(model, interrupt);
 }
 
-Status SelfTest::check_known(llama::Model& model, const KnownModel& known) {
-  PassMonitor watch(machine_, keyboard_, model, PassMonitor::Audience::kPeople);
-  const auto hash = greedy_hash(model, &watch);
-  watch.clear();
-  TRY(hash);
+Status SelfTest::check_known(llama::Model& model, const KnownModel& known,
+                             llama::Interrupt& interrupt) {
+  TRY_ASSIGN(const uint64_t hash, greedy_hash(model, &interrupt));
   char memory[128];
   base::TextBuffer what(memory);
-  print(what, "{}, logits of {} positions: {:016x}", known.name, kSelfTestPositions, *hash);
-  if (*hash != known.logits_hash) print(what, ", but {:016x} is right", known.logits_hash);
-  say(*hash == known.logits_hash, what.view());
+  print(what, "{}, logits of {} positions: {:016x}", known.name, kSelfTestPositions, hash);
+  if (hash != known.logits_hash) print(what, ", but {:016x} is right", known.logits_hash);
+  say(hash == known.logits_hash, what.view());
   return base::ok_status();
 }
 
-Status SelfTest::check_twice(llama::Model& model) {
+Status SelfTest::check_twice(llama::Model& model, llama::Interrupt& interrupt) {
   Prompt prompt;
   TRY(encode(model, prompt));
   const auto ids = prompt.ids.first(
       std::min({kBatch, prompt.ids.size(), size_t{model.transformer().context()}}));
   const bool is_quick = model.transformer().weights().streamed_bytes() <= kQuickStream;
-  PassMonitor watch(machine_, keyboard_, model, PassMonitor::Audience::kPeople);
-  const auto first = last_hash(model, ids, true, &watch);
-  TRY(first);
-  const auto second = last_hash(model, ids, !is_quick, &watch);
-  watch.clear();
-  TRY(second);
+  TRY_ASSIGN(const uint64_t first, last_hash(model, ids, true, &interrupt));
+  TRY_ASSIGN(const uint64_t second, last_hash(model, ids, !is_quick, &interrupt));
   char memory[160];
   base::TextBuffer what(memory);
   print(what,
         "logits after {} tokens, at once and {}: {:016x}, {:016x} (no hash is known of this "
         "model)",
-        ids.size(), is_quick ? "one by one" : "at once again", *first, *second);
-  say(*first == *second, what.view());
+        ids.size(), is_quick ? "one by one" : "at once again", first, second);
+  say(first == second, what.view());
   return base::ok_status();
 }
 
 void SelfTest::say(bool passed, std::string_view what) {
   ++(passed ? passed_ : failed_);
   print(out_, "  {} {}\n", passed ? "pass" : "FAIL", what);
-  if (records_ == nullptr) return;
-  print(*records_, "@bl {{\"event\":\"selftest\",\"passed\":{},\"what\":\"",
-        passed ? "true" : "false");
-  print_json_escaped(*records_, what);
-  records_->write("\"}\n");
+  if (records_ != nullptr) record_self_test(*records_, passed, what);
 }
 
 }  // namespace kernel

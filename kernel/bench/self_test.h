@@ -1,5 +1,5 @@
-// /selftest: does this board compute what every other computer computes, and is what lies in its
-// memory what lies on the card? Each line names what was compared.
+// /selftest: does this board compute what other computers compute, and is what it has in memory
+// what is on the card? Each line names what was compared.
 #pragma once
 
 #include <cstddef>
@@ -9,20 +9,20 @@
 #include <string_view>
 
 #include "base/format.h"
-#include "kernel/console/keyboard.h"
-#include "kernel/console/pass_monitor.h"
+#include "kernel/bench/stop_request.h"
+#include "kernel/reports/record_writer.h"
 #include "llama/model.h"
 #include "llama/model/weight_source.h"
 
 namespace kernel {
 
 // What is known beforehand: of matrices, WeightTraits::known_products. The values come from the
-// host: tests/kernel/bench/self_test_test.cpp computes them again, and names them when they are
-// others. For a model it is what `barellama run
+// host: tests/kernel/bench/self_test_test.cpp computes them again, and prints them when they differ.
+// For a model it is what `barellama run
 // MODEL --prompt "Once upon a time" --temperature 0 --steps 24 --hash` prints.
 struct KnownModel {
   std::string_view name;
-  uint32_t directory_crc;  // llama::ModelFile::directory_crc(): another file has another one
+  uint32_t directory_crc;  // llama::ModelFile::directory_crc(), by which a model is recognized
   uint64_t logits_hash;
 };
 uint32_t known_operations_crc();
@@ -42,30 +42,31 @@ base::Result<uint64_t> greedy_hash(llama::Model& model, llama::Interrupt* interr
 
 class SelfTest {
  public:
-  // `records` is null when nobody wants any.
-  SelfTest(Machine& machine, Keyboard& keyboard, base::TextSink* records)
-      : machine_(machine), keyboard_(keyboard), out_(machine.out()), records_(records) {}
+  // `records` may be null. All outlive the test.
+  SelfTest(base::TextSink& out, RecordSink* records, StopRequest& stop)
+      : out_(out), records_(records), stop_(stop) {}
 
   // Arithmetic on known numbers.
   void check_kernels();
   // A loaded model: its weights in memory against their CRCs and against the card, and what it
-  // computes. kCancelled after Ctrl-C.
-  base::Status check_model(llama::Model& model, llama::WeightSource& source);
+  // computes, during whose passes `interrupt` is asked. kCancelled when it or `stop` ended it.
+  base::Status check_model(llama::Model& model, llama::WeightSource& source,
+                           llama::Interrupt& interrupt);
   // How many passed and failed.
   void finish();
 
  private:
   base::Status check_pinned(const llama::Model& model);
   base::Status check_card(const llama::Model& model, llama::WeightSource& source);
-  base::Status check_logits(llama::Model& model);
-  base::Status check_known(llama::Model& model, const KnownModel& known);
-  base::Status check_twice(llama::Model& model);
+  base::Status check_logits(llama::Model& model, llama::Interrupt& interrupt);
+  base::Status check_known(llama::Model& model, const KnownModel& known,
+                           llama::Interrupt& interrupt);
+  base::Status check_twice(llama::Model& model, llama::Interrupt& interrupt);
   void say(bool passed, std::string_view what);
 
-  Machine& machine_;
-  Keyboard& keyboard_;
   base::TextSink& out_;
-  base::TextSink* records_;
+  RecordSink* records_;
+  StopRequest& stop_;
   uint32_t passed_ = 0;
   uint32_t failed_ = 0;
 };

@@ -116,10 +116,10 @@ void Board::start_serial(const Options& options) {
   set_panic_serial(serial_);
 }
 
-CommandLine Board::find_command_line() {
-  if (!tags_.command_line.empty()) return CommandLine(tags_.command_line);
+std::string_view Board::find_command_line() {
+  if (!tags_.command_line.empty()) return tags_.command_line;
   const base::Result<std::string_view> text = drivers_.mailbox.command_line(firmware_command_line_);
-  return CommandLine(text.ok() ? *text : std::string_view());
+  return text.ok() ? *text : std::string_view();
 }
 
 void Board::divide_memory() {

@@ -15,7 +15,6 @@
 #include "kernel/board/boot_tags.h"
 #include "kernel/board/card_slot.h"
 #include "kernel/board/clocks.h"
-#include "kernel/settings/command_line.h"
 #include "libpi/board_revision.h"
 #include "libpi/core/boot.h"
 #include "libpi/cycle_counter.h"
@@ -51,7 +50,7 @@ class Board {
   const Clocks& clocks() const { return clocks_; }
   const std::optional<pi::BoardRevision>& revision() const { return revision_; }
   // From the tag list, or, when there is a device tree instead of one, from the firmware.
-  const CommandLine& command_line() const { return command_line_; }
+  std::string_view command_line() const { return command_line_; }
 
   // Bytes of RAM that the firmware leaves to the ARM, from address 0.
   uint32_t arm_memory_bytes() const { return arm_memory_bytes_; }
@@ -95,14 +94,14 @@ class Board {
   Board(Drivers& drivers, const pi::core::BootArguments& arguments, const Options& options);
 
   void start_serial(const Options& options);
-  CommandLine find_command_line();
+  std::string_view find_command_line();
   void divide_memory();
 
   Drivers& drivers_;
   pi::CycleCounter cycles_;
   Clocks clocks_;
   BootTags tags_;
-  CommandLine command_line_{{}};
+  std::string_view command_line_;
   std::array<char, 1024> firmware_command_line_;
   std::optional<pi::BoardRevision> revision_;
   uint32_t arm_memory_bytes_ = 0;

@@ -26,7 +26,7 @@ class BoardMachine final : public Machine {
   base::Result<pi::BlockDevice*> open_card() override;
   std::optional<pi::SdReport> card_report() override;
   std::span<std::byte> memory() override { return board_.free_memory(); }
-  std::string_view command_line() override { return board_.command_line().text(); }
+  std::string_view command_line() override { return board_.command_line(); }
   bench::Board& bench_board() override { return bench_; }
   void show_activity(bool is_busy) override { board_.set_led(is_busy); }
   void reboot() override { board_.reboot(); }

@@ -1,4 +1,4 @@
-// The kernel on the card, for when nobody pushes one.
+// The kernel on the card, which is started when none is pushed.
 #pragma once
 
 #include <cstddef>
@@ -12,10 +12,11 @@
 
 namespace kernel {
 
-// Reads the file into `room`, whose begin is the memory at MemoryPlan::kKernelAddress, and returns
+// Reads the file into `room`, which begins at MemoryPlan::kKernelAddress, and returns
 // its size. kNotFound: there is no such file. kInvalidArgument: it is a folder. kOutOfRange: larger
-// than `room`, or it needs more memory than there is. kUnsupported, kCorrupt: no kernel of ours
-// (libpi/push/image_header.h). And what the card says. After an error `room` is undefined.
+// than `room`, or it needs more memory than there is. kUnsupported, kCorrupt: not one of our
+// kernels (libpi/push/image_header.h). And the errors of the card. After an error `room` is
+// undefined.
 base::Result<uint32_t> read_card_kernel(pi::FatVolume& volume, std::string_view path,
                                         const MemoryPlan& plan, std::span<std::byte> room);
 

@@ -1,6 +1,6 @@
 // The boot loader: takes a kernel that is pushed over the serial line (docs/protocol.md, "Push"),
-// or, when none comes for a while, the card's, and starts it. It lies on the card as
-// kernel.img, and moves itself to 16 MiB when it starts (libpi/README.md).
+// or, when none is pushed for a while, the card's, and starts it. It is on the card as kernel.img,
+// and moves itself to 16 MiB when it starts (libpi/README.md).
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -10,7 +10,6 @@
 #include "kernel/bootloader/memory_plan.h"
 #include "kernel/bootloader/push_target.h"
 #include "kernel/bootloader/start_timer.h"
-#include "kernel/model/model_runner.h"
 #include "kernel/settings/settings_sources.h"
 #include "libpi/core/boot.h"
 #include "libpi/core/image.h"
@@ -31,7 +30,7 @@ constexpr uint32_t kMaxBaud = 3'000'000;
 
 // Too large for the stack, some of them.
 alignas(base::kCacheLineBytes) constinit std::array<std::byte, 64 * 1024> mount_scratch = {};
-constinit std::array<char, ModelRunner::kMaxIniBytes> ini = {};
+constinit std::array<char, kMaxIniBytes> ini = {};
 constinit std::array<std::byte, MemoryPlan::kMaxCommandLine> pushed_command_line = {};
 // As much as there is below the image.
 constinit std::array<uint32_t, (core::kImageAddress - core::kTagsAddress) / 4> tag_words = {};
@@ -68,7 +67,7 @@ class Loader {
       timer.wait_for_ever();
       serial_.write("boot loader: waiting for a push\n");
     }
-    start(target.tags(board_.command_line().text()));
+    start(target.tags(board_.command_line()));
   }
 
  private:
@@ -123,11 +122,11 @@ base::Status Loader::open_card() {
   return base::ok_status();
 }
 
-// What is wrong with single settings, the kernel will say.
+// Mistakes in single settings are reported by the kernel.
 void Loader::read_settings() {
   base::Status status = open_card();
   if (status.ok()) status = apply_card_ini(settings_, *volume_, ini, nullptr);
-  apply_command_line(settings_, board_.command_line().text(), nullptr);
+  apply_command_line(settings_, board_.command_line(), nullptr);
   if (!status.ok()) {
     serial_.write("boot loader: card: ");
     base::print(serial_, status);
@@ -141,8 +140,8 @@ void Loader::read_settings() {
   }
 }
 
-// Returns only when there is none that can be started, and has said so: on a new line, as beacons
-// end without one.
+// Returns only when there is none that can be started, and has reported it: on a new line, since
+// beacons end without one.
 void Loader::start_card_kernel() {
   const std::string_view name = settings_.loader_kernel.view();
   board_.set_led(true);
@@ -154,7 +153,7 @@ void Loader::start_card_kernel() {
     const auto size = read_card_kernel(*volume_, name, plan_, room);
     if (size.ok()) {
       base::print(serial_, "\nboot loader: starting {}, {} bytes\n", name, *size);
-      start({board_.command_line().text(), plan_.firmware_ram_disk, plan_.memory_end});
+      start({board_.command_line(), plan_.firmware_ram_disk, plan_.memory_end});
     }
     status = size.status();
     // Another card may be in the slot by then.

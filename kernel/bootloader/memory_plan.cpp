@@ -31,7 +31,8 @@ Status MemoryPlan::check_offer(const pi::push::Offer& offer) const {
                          offer.kernel_address, kKernelAddress);
   }
   if (kernel_bytes < pi::push::kImageHeaderBytes) {
-    return Status::error(ErrorCode::kUnsupported, "a kernel of {} bytes is none", kernel_bytes);
+    return Status::error(ErrorCode::kUnsupported, "{} bytes are too few for a kernel",
+                         kernel_bytes);
   }
   if (kernel_bytes > max_kernel_bytes()) {
     return Status::error(ErrorCode::kOutOfRange,

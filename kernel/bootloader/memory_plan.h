@@ -1,4 +1,4 @@
-// Where the boot loader lies, and where it puts what it receives: never over itself, and so that
+// Where the boot loader is, and where it puts what it receives: never over itself, and so that
 // the kernel has one large piece of memory left (Board::divide_memory).
 //
 //   0x8000           the kernel's image, and above it its zeroed data and stacks
@@ -37,7 +37,7 @@ struct MemoryPlan {
   // For a size that fits.
   uint32_t ram_disk_address(uint32_t size) const;
 
-  // Before a byte was received. kUnsupported: a kernel for another address, or none at all.
+  // Before a byte was received. kUnsupported: a kernel for another address, or not a kernel.
   // kOutOfRange: command line, kernel or RAM disk are too large.
   base::Status check_offer(const pi::push::Offer& offer) const;
 

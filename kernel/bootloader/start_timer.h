@@ -11,9 +11,9 @@ namespace kernel {
 class StartTimer {
  public:
   // A laptop that has waited for us answers the first beacon within its adapter's latency (16 ms
-  // for some) and a frame's time, also when we are not to wait.
+  // for some) and a frame's time, also with a wait of 0.
   static constexpr uint64_t kLeastUs = 100'000;
-  // After a push that was cut or refused, somebody is at work on the laptop: at least so long.
+  // After a push that was cut or refused, another one is likely: at least this long.
   static constexpr uint64_t kAfterPushUs = 60'000'000;
 
   StartTimer(const Settings& settings, uint64_t now_us)

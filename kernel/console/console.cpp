@@ -1,8 +1,8 @@
 #include "kernel/console/console.h"
 
-#include "kernel/console/bytes_output.h"
-#include "kernel/reports/text.h"
+#include "kernel/reports/records.h"
 #include "kernel/settings/settings_sources.h"
+#include "kernel/settings/words.h"
 
 namespace kernel {
 
@@ -15,7 +15,8 @@ namespace {
 constexpr std::string_view kPrompt = "> ";
 constexpr uint64_t kPauseUs = 100'000;
 
-double megabytes(uint64_t bytes) { return static_cast<double>(bytes) / 1048576; }
+double mib(uint64_t bytes) { return static_cast<double>(bytes) / 1048576; }
+double megabytes(uint64_t bytes) { return static_cast<double>(bytes) / 1e6; }
 double seconds(uint64_t time_us) { return static_cast<double>(time_us) / 1e6; }
 
 }  // namespace
@@ -48,12 +49,12 @@ class Console::LoadLine final : public llama::LoadProgress {
 };
 
 void Console::start() {
-  // The command line may ask for records, and the first error already wants to be one.
+  // The command line may ask for records, and the first error must already be one.
   apply_command_line(settings_, machine_.command_line(), &out_);
   start_settings_ = settings_;
   // Without a card there is no model either, and that was said.
   if (!ready_card() || !ready_model() || !settings_.autostart) return;
-  // A chat begins with what somebody says.
+  // A chat begins with a question.
   if (!settings_.prompt.view().empty() || !runner_.chats(settings_)) {
     tell(settings_.prompt.view());
   }
@@ -85,7 +86,7 @@ bool Console::ready_card() {
     report("card", mounted);
     return false;
   }
-  // Of the first card that there is, also when it comes late.
+  // Of the first card, also when it comes late.
   if (!card_settings_read_) {
     card_settings_read_ = true;
     read_card_settings();
@@ -120,10 +121,9 @@ void Console::load_model() {
   must_reload_ = false;
   const llama::Model& model = runner_.model();
   const llama::Weights& weights = model.transformer().weights();
-  print(out_, "model: {}, {:.1} MB in memory, {:.1} MB streamed a token, context {}, {:.1} s\n",
-        runner_.model_name(), megabytes(weights.pinned_bytes()),
-        megabytes(weights.streamed_bytes()), model.transformer().context(),
-        seconds(machine_.clock().now_us() - started_us));
+  print(out_, "model: {}, {:.1} MiB in memory, {:.1} MB streamed a token, context {}, {:.1} s\n",
+        runner_.model_name(), mib(weights.pinned_bytes()), megabytes(weights.streamed_bytes()),
+        model.transformer().context(), seconds(machine_.clock().now_us() - started_us));
   if (const auto plan = runner_.plan(); plan.ok()) {
     out_.write("plan: ");
     print_short(out_, *plan, runner_.pace());
@@ -131,17 +131,18 @@ void Console::load_model() {
   }
   tell_mode();
   if (turns_ > 0)
-    out_.write("[the conversation was lost with the model before; a new one begins]\n");
+    out_.write("[the conversation ended with the previous model; a new one begins]\n");
   turns_ = 0;
   reporter_.forget_announced();
   reporter_.announce();
 }
 
-// What becomes of a line that is typed, where that is not plain.
+// What a line that is typed will be, unless that is plain.
 void Console::tell_mode() {
   const auto& chat = runner_.model().chat();
   if (runner_.chats(settings_)) {
-    out_.write("chat: ask something; /complete continues texts instead, /new begins again\n");
+    out_.write(
+        "chat: ask something; /complete continues texts instead, /new begins another chat\n");
   } else if (chat.ok()) {
     out_.write("complete: type the beginning of a text; /chat talks with the model instead\n");
   } else if (settings_.chat == Settings::Chat::kOn ||
@@ -154,7 +155,7 @@ void Console::tell_mode() {
 
 bool Console::step() {
   if (ended_) return false;
-  if (settings_.records) machine_.write_bytes("@bl {\"event\":\"ready\"}\n");
+  if (RecordSink* records = reporter_.records()) record_ready(*records);
   tell_losses();
   out_.write(kPrompt);
   const std::string_view line = read_line();
@@ -192,11 +193,7 @@ void Console::report(std::string_view what, const Status& status) {
   print(message, "{}: ", what);
   print(message, status);
   print(out_, "error: {}\n", message.view());
-  if (!settings_.records) return;
-  BytesOutput record(machine_);
-  record.write("@bl {\"event\":\"error\",\"message\":\"");
-  print_json_escaped(record, message.view());
-  record.write("\"}\n");
+  if (RecordSink* records = reporter_.records()) record_error(*records, message.view());
 }
 
 }  // namespace kernel

@@ -1,6 +1,6 @@
 // The console: settings at start, the first story, then a prompt for ever. What is typed is the
-// beginning of a story, or said to a model that chats; lines that begin with '/' are commands.
-// Whatever fails is said, and the prompt stays alive.
+// beginning of a story, or a question to a model that chats; lines that begin with '/' are
+// commands. Failures are reported, and the prompt stays alive.
 #pragma once
 
 #include <string_view>
@@ -13,6 +13,7 @@
 #include "kernel/console/reporter.h"
 #include "kernel/machine.h"
 #include "kernel/model/model_runner.h"
+#include "kernel/settings/setting_table.h"
 #include "kernel/settings/settings.h"
 
 namespace kernel {
@@ -34,7 +35,6 @@ class Console {
   bool step();
 
  private:
-  class StoryOutput;
   class LoadLine;
 
   struct Command {
@@ -47,18 +47,17 @@ class Console {
 
   void read_card_settings();
   void change_baud();
+  void follow_change(SettingEffect effect);
   bool ready_card();
   bool ready_model();
   void load_model();
   void tell(std::string_view prompt);
-  PassMonitor watch_story();
+  PassMonitor monitor_passes();
   void report_failed_story(const base::Status& status);
   void tell_mode();
   void begin_conversation();
-  void finish_story(const base::Result<ModelRunner::Told>& told);
   void report(std::string_view what, const base::Status& status);
-  void tell_outcome(const base::Result<ModelRunner::Told>& told, uint32_t forgotten);
-  void record_end(std::string_view reason, const ModelRunner::Told* told, uint32_t forgotten);
+  void tell_outcome(const base::Result<ModelRunner::Told>& told);
 
   std::string_view read_line();
   void tell_losses();
@@ -91,7 +90,7 @@ class Console {
   Reporter reporter_;
   LineEditor editor_;
   bool card_settings_read_ = false;
-  bool must_reload_ = true;   // a setting changed that the loaded model does not have yet
+  bool must_reload_ = true;   // a setting changed that the loaded model was loaded without
   bool must_remount_ = true;  // no card yet, or it failed: the next one may be another
   uint32_t turns_ = 0;        // of the conversation with the model
   bool ended_ = false;

@@ -1,11 +1,14 @@
 #include "kernel/console/console.h"
 
+#include <optional>
+
 #include "kernel/bench/bench.h"
 #include "kernel/bench/self_test.h"
-#include "kernel/console/bytes_output.h"
 #include "kernel/console/card_report.h"
 #include "kernel/reports/profile_report.h"
-#include "kernel/reports/text.h"
+#include "kernel/reports/records.h"
+#include "kernel/settings/setting_table.h"
+#include "kernel/settings/words.h"
 
 namespace kernel {
 
@@ -103,6 +106,9 @@ void Console::set(std::string_view argument) {
   const size_t blank = argument.find_first_of(" =");
   if (blank == std::string_view::npos) {
     out_.write("/set KEY VALUE; /settings lists the keys\n");
+    if (const SettingRow* row = find_setting(argument)) {
+      print(out_, "{}: {}\n", row->name, row->help);
+    }
     return;
   }
   const std::string_view key = argument.substr(0, blank);
@@ -111,11 +117,23 @@ void Console::set(std::string_view argument) {
   if (value.starts_with('=')) value = trimmed(value.substr(1));
   const Status status = apply_setting(settings_, key, value);
   if (!status.ok()) return complain(out_, "/set", key, value, status);
-  if (key == "baud") change_baud();
-  if (key == "system") begin_conversation();
-  if (key == "records") reporter_.forget_announced();
-  must_reload_ = must_reload_ || key == "model" || key == "ctx" || key == "kv" || key == "ram_mb" ||
-                 key == "hash" || key == "profile";
+  follow_change(find_setting(key)->effect);
+}
+
+void Console::follow_change(SettingEffect effect) {
+  switch (effect) {
+    case SettingEffect::kNone:
+      return;
+    case SettingEffect::kModel:
+      must_reload_ = true;
+      return;
+    case SettingEffect::kConversation:
+      return begin_conversation();
+    case SettingEffect::kSpeed:
+      return change_baud();
+    case SettingEffect::kRecords:
+      return reporter_.forget_announced();
+  }
 }
 
 void Console::change_baud() {
@@ -142,16 +160,15 @@ void Console::bench(std::string_view) {
     out_.write("the model makes room; it is loaded again with the next story\n");
   }
   machine_.show_activity(true);
-  BytesOutput records(machine_);
-  bench::Report report(out_, settings_.records ? &records : nullptr);
+  bench::Report report(out_, reporter_.records());
   bench::Context context{.clock = machine_.clock(),
-                         .keyboard = keyboard_,
+                         .stop = keyboard_,
                          .board = machine_.bench_board(),
                          .report = report,
                          .room = room,
                          .card = runner_.device(),
                          .card_first_block = first_block};
-  // Other figures come of a core that is hot, and therefore slow.
+  // A core that is hot is slow.
   const auto show_health = [this](std::string_view when) {
     print_health(out_, machine_.instruments().health(), "");
     print(out_, " {}\n", when);
@@ -164,18 +181,23 @@ void Console::bench(std::string_view) {
 }
 
 void Console::self_test(std::string_view) {
-  // A model first, since getting one has its own say.
+  // A model first, since loading one prints messages of its own.
   const bool has_model = ready_model();
   machine_.show_activity(true);
-  BytesOutput records(machine_);
-  SelfTest test(machine_, keyboard_, settings_.records ? &records : nullptr);
+  std::optional<PassMonitor> monitor;
+  if (has_model) {
+    monitor.emplace(machine_, keyboard_, runner_.model(), nullptr);
+  }
+  MonitoredOutput out(out_, monitor ? &*monitor : nullptr);
+  SelfTest test(out, reporter_.records(), keyboard_);
   test.check_kernels();
   const Status checked =
-      has_model ? test.check_model(runner_.model(), runner_.source()) : base::ok_status();
+      has_model ? test.check_model(runner_.model(), runner_.source(), *monitor) : base::ok_status();
+  if (monitor) monitor->clear();
   machine_.show_activity(false);
   if (checked.code() == base::ErrorCode::kCancelled) return out_.write("[stopped]\n");
   if (!checked.ok()) report(runner_.model_name(), checked);
-  if (!has_model) out_.write("  no model, and nothing of it was tested\n");
+  if (!has_model) out_.write("  there is no model, so none was tested\n");
   test.finish();
 }
 
@@ -183,17 +205,14 @@ void Console::perplexity(std::string_view argument) {
   if (argument.empty()) return out_.write("/perplexity TEXT; the lower, the better\n");
   if (!ready_model()) return;
   machine_.show_activity(true);
-  PassMonitor watch = watch_story();
-  const auto measured = runner_.perplexity(argument, &watch);
+  PassMonitor monitor = monitor_passes();
+  const auto measured = runner_.perplexity(argument, &monitor);
   begin_conversation();
-  watch.clear();
+  monitor.clear();
   machine_.show_activity(false);
   if (!measured.ok()) return report_failed_story(measured.status());
   print(out_, "perplexity {:.4} over {} tokens\n", measured->value(), measured->tokens);
-  if (!settings_.records) return;
-  BytesOutput record(machine_);
-  print(record, "@bl {{\"event\":\"perplexity\",\"tokens\":{},\"value\":{:.6}}\n", measured->tokens,
-        measured->value());
+  if (RecordSink* records = reporter_.records()) record_perplexity(*records, *measured);
 }
 
 void Console::reload(std::string_view) {
@@ -201,18 +220,13 @@ void Console::reload(std::string_view) {
   ready_model();
 }
 
-// Speed and records are settings of the line, which belongs to the user at its other end.
 void Console::reset(std::string_view) {
-  Settings begin = start_settings_;
-  begin.baud = settings_.baud;
-  begin.records = settings_.records;
-  must_reload_ = must_reload_ || begin.model.view() != settings_.model.view() ||
-                 begin.ctx != settings_.ctx || begin.kv != settings_.kv ||
-                 begin.ram_mb != settings_.ram_mb || begin.hash != settings_.hash ||
-                 begin.profile != settings_.profile;
-  const bool has_other_system = begin.system.view() != settings_.system.view();
-  settings_ = begin;
-  if (has_other_system) begin_conversation();
+  for (const SettingRow& row : setting_rows()) {
+    if (row.effect == SettingEffect::kSpeed || row.effect == SettingEffect::kRecords) continue;
+    if (row.equal(settings_, start_settings_)) continue;
+    row.copy(start_settings_, settings_);
+    follow_change(row.effect);
+  }
   editor_.forget_history();
 }
 

@@ -31,8 +31,8 @@ uint32_t Keyboard::take_losses() {
   return lost;
 }
 
-// After an Esc: whether a terminal sent it for a cursor or function key. Other keys behind it are
-// somebody's own, those that stop a story pressed once more.
+// After an Esc: whether a terminal sent it for a cursor or function key. Other keys after it were
+// pressed by the user; those that stop a story were pressed once more.
 bool Keyboard::begins_sequence(char& second) {
   while (read_soon(second)) {
     if (second == '[' || second == 'O') return true;

@@ -4,13 +4,14 @@
 #include <cstdint>
 
 #include "base/ring_buffer.h"
+#include "kernel/bench/stop_request.h"
 #include "kernel/machine.h"
 
 namespace kernel {
 
-class Keyboard {
+class Keyboard final : public StopRequest {
  public:
-  // Of text typed or pasted ahead, beyond what the serial line itself holds.
+  // Characters typed or pasted ahead, in addition to what the serial line itself holds.
   static constexpr uint32_t kTypedAhead = 16 * 1024;
 
   // The machine outlives the keyboard.
@@ -19,16 +20,16 @@ class Keyboard {
   // The next character, those typed ahead first. False when there is none.
   bool next(char& c);
 
-  // For those who compute: whether Ctrl-C or Esc has come. All else is kept for next(). Waits up
-  // to kSequenceUs behind an Esc, which may be the beginning of a cursor key.
-  bool stop_requested();
+  // For long computations: whether Ctrl-C or Esc has come. All else is kept for next(). Waits up to
+  // kSequenceUs after an Esc, which may be the beginning of a cursor key.
+  bool stop_requested() override;
 
   // How many characters were lost since the last call: typed ahead beyond what there is room for,
   // or while the line itself was overrun.
   uint32_t take_losses();
 
  private:
-  // At 9600 baud a character takes 1 ms, and USB adapters pass on what they have every few.
+  // At 9600 baud a character takes 1 ms, and USB adapters pass on what they have every few ms.
   static constexpr uint64_t kSequenceUs = 5'000;
 
   bool begins_sequence(char& second);

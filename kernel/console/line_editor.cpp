@@ -89,14 +89,14 @@ bool LineEditor::is_part_of_escape(char c) {
       return escape_ != Escape::kNone;
     case Escape::kSequence:
       if (c >= ' ' && c < '@') {
-        // The first number is the key, those behind a ';' say what was held down.
+        // The first number is the key, those after a ';' say what was held down.
         if (c == ';') escape_number_ends_ = true;
         if (c >= '0' && c <= '9' && !escape_number_ends_ && escape_number_ < 100) {
           escape_number_ = 10 * escape_number_ + static_cast<unsigned>(c - '0');
         }
         return true;
       }
-      // Anything else ends it, and keys that were no part of one count.
+      // Anything else ends it, and keys that were not part of a sequence count.
       escape_ = Escape::kNone;
       if (c < ' ' || c > '~') return false;
       take_sequence_key(c);
@@ -229,85 +229,6 @@ void LineEditor::recall(bool earlier) {
   }
   recalled_ = wanted;
   replace(*found);
-}
-
-// ---- The screen
-
-void LineEditor::move_to(size_t at) {
-  cursor_ = at;
-  if (follow_cursor()) return paint(first_);
-  const unsigned wanted = column_of(at);
-  if (wanted < column_) return step_back(column_ - wanted);
-  // Forward by writing what is there already.
-  size_t from = first_;
-  while (column_of(from) < column_) from = next_character(line(), from);
-  put(line().substr(from, at - from));
-  column_ = wanted;
-}
-
-// After a change of the line from byte `changed` on.
-void LineEditor::refresh(size_t changed) {
-  // Bytes that were no characters may have become one together.
-  changed = code_point_begin(line(), changed);
-  cursor_ = code_point_end(line(), cursor_);
-  first_ = code_point_begin(line(), std::min(first_, size_));
-  if (follow_cursor()) return paint(first_);
-  // A mark changes the character that it joins.
-  paint(is_mark(changed) ? previous_character(line(), changed) : changed);
-}
-
-bool LineEditor::is_mark(size_t at) const {
-  return at < size_ && columns_of(line().substr(at, next_character(line(), at) - at)) == 0;
-}
-
-// Moves the window when the cursor has left it (the cursor is then in its middle), and back to the
-// begin when the whole line fits. Returns whether it did.
-bool LineEditor::follow_cursor() {
-  const size_t before = first_;
-  if (columns_of(line()) <= kColumns) {
-    first_ = 0;
-  } else if (cursor_ < first_ || column_of(cursor_) > kColumns) {
-    first_ = cursor_;
-    while (first_ > 0) {
-      const size_t previous = previous_character(line(), first_);
-      if (columns_of(line().substr(previous, cursor_ - previous)) > kColumns / 2) break;
-      first_ = previous;
-    }
-  }
-  // Nothing within the window could be joined by a mark at its beginning.
-  if (is_mark(first_)) first_ = previous_character(line(), first_);
-  return first_ != before;
-}
-
-// Shows the line from byte `from` on, as far as the window goes, over what was there.
-void LineEditor::paint(size_t from) {
-  const unsigned from_column = column_of(from);
-  if (from_column < column_) step_back(column_ - from_column);
-  size_t end = from;
-  while (end < size_) {
-    const size_t next = next_character(line(), end);
-    if (column_of(next) > kColumns) break;
-    end = next;
-  }
-  put(line().substr(from, end - from));
-  column_ = column_of(end);
-  const unsigned filled = column_;
-  for (; column_ < drawn_; ++column_) put(" ");
-  drawn_ = filled;
-  step_back(column_ - column_of(cursor_));
-}
-
-unsigned LineEditor::column_of(size_t at) const {
-  return columns_of(line().substr(first_, at - first_));
-}
-
-void LineEditor::step_back(unsigned columns) {
-  for (unsigned i = 0; i < columns; ++i) put("\b");
-  column_ -= columns;
-}
-
-void LineEditor::put(std::string_view text) {
-  if (!is_silent_) echo_.write(text);
 }
 
 }  // namespace kernel

@@ -1,10 +1,10 @@
-// One line of typing, edited at any terminal: what it sends are characters, spaces and backspaces,
-// no escape sequence, so that nothing of the terminal need be known but that it has 80 columns.
+// One line of typing, edited at any terminal: it sends characters, spaces and backspaces, and no
+// escape sequences, so that a terminal need only have 80 columns.
 //
 //   Backspace, Delete, Ctrl-D   drop a character      Left, Right, Ctrl-B, Ctrl-F   move
 //   Ctrl-U, Ctrl-K              the line, its rest    Home, End, Ctrl-A, Ctrl-E     to its ends
 //   Ctrl-W                      the word before       Up, Down, Ctrl-P, Ctrl-N      earlier lines
-//   Ctrl-C                      the line, and begins another one
+//   Ctrl-C                      drops the line and begins another
 //
 // Characters are whole UTF-8 characters with their marks, and wide ones take two columns. A line
 // longer than the terminal is seen through a window that moves along with the cursor; when it ends,
@@ -38,11 +38,11 @@ class LineEditor {
   // True after Ctrl-C.
   bool was_cancelled() const { return cancelled_; }
 
-  // To be told when nothing was typed for a tenth of a second: an SOH with nothing behind it was
-  // somebody's Ctrl-A.
+  // To be told when nothing was typed for a tenth of a second: an SOH with nothing after it was
+  // typed as Ctrl-A.
   void pause();
 
-  // Earlier lines are those that ended, but for cancelled and silent ones.
+  // Earlier lines are those that ended, without cancelled and silent ones.
   void forget_history() { history_.clear(); }
 
  private:
@@ -94,8 +94,8 @@ class LineEditor {
   std::array<char, kMaxBytes> draft_{};  // the new line, while an earlier one is shown
   size_t draft_size_ = 0;
 
-  // What the terminal shows: the window from byte `first_` on, `drawn_` columns of it; its cursor
-  // is `column_` columns behind the window's begin.
+  // What the terminal shows: the window that begins with byte `first_`, `drawn_` columns of it; its
+  // cursor is `column_` columns after the window's beginning.
   size_t first_ = 0;
   unsigned drawn_ = 0;
   unsigned column_ = 0;

@@ -1,5 +1,6 @@
 #include "kernel/console/pass_monitor.h"
 
+#include "kernel/reports/records.h"
 #include "llama/model/pass_order.h"
 
 namespace kernel {
@@ -63,18 +64,13 @@ void PassMonitor::show(uint32_t done, uint64_t elapsed_us) {
   const double share = share_done(file, done);
   // Nothing is known before the first matrix is done.
   const double left_s = share > 0 ? elapsed_s / share - elapsed_s : 0;
+  if (records_ != nullptr) {
+    Progress progress{layer, layers, elapsed_us, bytes, {}};
+    if (share > 0) progress.left_us = static_cast<uint64_t>(left_s * 1e6);
+    return record_progress(*records_, progress);
+  }
   char memory[192];
   base::TextBuffer text(memory);
-  if (audience_ == Audience::kPrograms) {
-    print(text,
-          "\n@bl {{\"event\":\"progress\",\"layer\":{},\"layers\":{},\"elapsed_us\":{},"
-          "\"card_bytes\":{}",
-          layer, layers, elapsed_us, bytes);
-    if (share > 0) print(text, ",\"left_us\":{}", static_cast<uint64_t>(left_s * 1e6));
-    text.write("}\n");
-    machine_.write_bytes(text.view());
-    return;
-  }
   text.write(is_shown_ ? kAgain : kBelow);
   print(text, "layer {}/{}", layer, layers);
   if (bytes > 0) {

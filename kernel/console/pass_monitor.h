@@ -1,5 +1,5 @@
-// Watches a story while it is computed: sees Ctrl-C and Esc, and, when a pass takes longer than two
-// seconds, shows where it is, so that nobody asks whether it hangs.
+// Monitors passes while they are computed: sees Ctrl-C and Esc, and, when a pass takes longer than
+// two seconds, shows where it is, so that a slow pass is not taken for a crash.
 //
 //   layer 7/32, 11.8 MB/s from the card, 142 s left
 //
@@ -12,6 +12,7 @@
 
 #include "kernel/console/keyboard.h"
 #include "kernel/machine.h"
+#include "kernel/reports/record_writer.h"
 #include "llama/model.h"
 
 namespace kernel {
@@ -21,13 +22,12 @@ class PassMonitor final : public llama::Interrupt {
   static constexpr uint64_t kPatienceUs = 2'000'000;
   static constexpr uint64_t kIntervalUs = 1'000'000;
 
-  enum class Audience : uint8_t { kPeople, kPrograms };
+  // All outlive the monitor. `model` is the one that computes. `records`: where programs are told;
+  // null: people are.
+  PassMonitor(Machine& machine, Keyboard& keyboard, const llama::Model& model, RecordSink* records)
+      : machine_(machine), keyboard_(keyboard), model_(model), records_(records) {}
 
-  // All outlive the watch. `model` is the one that computes.
-  PassMonitor(Machine& machine, Keyboard& keyboard, const llama::Model& model, Audience audience)
-      : machine_(machine), keyboard_(keyboard), model_(model), audience_(audience) {}
-
-  // To whom the time that showing takes is charged; null: nobody.
+  // To which the time that showing takes is charged; may be null.
   void set_profiler(llama::Profiler* profiler) { profiler_ = profiler; }
 
   bool should_stop(uint32_t done, uint32_t total) override;
@@ -41,7 +41,7 @@ class PassMonitor final : public llama::Interrupt {
   Machine& machine_;
   Keyboard& keyboard_;
   const llama::Model& model_;
-  Audience audience_;
+  RecordSink* records_;
   llama::Profiler* profiler_ = nullptr;
   bool is_shown_ = false;
   bool has_begun_ = false;  // a first pass
@@ -49,6 +49,21 @@ class PassMonitor final : public llama::Interrupt {
   uint64_t begun_us_ = 0;   // of the pass
   uint64_t next_us_ = 0;    // when to show it
   uint64_t begun_bytes_ = 0;
+};
+
+// Text that is written while passes are monitored: the row goes first.
+class MonitoredOutput final : public base::TextSink {
+ public:
+  // Both outlive the output; `monitor` may be null.
+  MonitoredOutput(base::TextSink& out, PassMonitor* monitor) : out_(out), monitor_(monitor) {}
+  void write(std::string_view text) override {
+    if (monitor_ != nullptr) monitor_->clear();
+    out_.write(text);
+  }
+
+ private:
+  base::TextSink& out_;
+  PassMonitor* monitor_;
 };
 
 // The share of a pass's weights that its first `done` matrices are, 0 to 1.

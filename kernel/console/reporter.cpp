@@ -1,41 +1,39 @@
 #include "kernel/console/reporter.h"
 
-namespace kernel {
+#include "kernel/reports/records.h"
 
-base::TextSink& Reporter::LineSink::begin() {
-  machine_.write_bytes(within_text_ ? "\n@bl " : "@bl ");
-  return *this;
-}
+namespace kernel {
 
 void Reporter::announce() {
   if (!settings_.records || is_announced_) return;
   is_announced_ = true;
   Instruments& instruments = machine_.instruments();
-  record_machine(sink_, instruments.facts(), instruments.ticks());
-  record_model(sink_, runner_.model_name(), runner_.model(), runner_.profiler());
-  record_memory(sink_, memory());
+  record_machine(lines_, instruments.facts(), instruments.ticks());
+  record_model(lines_, runner_.model_name(), runner_.model(), runner_.profiler());
+  record_memory(lines_, memory());
 }
 
 void Reporter::begin_answer() {
+  if (RecordSink* out = records()) record_begin(*out);
   answer_ = {.number = answer_.number + 1};
   weights_before_ = runner_.model().transformer().weights().counters();
   card_before_ = machine_.instruments().card();
-  sink_.set_within_text(true);
+  lines_.set_within_text(true);
   llama::Profiler* profiler = runner_.profiler();
   if (profiler == nullptr) return;
   llama::EventCounters* events = machine_.instruments().events();
   if (events != nullptr) answer_.events = machine_.instruments().next_events();
   profiler->set_events(events);
   if (settings_.records) {
-    profiler->set_listener(&pass_recorder_.emplace(sink_, *profiler));
+    profiler->set_listener(&pass_recorder_.emplace(lines_, *profiler));
   } else {
     profiler->set_listener(nullptr);
   }
   profiler->begin_answer();
 }
 
-void Reporter::end_answer(const base::Result<ModelRunner::Told>& told) {
-  sink_.set_within_text(false);
+void Reporter::end_answer(const base::Result<ModelRunner::Told>& told, uint32_t forgotten) {
+  lines_.set_within_text(false);
   if (llama::Profiler* profiler = runner_.profiler(); profiler != nullptr) {
     profiler->end_answer();
     profiler->set_listener(nullptr);
@@ -44,17 +42,22 @@ void Reporter::end_answer(const base::Result<ModelRunner::Told>& told) {
     answer_.generation = told->generation;
     answer_.seed = told->seed;
   }
+  answer_.forgotten = forgotten;
   answer_.card = card_use(weights_before_, runner_.model().transformer().weights().counters(),
                           card_before_, machine_.instruments().card());
+}
+
+void Reporter::record_outcome(const base::Status& outcome) {
+  if (RecordSink* out = records()) record_end(*out, outcome, answer_);
 }
 
 void Reporter::record_answer() {
   if (!settings_.records) return;
   if (llama::Profiler* profiler = runner_.profiler(); profiler != nullptr) {
-    record_profile(sink_, *profiler, answer_);
+    record_profile(lines_, *profiler, answer_);
   }
-  record_card(sink_, answer_);
-  record_memory(sink_, memory());
+  record_card(lines_, answer_);
+  record_memory(lines_, memory());
 }
 
 void Reporter::print_stats(std::string_view argument, base::TextSink& out) {
@@ -79,7 +82,7 @@ MemoryTable Reporter::memory() const {
   if (runner_.is_loaded()) {
     const base::Arena& arena = runner_.arena();
     table.add_arena(arena);
-    table.add("left by ram_mb", MemoryTable::Kind::kFree, room - arena.capacity());
+    table.add("left by ram_mib", MemoryTable::Kind::kFree, room - arena.capacity());
   } else {
     table.add("free", MemoryTable::Kind::kFree, room);
   }

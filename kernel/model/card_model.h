@@ -1,4 +1,4 @@
-// Where a model lies on a card, with all of its parts (llama/model/model_parts.h).
+// Where a model is on a card, with all of its parts (llama/model/model_parts.h).
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,9 @@ struct CardModel {
   uint64_t bytes;
 };
 
-// `path` is that of `first`, the model's first file; the others are looked for beside it. The
+// `path` is that of `first`, the model's first file; the others are looked for in its folder. The
 // extents take arena room, under the tag "file extents". kNotFound names the part that is missing,
-// kCorrupt the one that does not belong to the others; and whatever the volume says.
+// kCorrupt the one that does not belong to the others; and the errors of the volume.
 base::Result<CardModel> find_card_model(pi::FatVolume& volume, const pi::FileInfo& first,
                                         std::string_view path, base::Arena& arena);
 

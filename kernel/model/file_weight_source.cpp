@@ -12,8 +12,8 @@ constexpr size_t kBlock = pi::BlockDevice::kBlockSize;
 
 }  // namespace
 
-// The extent is extents_.size() for a block beyond all. A file may lie in a hundred thousand
-// pieces: the search goes on from where it ended, and begins again only when the file is read
+// The extent is extents_.size() for a block beyond all. A file may consist of a hundred thousand
+// extents: the search continues where it ended, and starts over only when the file is read
 // backwards.
 FileWeightSource::Place FileWeightSource::find(uint64_t block, Place from) const {
   if (block < from.before) from = {};

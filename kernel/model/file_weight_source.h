@@ -22,7 +22,7 @@ class FileWeightSource final : public llama::WeightSource {
   // On the device. The file is not empty.
   uint64_t first_block() const { return extents_.front().first_block; }
 
-  // What is read from now on is refused: kCancelled.
+  // Later reads are refused: kCancelled.
   void cancel() { is_cancelled_ = true; }
 
  private:

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "kernel/model/card_model.h"
-#include "kernel/settings/settings_sources.h"
 #include "libpi/fs/file_reader.h"
 #include "llama/model/model_parts.h"
 
@@ -115,8 +114,8 @@ void ModelRunner::unload() {
 
 Status ModelRunner::open_model(const Settings& settings, const pi::FileInfo& file) {
   std::span<std::byte> memory = machine_.memory();
-  if (settings.ram_mb > 0) {
-    const auto limit = static_cast<uint64_t>(settings.ram_mb * 1048576) / base::Arena::kAlignment *
+  if (settings.ram_mib > 0) {
+    const auto limit = static_cast<uint64_t>(settings.ram_mib * 1048576) / base::Arena::kAlignment *
                        base::Arena::kAlignment;
     memory = memory.first(static_cast<size_t>(std::min<uint64_t>(limit, memory.size())));
   }

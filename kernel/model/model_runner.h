@@ -1,5 +1,5 @@
 // The model on the card, from its name to its text: mounts the card, opens and loads the model,
-// generates. Knows nothing of a console; the console (console.h) has one.
+// generates. Knows nothing of the console that owns it (kernel/console/console.h).
 #pragma once
 
 #include <array>
@@ -11,6 +11,7 @@
 #include "kernel/machine.h"
 #include "kernel/model/file_weight_source.h"
 #include "kernel/settings/settings.h"
+#include "kernel/settings/settings_sources.h"
 #include "libpi/fs/fat_volume.h"
 #include "llama/logits_hash.h"
 #include "llama/model.h"
@@ -21,7 +22,6 @@ namespace kernel {
 class ModelRunner {
  public:
   static constexpr size_t kMountScratch = 64 * 1024;
-  static constexpr size_t kMaxIniBytes = 16 * 1024;
 
   explicit ModelRunner(Machine& machine)
       : machine_(machine), profiler_(machine.instruments().ticks()) {}
@@ -40,7 +40,7 @@ class ModelRunner {
   base::Result<uint32_t> list_models(base::TextSink& out);
 
   // Opens and loads the model that the settings name, or the first one of the card. kNotFound
-  // without one; and whatever opening and loading return. Its name is model_name(), also after an
+  // without one; and the errors of opening and loading. Its name is model_name(), also after an
   // error.
   base::Status load(const Settings& settings, llama::LoadProgress* progress);
   // From within `progress`: load() then ends with kCancelled.

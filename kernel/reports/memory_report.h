@@ -14,7 +14,7 @@ namespace kernel {
 
 class MemoryTable {
  public:
-  // "free" is for what nobody has, "model" for what the arena holds.
+  // "free" is unused memory, "model" what the arena holds.
   enum class Kind : uint8_t { kFirmware, kImage, kStack, kRamDisk, kModel, kFree, kOther };
 
   struct Part {

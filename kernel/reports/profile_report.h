@@ -29,9 +29,10 @@ CardUse card_use(const llama::WeightCounters& before, const llama::WeightCounter
                  const CardCounts& card_before, const CardCounts& card_after);
 
 struct Answer {
-  uint32_t number = 0;  // from 1 on; 0: none yet
+  uint32_t number = 0;  // from 1; 0: none yet
   llama::Generation generation{};
   uint64_t seed = 0;
+  uint32_t forgotten = 0;  // turns of the conversation that were dropped to make room
   CardUse card{};
   Instruments::EventNames events{};  // empty: none were counted
 };

@@ -27,28 +27,15 @@ std::string_view next_word(std::string_view& rest) {
 
 }  // namespace
 
-std::optional<CommandLine::Setting> CommandLine::next(std::string_view& rest) {
+std::optional<CommandLineSetting> next_setting(std::string_view& rest) {
   for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
     if (!word.starts_with(kPrefix)) continue;
     word.remove_prefix(kPrefix.size());
     const size_t equals = word.find('=');
     if (equals == 0 || equals == std::string_view::npos) continue;
-    return Setting{word.substr(0, equals), word.substr(equals + 1)};
+    return CommandLineSetting{word.substr(0, equals), word.substr(equals + 1)};
   }
   return std::nullopt;
-}
-
-base::Result<std::string_view> CommandLine::value(std::string_view key, std::span<char> out) const {
-  std::optional<Setting> found;
-  std::string_view rest = text_;
-  while (const std::optional<Setting> setting = next(rest)) {
-    if (setting->key == key) found = setting;
-  }
-  if (!found) {
-    return base::Status::error(base::ErrorCode::kNotFound,
-                               "the command line has no such setting of barellama");
-  }
-  return decode_percent(found->encoded, out);
 }
 
 base::Result<std::string_view> decode_percent(std::string_view encoded, std::span<char> out) {

@@ -1,10 +1,10 @@
 // What a user can set: in barellama.ini on the card, in the command line that the firmware passes
-// (kernel/settings/command_line.h), and with /set on the console. All three come here.
+// (kernel/settings/command_line.h), and with /set on the console. The rows of the table
+// (kernel/settings/setting_table.h) read and show the fields.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 #include "base/format.h"
@@ -28,6 +28,7 @@ class SettingText {
     return true;
   }
   std::string_view view() const { return {bytes_.data(), size_}; }
+  bool operator==(const SettingText& other) const { return view() == other.view(); }
 
  private:
   std::array<char, N> bytes_{};
@@ -54,7 +55,7 @@ struct Settings {
   uint32_t ctx = 0;  // positions; 0: what the model was made for, if there is room
   llama::KvType kv = llama::KvType::kF32;  // how keys and values of the context are kept
   uint32_t baud = 115200;
-  double ram_mb = 0;      // MiB for the model and its state; 0: all that is there
+  double ram_mib = 0;     // for the model and its state; 0: all that is there
   bool autostart = true;  // tell a story at start
   bool hash = false;      // print a hash of all logits after each story
   bool records = false;   // print machine-readable records (docs/protocol.md)
@@ -69,11 +70,8 @@ struct Settings {
   SettingText<255> loader_kernel{"barellama.img"};
 };
 
-// Names of all settings, in the order in which they are shown.
-std::span<const std::string_view> setting_names();
-
-// Sets one. kNotFound: no such setting; kInvalidArgument: the value cannot be, and nothing was
-// changed; the message says what can.
+// Sets one by its row (setting_table.h). kNotFound: no such setting; and what the row's parse()
+// returns.
 base::Status apply_setting(Settings& settings, std::string_view key, std::string_view value);
 
 // "name = value", one a line.
@@ -84,8 +82,8 @@ void complain(base::TextSink& out, std::string_view where, std::string_view key,
               std::string_view value, const base::Status& status);
 
 // Reads "KEY = VALUE" lines; `#` and `;` begin comments at the start of a line, blanks around words
-// do not count, and quotes around a value are taken off. What cannot be is named on `complaints`
-// with its line and skipped.
+// do not count, and quotes around a value are taken off. Lines that are wrong are reported on
+// `complaints` and skipped.
 void apply_ini(Settings& settings, std::string_view file_name, std::string_view text,
                base::TextSink& complaints);
 

@@ -38,7 +38,7 @@ Status apply_card_ini(Settings& settings, pi::FatVolume& volume, std::span<char>
 
 void apply_command_line(Settings& settings, std::string_view line, base::TextSink* complaints) {
   std::array<char, llama::kMaxPromptBytes> decoded;
-  while (const auto setting = CommandLine::next(line)) {
+  while (const auto setting = next_setting(line)) {
     const auto value = decode_percent(setting->encoded, decoded);
     const Status status =
         value.ok() ? apply_setting(settings, setting->key, *value) : value.status();

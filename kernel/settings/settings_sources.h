@@ -1,6 +1,7 @@
 // Where settings come from: barellama.ini on the card, and over it the command line.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string_view>
 
@@ -11,9 +12,12 @@
 
 namespace kernel {
 
-// Applies the card's barellama.ini, if there is one. Of its lines, what cannot be is named on
-// `complaints` (none: nullptr) and skipped. kUnsupported: it is longer than `room`, which holds it
-// meanwhile; and what the card says.
+// Longer ones are refused.
+inline constexpr size_t kMaxIniBytes = 16 * 1024;
+
+// Applies the card's barellama.ini, if there is one. Lines that are wrong are reported on
+// `complaints` (none: nullptr) and skipped. kUnsupported: it is longer than `room`, into which it
+// is read; and the errors of the card.
 base::Status apply_card_ini(Settings& settings, pi::FatVolume& volume, std::span<char> room,
                             base::TextSink* complaints);
 

@@ -176,13 +176,13 @@ TEST_P(DamagedSegment, TellsNothingAndWhere) {
     EXPECT_THAT(console, HasSubstr("copy the model again"));
     EXPECT_THAT(console, Not(HasSubstr("tokens/s")));
     EXPECT_TRUE(fakes::is_alive(console_, machine_));
-    console_.say("/set ram_mb 0");
+    console_.say("/set ram_mib 0");
     expect_story_from_a_good_card();
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(BadCard, DamagedSegment,
-                         testing::Values("ctx = 32\n", "ctx = 32\nram_mb = 0.3\n"),
+                         testing::Values("ctx = 32\n", "ctx = 32\nram_mib = 0.3\n"),
                          [](const auto& value) {
                            return value.index == 0 ? "Pinned" : "Streamed";
                          });
@@ -215,7 +215,7 @@ TEST_F(LargeModel, IsRefusedWithTheShortfallToTheByte) {
   machine_.set_memory_bytes(needed);
   EXPECT_THAT(console_.say("a b"),
               HasSubstr("\n" + told("a b", 20, {.temperature = 0.8f, .top_p = 0.9f, .seed = 3})));
-  EXPECT_EQ(number_before(machine_.console(), " MB in memory"), 0u);
+  EXPECT_EQ(number_before(machine_.console(), " MiB in memory"), 0u);
 }
 
 TEST_F(LargeModel, IsRefusedHoweverLittleMemoryThereIs) {

@@ -47,7 +47,7 @@ class PinnedAndStreamed : public ConsoleTest {
       const std::string loaded = console_.say("/reload");
       EXPECT_EQ(loaded.find(" 0.0 MB streamed a token"), std::string::npos) << loaded;
       if (more == 0) {
-        EXPECT_THAT(loaded, HasSubstr(" 0.0 MB in memory"));
+        EXPECT_THAT(loaded, HasSubstr(" 0.0 MiB in memory"));
       }
       EXPECT_THAT(console_.say(prompt), HasSubstr(expected));
       // From where the first one left the stream.

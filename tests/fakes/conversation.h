@@ -1,4 +1,4 @@
-// A person at the console of a console: says a line, reads the answer.
+// A person at a console: types a line, reads the answer.
 #pragma once
 
 #include <memory>

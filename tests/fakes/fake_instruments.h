@@ -18,9 +18,10 @@ class FakeInstruments final : public kernel::Instruments {
   kernel::MachineFacts facts() override { return {.board = "fake \"Zero\"", .ram = kRam}; }
   kernel::Health health() override { return health_now; }
   kernel::CardCounts card() override { return {}; }
+  bool counts_events = false;
   kernel::Health health_now = {.millicelsius = 45'500, .throttled = 0x50000, .arm_hz = {}};
-  llama::EventCounters* events() override { return nullptr; }
-  EventNames next_events() override { return {}; }
+  llama::EventCounters* events() override { return counts_events ? &events_ : nullptr; }
+  EventNames next_events() override { return {"data_cache_miss", "stall"}; }
   void list_memory(kernel::MemoryTable& table) override {
     table.add("image", kernel::MemoryTable::Kind::kImage, 1 << 20);
     table.add("not used", kernel::MemoryTable::Kind::kFree, kRam - (1 << 20) - memory_bytes_);
@@ -36,7 +37,13 @@ class FakeInstruments final : public kernel::Instruments {
     const uint64_t& time_us;
   };
 
+  struct Events final : llama::EventCounters {
+    Pair read() override { return {++count, 2 * count}; }
+    uint32_t count = 0;
+  };
+
   Ticks ticks_;
+  Events events_;
   const size_t& memory_bytes_;
 };
 

@@ -23,7 +23,7 @@ namespace fakes {
 
 // Thrown when a console waits for keys and the script has none left.
 struct NothingTyped : std::runtime_error {
-  NothingTyped() : std::runtime_error("nobody types any more") {}
+  NothingTyped() : std::runtime_error("nothing is typed any more") {}
 };
 
 class FakeMachine final : public kernel::Machine {
@@ -48,10 +48,11 @@ class FakeMachine final : public kernel::Machine {
   void lose_characters(uint32_t count) { lost_ += count; }
   void set_health(const kernel::Health& health) { instruments_.health_now = health; }
   void count_cycles() { bench_.counts = true; }
+  void count_events() { instruments_.counts_events = true; }
   void set_max_baud(uint32_t baud) { max_baud_ = baud; }
 
   void type(std::string_view keys) { keys_.insert(keys_.end(), keys.begin(), keys.end()); }
-  // Typed once `text` is on the console, from now on.
+  // Typed once `text` appears on the console.
   void type_when_shown(std::string_view text, std::string_view keys) {
     later_.push_back({std::string(text), std::string(keys), console_.size()});
   }

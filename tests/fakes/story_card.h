@@ -28,7 +28,7 @@ Bytes make_tokenizer(uint32_t size);
 Bytes make_story_model(llama::WeightType type, uint32_t tile_bytes = 2048, uint64_t seed = 1);
 
 using Files = std::vector<std::pair<std::string, Bytes>>;
-// The image of a FAT16 card of 8 MB with a partition table and these files. Folders in paths must
+// The image of a FAT16 card of 12 MiB with a partition table and these files. Folders in paths must
 // be named before, as a path that ends with '/'. Test failures when mkfs.fat or mtools fail.
 Bytes make_card(const Files& files);
 

@@ -67,7 +67,7 @@ TEST_F(BadCard, WithAMistakeInItsSettingsNamesTheLine) {
               AllOf(HasSubstr("barellama.ini, line 3: there is no setting \"temprature\"; did you "
                               "mean \"temperature\"?"),
                     HasSubstr("barellama.ini, line 4: seed cannot be \"many\": it must be a whole"),
-                    HasSubstr("barellama.ini, line 6: \"nonsense\" is no KEY = VALUE"),
+                    HasSubstr("barellama.ini, line 6: \"nonsense\" is not KEY = VALUE"),
                     Not(HasSubstr("line 2")), Not(HasSubstr("line 5"))));
   EXPECT_EQ(started.error, "");
   set({{"temperature", "0"}});
@@ -124,13 +124,13 @@ TEST_F(BadCard, WithDamagedModelsTellsWhatIsWrongWithEach) {
 
 TEST_F(BadCard, WithMoreModelThanMemorySaysHowMuchIsMissing) {
   Settings settings = brief();
-  settings.emplace_back("ram_mb", "0.2");
+  settings.emplace_back("ram_mib", "0.2");
   EXPECT_THAT(start(make_card({{"tales.blm", tales()}}), settings).error,
               testing::ContainsRegex("tales.blm: the model does not fit: it needs [0-9]+ bytes of "
                                      "memory at the least, and there are [0-9]+: [0-9]+ bytes "
                                      "short; a smaller ctx needs less"));
   expect_alive();
-  set({{"ram_mb", "0"}});
+  set({{"ram_mib", "0"}});
   expect_story("The dragon", brief_request());
 }
 

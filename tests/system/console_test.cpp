@@ -27,7 +27,7 @@ class Console : public KernelMachine {
   // not stay in memory. Whatever is typed, is typed while the machine is busy.
   void boot_slow_tales(Settings settings, uint32_t bytes_a_second = 1 << 20) {
     const auto card = make_card({{"tales.blm", tales()}});
-    settings.insert(settings.end(), {{"ram_mb", "0.5"}, {"ctx", "64"}, {"temperature", "0"}});
+    settings.insert(settings.end(), {{"ram_mib", "0.5"}, {"ctx", "64"}, {"temperature", "0"}});
     boot_kernel({}, settings,
                 card_drive("throttling.bps-read=" + std::to_string(bytes_a_second) +
                            ",file=" + card.string()));

@@ -61,7 +61,7 @@ TEST_F(EqualText, OfTheModelThatComesWithTheRepository) {
   set({{"ctx", "64"}, {"steps", "40"}});
   leave_only_the_least_memory();
   expect_equal(model, {.prompt = "One day, Tom", .steps = 40, .sampling = kSampled});
-  EXPECT_THAT(last_console(), HasSubstr(" 0.0 MB in memory, 1.1 MB streamed a token"));
+  EXPECT_THAT(last_console(), HasSubstr(" 0.0 MiB in memory, 1.1 MB streamed a token"));
 }
 
 class EachType : public EqualText, public testing::WithParamInterface<llama::WeightType> {};
@@ -80,7 +80,7 @@ TEST_P(EachType, OfAModelWithOddShapesPinnedAndStreamed) {
     set(settings_of(kGreedy));
     expect_equal(model, greedy);
     if (is_streamed) {
-      EXPECT_THAT(last_console(), ContainsRegex(" 0\\.0 MB in memory, 0\\.[1-9] MB streamed"));
+      EXPECT_THAT(last_console(), ContainsRegex(" 0\\.0 MiB in memory, 0\\.[1-9] MB streamed"));
     }
     set(settings_of(kSampled));
     expect_equal(model, sampled);
@@ -136,7 +136,7 @@ TEST_F(EqualText, OfAConversation) {
 }
 
 struct Room {
-  const char* ram_mb;
+  const char* ram_mib;
   const char* ctx;
   llama::KvType kv;
 };
@@ -163,9 +163,9 @@ class EachRoom : public EqualText, public testing::WithParamInterface<Room> {
 TEST_P(EachRoom, IsTakenAsPlannedOnTheHost) {
   const Room& room = GetParam();
   start(make_card({{"tales.blm", tales()}}),
-        {{"ram_mb", room.ram_mb}, {"ctx", room.ctx}, {"kv", llama::name_of(room.kv)}});
+        {{"ram_mib", room.ram_mib}, {"ctx", room.ctx}, {"kv", llama::name_of(room.kv)}});
   const auto plan =
-      plan_for_board(tales_path(), {.ram_mb = std::stod(room.ram_mb),
+      plan_for_board(tales_path(), {.ram_mib = std::stod(room.ram_mib),
                                     .context = static_cast<uint32_t>(std::stoul(room.ctx)),
                                     .kv = room.kv});
   EXPECT_EQ(taken_by_model(), plan.peak_bytes) << machine().log();

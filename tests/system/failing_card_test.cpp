@@ -39,7 +39,7 @@ class FailingCard : public KernelMachine {
 
   // No tile but those in the buffers: each token reads the card.
   static Settings streaming() {
-    return {{"temperature", "0"}, {"steps", "16"}, {"ctx", "64"}, {"ram_mb", "0.46"}};
+    return {{"temperature", "0"}, {"steps", "16"}, {"ctx", "64"}, {"ram_mib", "0.46"}};
   }
   static Settings pinned() { return {{"temperature", "0"}, {"steps", "16"}, {"ctx", "64"}}; }
 

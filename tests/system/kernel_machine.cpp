@@ -138,7 +138,7 @@ void KernelMachine::set(const Settings& settings) {
 
 void KernelMachine::leave_only_the_least_memory() {
   // Room for the tokenizer, and not for the rest.
-  set({{"ram_mb", "0.05"}});
+  set({{"ram_mib", "0.05"}});
   const std::string error = ask("x").error;
   constexpr std::string_view kBefore = "it needs ";
   const size_t at = error.find(kBefore);
@@ -146,7 +146,7 @@ void KernelMachine::leave_only_the_least_memory() {
   const uint64_t bytes = std::stoull(error.substr(at + kBefore.size()));
   // In millionths of a MiB, which are about a byte, rounded up.
   const uint64_t millionths = (bytes * 1'000'000 + 1048575) / 1048576;
-  set({{"ram_mb", text("{}.{:06}", millionths / 1'000'000, millionths % 1'000'000)}});
+  set({{"ram_mib", text("{}.{:06}", millionths / 1'000'000, millionths % 1'000'000)}});
 }
 
 std::vector<std::string> KernelMachine::card_drive(const std::string& options) {

@@ -79,7 +79,7 @@ class KernelMachine : public QemuMachine {
   // "/set" of each of them.
   void set(const Settings& settings);
 
-  // Sets ram_mb so small that no matrix stays in memory: asks the kernel what the model needs.
+  // Sets ram_mib so small that no matrix stays in memory: asks the kernel what the model needs.
   void leave_only_the_least_memory();
 
   // For QEMU's own arguments: the card's image through another layer, such as "blkdebug:x.cfg:".

@@ -130,7 +130,7 @@ TEST_F(Profile, AccountsForAllMemory) {
 }
 
 TEST_F(Profile, TellsTheCardApartFromTheWork) {
-  const auto records = tell({{"ram_mb", "0.7"}, {"ctx", "64"}, {"profile", "trace"}});
+  const auto records = tell({{"ram_mib", "0.7"}, {"ctx", "64"}, {"profile", "trace"}});
   const Json& card = records.at("card").back();
   uint64_t bytes = 0;
   for (const Json& pass : records.at("pass")) {

@@ -73,7 +73,7 @@ TEST_F(CommandReport, SaysWhatIsWrongWithARecording) {
   write_file(path("empty.jsonl"), "");
   expect_failure({path("empty.jsonl")}, 1, "empty.jsonl: the file is empty");
   write_file(path("log.txt"), "barellama\n> ");
-  expect_failure({path("log.txt")}, 1, "log.txt:1: this is no JSON object");
+  expect_failure({path("log.txt")}, 1, "log.txt:1: this is not a JSON object");
   write_file(path("plain.jsonl"), R"({"event":"ready"})"
                                   "\n");
   expect_failure({path("plain.jsonl")}, 1, "/set records on");

@@ -87,7 +87,7 @@ TEST(Recording, SkipsGarbageInTheMiddle) {
   ASSERT_EQ(recording.skipped.size(), 4u);
   EXPECT_EQ(recording.skipped[0].line, 2u);
   EXPECT_EQ(recording.skipped[2].line, 6u);
-  EXPECT_EQ(recording.skipped[2].reason, "\"ns\" is no whole number of 0 or more");
+  EXPECT_EQ(recording.skipped[2].reason, "\"ns\" is not a whole number of 0 or more");
 }
 
 TEST(Recording, SaysWhichMemberOfARecordIsWrong) {
@@ -95,7 +95,7 @@ TEST(Recording, SaysWhichMemberOfARecordIsWrong) {
     const Recording recording = parse_recording(line + "\n");
     return recording.skipped.empty() ? "none" : recording.skipped[0].reason;
   };
-  EXPECT_THAT(reason(R"({"event":"pass","ops":[1]})"), HasSubstr("\"ops\" is no object"));
+  EXPECT_THAT(reason(R"({"event":"pass","ops":[1]})"), HasSubstr("\"ops\" is not an object"));
   EXPECT_THAT(reason(R"({"event":"pass","ops":{"wq":[1]}})"), HasSubstr("\"wq\""));
   EXPECT_THAT(reason(R"({"event":"pass","ns":1e300})"), HasSubstr("\"ns\""));
   EXPECT_THAT(reason(R"({"event":"pass","ns":9007199254740993})"), HasSubstr("\"ns\""));
@@ -139,7 +139,7 @@ TEST(Recording, SaysHowToMakeOneWhenThereAreNoTimes) {
   EXPECT_THAT(failure_of(""), AllOf(HasSubstr("run.jsonl: the file is empty"),
                                     HasSubstr("barellama console --record")));
   EXPECT_THAT(failure_of("garbage\nmore\n"),
-              AllOf(HasSubstr("run.jsonl:1: this is no JSON object"), HasSubstr("--record")));
+              AllOf(HasSubstr("run.jsonl:1: this is not a JSON object"), HasSubstr("--record")));
   EXPECT_THAT(failure_of(R"({"event":"begin"})"
                          "\n"
                          R"({"event":"end","reason":"stop"})"

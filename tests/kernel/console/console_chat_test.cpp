@@ -34,7 +34,7 @@ TEST_F(ConsoleChatTest, BeginsInChatWithAModelThatWasTaughtToTalk) {
   insert_chat("");
   const std::string console = console_.start();
   EXPECT_THAT(console, HasSubstr("\nchat: ask something; /complete continues texts instead, "));
-  EXPECT_THAT(console, Not(HasSubstr(" tokens"))) << "nobody asked anything yet";
+  EXPECT_THAT(console, Not(HasSubstr(" tokens"))) << "nothing was asked yet";
   EXPECT_THAT(console_.say("/help"), HasSubstr("Ask something and press Return."));
 }
 
@@ -134,7 +134,8 @@ TEST_F(ConsoleChatTest, SaysThatAConversationIsLostWithItsModel) {
   insert_chat("");
   console_.start();
   console_.say("a");
-  EXPECT_THAT(console_.say("/reload"), HasSubstr("[the conversation was lost with the model"));
+  EXPECT_THAT(console_.say("/reload"),
+              HasSubstr("[the conversation ended with the previous model"));
   EXPECT_THAT(console_.say("/reload"), Not(HasSubstr("lost")));
 }
 

@@ -182,7 +182,7 @@ TEST_F(Commands, ResetForgetsEarlierLinesAndKeepsTheModel) {
   EXPECT_THAT(console_.say("a"), Not(HasSubstr("context")));
 }
 
-TEST_F(Commands, RebootAndPoweroffEndTheSession) {
+TEST_F(Commands, RebootAndPoweroffEndTheConsole) {
   console_.start();
   console_.say("/reboot");
   EXPECT_TRUE(machine_.rebooted());

@@ -83,7 +83,7 @@ TEST_F(Records, SayThatAStoryWasStopped) {
 }
 
 TEST_F(Records, TellWhereALongPassIs) {
-  insert_with_ini("records = 1\nautostart = 0\nsteps = 6\nctx = 32\nram_mb = 0.3\n");
+  insert_with_ini("records = 1\nautostart = 0\nsteps = 6\nctx = 32\nram_mib = 0.3\n");
   console_.start();
   machine_.set_clock_step_us(150'000);
   console_.say("a b");

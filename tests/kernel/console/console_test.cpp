@@ -22,7 +22,7 @@ TEST_F(ConsoleTest, TellsAStoryAtStart) {
 }
 
 TEST_F(ConsoleTest, SaysWhatTheModelTakesAndHowFastItShouldBe) {
-  insert_with_ini("autostart = 0\nctx = 32\nkv = f16\nram_mb = 0.3\n");
+  insert_with_ini("autostart = 0\nctx = 32\nkv = f16\nram_mib = 0.3\n");
   EXPECT_THAT(console_.start(),
               testing::ContainsRegex("\nplan: 0.3 of 0.3 MiB in use: KV cache 0.0 \\(f16\\), .*; "
                                      "about [0-9.]+ ms a token, limited by the card\n"));
@@ -129,7 +129,7 @@ TEST_F(ConsoleTest, StopsLoadingAtControlC) {
 }
 
 TEST_F(ConsoleTest, ShowsWhereALongPassIsAndGoesOnAsIfNothingHadBeen) {
-  insert_with_ini("autostart = 0\nsteps = 6\nctx = 32\nram_mb = 0.3\n");
+  insert_with_ini("autostart = 0\nsteps = 6\nctx = 32\nram_mib = 0.3\n");
   console_.start();
   machine_.set_clock_step_us(150'000);
   const std::string console = console_.say("a b");
@@ -235,7 +235,7 @@ TEST_F(ConsoleTest, DoesNotEchoALineOfAProgram) {
 }
 
 TEST_F(ConsoleTest, StopsAModelThatStreams) {
-  insert_with_ini("autostart = 0\nsteps = 0\nctx = 32\nram_mb = 0.3\nhash = 1\n");
+  insert_with_ini("autostart = 0\nsteps = 0\nctx = 32\nram_mib = 0.3\nhash = 1\n");
   console_.start();
   const std::string before = console_.say("a b");
   machine_.type_when_shown("> a b\na", "\x03");

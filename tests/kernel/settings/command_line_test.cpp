@@ -6,13 +6,19 @@
 #include <string>
 #include <vector>
 
+#include "kernel/settings/settings_sources.h"
+
 namespace kernel {
 namespace {
 
+// The decoded value of the last setting of this name.
 std::string value_of(std::string_view line, std::string_view key) {
+  std::string found = "(none)";
   std::array<char, 64> out;
-  const base::Result<std::string_view> value = CommandLine(line).value(key, out);
-  return value.ok() ? std::string(*value) : "(none)";
+  while (const auto setting = next_setting(line)) {
+    if (setting->key == key) found = *decode_percent(setting->encoded, out);
+  }
+  return found;
 }
 
 TEST(CommandLine, FindsItsSettingsAmongOthers) {
@@ -27,12 +33,12 @@ TEST(CommandLine, FindsItsSettingsAmongOthers) {
 TEST(CommandLine, HasNothingInAnEmptyLine) {
   EXPECT_EQ(value_of("", "seed"), "(none)");
   EXPECT_EQ(value_of(" \t\n", "seed"), "(none)");
-  std::array<char, 4> out;
-  EXPECT_EQ(CommandLine("").value("seed", out).status().code(), base::ErrorCode::kNotFound);
 }
 
 TEST(CommandLine, LetsTheLastOneCount) {
-  EXPECT_EQ(value_of("barellama.seed=1 barellama.seed=2", "seed"), "2");
+  Settings settings;
+  apply_command_line(settings, "barellama.seed=1 barellama.seed=2", nullptr);
+  EXPECT_EQ(settings.seed, 2u);
 }
 
 TEST(CommandLine, TakesEmptyValuesAndThoseWithEqualSigns) {
@@ -48,17 +54,16 @@ TEST(CommandLine, PassesOverWhatIsNoSetting) {
 TEST(CommandLine, ListsAllSettings) {
   std::string_view rest = "quiet barellama.a=1 x barellama.b=%41";
   std::vector<std::string> found;
-  while (const auto setting = CommandLine::next(rest)) {
+  while (const auto setting = next_setting(rest)) {
     found.push_back(std::string(setting->key) + "=" + std::string(setting->encoded));
   }
   EXPECT_EQ(found, (std::vector<std::string>{"a=1", "b=%41"}));
 }
 
-TEST(CommandLine, RefusesValuesThatDoNotFit) {
+TEST(DecodePercent, RefusesValuesThatDoNotFit) {
   std::array<char, 3> out;
-  EXPECT_EQ(*CommandLine("barellama.x=a%20b").value("x", out), "a b");
-  EXPECT_EQ(CommandLine("barellama.x=abcd").value("x", out).status().code(),
-            base::ErrorCode::kOutOfRange);
+  EXPECT_EQ(*decode_percent("a%20b", out), "a b");
+  EXPECT_EQ(decode_percent("abcd", out).status().code(), base::ErrorCode::kOutOfRange);
 }
 
 TEST(DecodePercent, LeavesAloneWhatIsNoCode) {

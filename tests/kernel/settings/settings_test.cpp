@@ -3,8 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <set>
 #include <string>
+
+#include "kernel/settings/setting_table.h"
 
 namespace kernel {
 namespace {
@@ -33,7 +34,7 @@ TEST_F(Ini, SetsEverything) {
   EXPECT_EQ(
       apply("model = stories/small.blm\nprompt = Once upon a time\nsteps=100\n"
             "temperature = 0.5\ntop_p = 1\nseed = 18446744073709551615\nctx = 256\n"
-            "kv = q8_0\nbaud = 921600\nram_mb = 1.5\nautostart = 0\nhash = on\nrecords = yes\n"
+            "kv = q8_0\nbaud = 921600\nram_mib = 1.5\nautostart = 0\nhash = on\nrecords = yes\n"
             "poweroff = true\nprofile = trace\ntop_k = 40\nmin_p = 0.05\nrepeat_penalty = 1.1\n"
             "repeat_last = 32\nchat = off\nsystem = Be brief.\n"),
       "");
@@ -47,7 +48,7 @@ TEST_F(Ini, SetsEverything) {
   EXPECT_EQ(settings_.ctx, 256u);
   EXPECT_EQ(settings_.kv, llama::KvType::kQ8_0);
   EXPECT_EQ(settings_.baud, 921600u);
-  EXPECT_EQ(settings_.ram_mb, 1.5);
+  EXPECT_EQ(settings_.ram_mib, 1.5);
   EXPECT_FALSE(settings_.autostart);
   EXPECT_TRUE(settings_.hash);
   EXPECT_TRUE(settings_.records);
@@ -101,7 +102,7 @@ TEST_F(Ini, NamesAnUnknownKeyItsLineAndWhatWasMeant) {
 
 TEST_F(Ini, NamesALineThatIsNone) {
   EXPECT_EQ(apply("steps 5\r\nseed = 4\n"),
-            "barellama.ini, line 1: \"steps 5\" is no KEY = VALUE\n");
+            "barellama.ini, line 1: \"steps 5\" is not KEY = VALUE\n");
   EXPECT_EQ(settings_.seed, 4u);
 }
 
@@ -160,7 +161,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"kv", "q4_0", "f32, f16 or q8_0"},
         BadValue{"baud", "299", "between 300 and 3000000"},
         BadValue{"baud", "3000001", "between 300 and 3000000"},
-        BadValue{"ram_mb", "-1", "number of MB"}, BadValue{"ram_mb", "4097", "number of MB"},
+        BadValue{"ram_mib", "-1", "number of MiB"}, BadValue{"ram_mib", "4097", "number of MiB"},
         BadValue{"autostart", "2", "1 or 0"}, BadValue{"hash", "maybe", "1 or 0"},
         BadValue{"records", "", "1 or 0"}, BadValue{"poweroff", "ON", "1 or 0"},
         BadValue{"loader_wait", "ever", "or forever"}, BadValue{"loader_wait", "-1", "or forever"},
@@ -188,13 +189,12 @@ TEST(Settings, AreShownByTheNamesThatSetThem) {
   Sink complaints;
   apply_ini(settings, "shown", shown.text, complaints);
   EXPECT_EQ(complaints.text, "");
-  std::set<std::string> names;
-  for (const std::string_view name : setting_names()) {
-    names.emplace(name);
-    EXPECT_THAT(shown.text, HasSubstr(std::string(name)));
-    EXPECT_NE(apply_setting(settings, name, "\x01").code(), base::ErrorCode::kNotFound) << name;
+  for (const SettingRow& row : setting_rows()) {
+    EXPECT_THAT(shown.text, HasSubstr(std::string(row.name)));
+    EXPECT_NE(apply_setting(settings, row.name, "\x01").code(), base::ErrorCode::kNotFound)
+        << row.name;
   }
-  EXPECT_EQ(names.size(), 23u);
+  EXPECT_EQ(setting_rows().size(), 23u);
 }
 
 TEST(Settings, TakeTheirLongestTexts) {

@@ -94,14 +94,19 @@ void panic_in_panic() {
   fail_check();
 }
 
+// What the command line asks for; empty: nothing.
+std::string_view wanted_fault(std::string_view command_line) {
+  while (const auto setting = kernel::next_setting(command_line)) {
+    if (setting->key == "fault") return setting->encoded;
+  }
+  return {};
+}
+
 // Before there is a board: only the low memory's alias is there.
 bool wants_early_panic() {
   constexpr uint32_t kTags = pi::core::kLowMemoryAlias + pi::core::kTagsAddress;
   const auto* words = reinterpret_cast<const uint32_t*>(static_cast<uintptr_t>(kTags));
-  const kernel::CommandLine line(kernel::read_boot_tags({words, 1024}).command_line);
-  char buffer[32];
-  const base::Result<std::string_view> name = line.value("fault", buffer);
-  return name.ok() && *name == "early";
+  return wanted_fault(kernel::read_boot_tags({words, 1024}).command_line) == "early";
 }
 
 struct Case {
@@ -131,24 +136,22 @@ extern "C" void kernel_main(const pi::core::BootArguments& arguments) {
   if (wants_early_panic()) fail_check();
   kernel::Board& board = kernel::Board::start(arguments, {});
   pi::Serial& serial = board.serial();
-  char buffer[32];
-  const base::Result<std::string_view> name = board.command_line().value("fault", buffer);
-  if (!name.ok()) {
-    base::print(serial, "command line: {}\n", board.command_line().text());
-    base::print(serial, name.status());
+  const std::string_view name = wanted_fault(board.command_line());
+  if (name.empty()) {
+    base::print(serial, "no fault in the command line: {}\n", board.command_line());
     for (;;) board.idle(1'000'000);
   }
-  base::print(serial, "about to: {}\n", *name);
+  base::print(serial, "about to: {}\n", name);
   (void)serial.flush();
-  if (*name == "none") {
+  if (name == "none") {
     const char* failure = try_what_must_work(board);
     base::print(serial, "{}\n", failure == nullptr ? "all well" : failure);
     board.reboot();
-  } else if (*name == "interrupt") {
+  } else if (name == "interrupt") {
     fault_in_interrupt(board);
   } else {
     for (const Case& one : kCases) {
-      if (one.name == *name) one.run();
+      if (one.name == name) one.run();
     }
   }
   serial.write("nothing happened\n");

@@ -6,8 +6,6 @@
 #include <span>
 #include <string_view>
 
-#include "base/format.h"
-
 namespace kernel {
 
 // Without blanks at both ends.
@@ -23,8 +21,5 @@ std::optional<double> parse_fraction(std::string_view text);
 // of letters; nothing if even the nearest one differs in more than two places.
 std::optional<std::string_view> nearest(std::string_view typed,
                                         std::span<const std::string_view> words);
-
-// `text` as the inside of a JSON string; bytes that are no UTF-8 become U+FFFD.
-void print_json_escaped(base::TextSink& out, std::string_view text);
 
 }  // namespace kernel

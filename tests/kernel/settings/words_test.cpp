@@ -1,4 +1,4 @@
-#include "kernel/reports/text.h"
+#include "kernel/settings/words.h"
 
 #include <gtest/gtest.h>
 
@@ -10,27 +10,27 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kWords = {"temperature", "top_p", "steps", "seed"};
 
-TEST(Text, LosesBlanksAtBothEndsOnly) {
+TEST(Words, LosesBlanksAtBothEndsOnly) {
   EXPECT_EQ(trimmed(" \t a b\r\n"), "a b");
   EXPECT_EQ(trimmed("a"), "a");
   EXPECT_EQ(trimmed(" \r\n"), "");
   EXPECT_EQ(trimmed(""), "");
 }
 
-TEST(Text, ReadsWholeNumbersUpToTheLargest) {
+TEST(Words, ReadsWholeNumbersUpToTheLargest) {
   EXPECT_EQ(parse_unsigned("0"), 0u);
   EXPECT_EQ(parse_unsigned("007"), 7u);
   EXPECT_EQ(parse_unsigned("18446744073709551615"), UINT64_MAX);
 }
 
-TEST(Text, TakesNothingElseForAWholeNumber) {
+TEST(Words, TakesNothingElseForAWholeNumber) {
   for (const char* text : {"", "-1", "+1", "1.0", "1 ", "0x10", "ten", "18446744073709551616",
                            "99999999999999999999999"}) {
     EXPECT_FALSE(parse_unsigned(text)) << text;
   }
 }
 
-TEST(Text, ReadsFractionsAsTheNearestDouble) {
+TEST(Words, ReadsFractionsAsTheNearestDouble) {
   EXPECT_EQ(parse_fraction("0.1"), 0.1);
   EXPECT_EQ(parse_fraction("0.85"), 0.85);
   EXPECT_EQ(parse_fraction("12"), 12.0);
@@ -39,32 +39,25 @@ TEST(Text, ReadsFractionsAsTheNearestDouble) {
   EXPECT_EQ(parse_fraction("5."), 5.0);
 }
 
-TEST(Text, TakesNothingElseForAFraction) {
+TEST(Words, TakesNothingElseForAFraction) {
   for (const char* text :
        {"", "-", ".", "1e3", "nan", "inf", "1,5", "1.2.3", "--1", "1 2", "99999999999999999999"}) {
     EXPECT_FALSE(parse_fraction(text)) << text;
   }
 }
 
-TEST(Text, FindsTheWordThatWasMeant) {
+TEST(Words, FindsTheWordThatWasMeant) {
   EXPECT_EQ(nearest("temprature", kWords), "temperature");
   EXPECT_EQ(nearest("topp", kWords), "top_p");
   EXPECT_EQ(nearest("step", kWords), "steps");
   EXPECT_EQ(nearest("seed", kWords), "seed");
 }
 
-TEST(Text, GuessesNothingWhenAllWordsAreFar) {
+TEST(Words, GuessesNothingWhenAllWordsAreFar) {
   EXPECT_FALSE(nearest("colour", kWords));
   EXPECT_FALSE(nearest("", kWords));
   EXPECT_FALSE(nearest(std::string(1000, 's'), kWords));
   EXPECT_FALSE(nearest("steps", {}));
-}
-
-TEST(Text, EscapesWhatJsonDoesNotTake) {
-  std::array<char, 100> memory;
-  base::TextBuffer out(memory);
-  print_json_escaped(out, "a\"b\\c\n\x01\x7f\xc3\xa9");
-  EXPECT_EQ(out.view(), "a\\\"b\\\\c\\u000a\\u0001\\u007f\xc3\xa9");
 }
 
 }  // namespace

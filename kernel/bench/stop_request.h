@@ -1,0 +1,14 @@
+// What a long measurement or test asks now and then: whether the user wants it to end.
+#pragma once
+
+namespace kernel {
+
+class StopRequest {
+ public:
+  virtual bool stop_requested() = 0;
+
+ protected:
+  ~StopRequest() = default;
+};
+
+}  // namespace kernel
