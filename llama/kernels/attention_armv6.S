@@ -31,7 +31,7 @@
 // ---- Eight values of some positions, weighted: struct MixWork (rows_work.h)
 //
 // r1 weights, r2 values, r3 stride, r12 positions to go, r0 out; sums in s8-s15. Of an odd count the
-// first position goes alone. Positions lie one behind the other. Each call asks by PLD for its part of
+// first position goes alone. Positions follow one another. Each call asks by PLD for its part of
 // the positions that come after those of this round, so that memory works all the time and not
 // only in the first of the calls that go over the same positions.
         .equ    VALUES_AHEAD, 1024

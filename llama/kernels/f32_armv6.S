@@ -32,7 +32,7 @@
         bne     1b
         leave
 
-// The four columns lie one behind the other, `column_stride` bytes apart; the sums of column c are
+// The four columns follow one another, `column_stride` bytes apart; the sums of column c are
 // the vector s(8 + 4 c).
         function armv6_multiply_f32_4
         enter

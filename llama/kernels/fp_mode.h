@@ -1,6 +1,6 @@
 // The floating-point mode that all our numbers are made in: results and arguments that are
 // subnormal count as 0. The ARM1176 needs it (without it the VFP11 hands subnormals to support code
-// that nobody supplies: ARM1176JZF-S TRM, RunFast mode), so every other machine does the same.
+// that is not there: ARM1176JZF-S TRM, RunFast mode), so every other machine does the same.
 #pragma once
 
 #if defined(__x86_64__)

@@ -58,7 +58,7 @@ void multiply_groups(const GroupLoops& loops, RowsWork& work, size_t stride, uin
   const auto* const blocks = work.blocks;
   const auto* const columns = static_cast<const std::byte*>(work.columns);
   const auto loop = four ? loops.multiply_4 : loops.multiply_1;
-  // The loops go through a row group's blocks one behind the other, if they lie so.
+  // The loops go through a row group's blocks at once if these are one after the other.
   const uint32_t at_once = stride == loops.block_bytes ? kColumnBytesAtOnce / group_bytes : 1;
   for (uint32_t g = 0; g < groups; g += at_once) {
     const uint32_t count = std::min(groups - g, at_once);

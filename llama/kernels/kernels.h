@@ -48,7 +48,7 @@ void prepare_columns(WeightType type, const Columns& columns);
 bool reads_prepared_columns(WeightType type);
 
 // out[c * out_stride + r] = row r of `packed` times column c, for r < rows. `packed` holds whole
-// row groups (llama/kernels/packed_rows.h) one behind the other, and is aligned to 8 bytes. Columns
+// row groups (llama/kernels/packed_rows.h) one after the other, and is aligned to 8 bytes. Columns
 // are prepared for the type. Sums of f32 rows run over the columns in order.
 //
 // Rows of integers are summed over the groups g of 32 columns in order: sum += float(S * dot) *

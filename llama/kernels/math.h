@@ -56,7 +56,7 @@ inline uint32_t round_to_word(float x) {
 }
 
 // The nearest integer, ties to the even one, for |x| <= 2^22. Beyond that, and for a NaN, the value
-// means nothing, though nothing bad happens: who cannot rule it out checks first.
+// means nothing, but is computed without harm: a caller that cannot rule it out checks first.
 inline int32_t round_to_int(float x) {
   // 1.5 * 2^23: floats from there on are whole numbers, so the addition itself rounds, and the
   // sum's bits count up from those of the constant.

@@ -2,6 +2,8 @@
 // languages read this file: the assembly the numbers, C++ also what they are the numbers of.
 #pragma once
 
+#define CACHE_LINE_BYTES 32
+
 // struct RowsWork: where its fields are.
 #define WORK_BLOCKS 0
 #define WORK_COLUMNS 4
@@ -39,7 +41,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/align.h"
+
 namespace llama {
+
+static_assert(CACHE_LINE_BYTES == base::kCacheLineBytes);
 
 struct RowsWork {
   const std::byte* blocks;

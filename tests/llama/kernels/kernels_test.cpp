@@ -141,7 +141,7 @@ TEST(MultiplyRows, GivesTheBitsOfTheReference) {
       EXPECT_EQ(largest.is_known(), largest_expected.is_known());
       EXPECT_EQ(largest.at, largest_expected.at);
       for (size_t i = 0; i < out.size(); ++i) {
-        // The payload of a NaN is nobody's.
+        // The payload of a NaN means nothing.
         const bool is_same =
             std::bit_cast<uint32_t>(out[i]) == std::bit_cast<uint32_t>(expected[i]);
         EXPECT_TRUE(is_same || (std::isnan(out[i]) && std::isnan(expected[i])))
