@@ -17,9 +17,9 @@
 namespace kernel {
 
 // What is known beforehand: of matrices, WeightTraits::known_products. The values come from the
-// host: tests/kernel/bench/self_test_test.cpp computes them again, and prints them when they differ.
-// For a model it is what `barellama run
-// MODEL --prompt "Once upon a time" --temperature 0 --steps 24 --hash` prints.
+// host: tests/kernel/bench/self_test_test.cpp computes them again, and prints them when they
+// differ. For a model it is what `barellama run MODEL --prompt "Once upon a time" --temperature 0
+// --steps 24 --hash` prints.
 struct KnownModel {
   std::string_view name;
   uint32_t directory_crc;  // llama::ModelFile::directory_crc(), by which a model is recognized

@@ -149,7 +149,9 @@ class TimedModel : private llama::PassListener {
             1e3 * static_cast<double>(board_.latency_us()));
   }
 
-  double chunk_ns() const { return static_cast<double>(board_.buffer_bytes) * 1e9 / kCardBytesPerS; }
+  double chunk_ns() const {
+    return static_cast<double>(board_.buffer_bytes) * 1e9 / kCardBytesPerS;
+  }
 
   // A pass of a core that needs `core_ns` for each; `attention` is the share of it that attention
   // takes. Passes go on from position 0 again.
@@ -278,7 +280,8 @@ TEST_P(StreamingTime, IsNotLostToShortReads) {
   const Pass pass = model.run(1, 1e6, 0);
   const uint64_t streamed = model.transformer().weights().streamed_bytes();
   constexpr uint64_t kMatrices = 15;
-  EXPECT_LE(pass.reads, streamed / (board().buffer_bytes / kTileBytes * kTileBytes) + kMatrices + 2);
+  EXPECT_LE(pass.reads,
+            streamed / (board().buffer_bytes / kTileBytes * kTileBytes) + kMatrices + 2);
   // Each byte once, and the row of the embedding table.
   EXPECT_LE(pass.card_bytes, streamed + kTileBytes + board().buffer_bytes);
 }

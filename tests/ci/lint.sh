@@ -61,16 +61,17 @@ lint_base() {
   git rev-parse --verify -q "${base:-none}^{commit}" || git hash-object -t tree /dev/null
 }
 
-# Sources that have changed, and those that include changed headers, however indirectly.
+# Sources that have changed, then those that include changed headers, however indirectly. A file that
+# has only moved has not changed.
 changed_sources() {
   {
-    git diff --name-only "$(lint_base)" -- '*.cpp' '*.h'
+    git diff -M --name-status "$(lint_base)" -- '*.cpp' '*.h' | grep -v '^R100' | awk '{ print $NF }'
     git ls-files --others --exclude-standard -- '*.cpp' '*.h'
     printf -- '--\n'
     git grep -E '^#include "[^"]+"' -- '*.cpp' '*.h' | sed -E 's/:#include "([^"]+)".*/ \1/'
   } | awk '
     $0 == "--" { edges = 1; next }
-    !edges { changed[$0] = 1; next }
+    !edges { changed[$0] = 1; itself[$0] = 1; next }
     { includer[++count] = $1; included[count] = $2 }
     END {
       do {
@@ -78,8 +79,8 @@ changed_sources() {
         for (i = 1; i <= count; ++i)
           if (included[i] in changed && !(includer[i] in changed)) { changed[includer[i]] = 1; more = 1 }
       } while (more)
-      for (file in changed) if (file ~ /\.cpp$/) print file
-    }' | sort | while IFS= read -r file; do [ ! -f "$file" ] || printf '%s\n' "$file"; done
+      for (file in changed) if (file ~ /\.cpp$/) print (file in itself ? 1 : 2), file
+    }' | sort | while read -r _ file; do [ ! -f "$file" ] || printf '%s\n' "$file"; done
 }
 
 # What only the Pi's preset compiles, as clang would: its target, gcc's folders of headers, and none
@@ -93,11 +94,26 @@ translate_pi0_commands() {
     build/pi0/compile_commands.json >build/lint-pi0/compile_commands.json
 }
 
-# lint_clang FOLDER: clang-tidy over those of the files on standard input that FOLDER's build compiles.
+# lint_clang FOLDER: clang-tidy over those of the files on standard input that FOLDER's build compiles,
+# in their order, for at most lint_seconds; what is left then is said, and for ./dev lint.
+lint_seconds=100000
 lint_clang() {
+  local status=0 files started=$SECONDS
   grep -oE '"file": "[^"]+"' "$1/compile_commands.json" | cut -d'"' -f4 | sort -u >"$1/compiled"
-  sed "s#^#$PWD/#" | sort | comm -12 - "$1/compiled" |
-    xargs -r -P "$jobs" -n 2 clang-tidy -p "$1" --quiet 2>/dev/null
+  files=$(sed "s#^#$PWD/#" | grep -xFf "$1/compiled" || true)
+  [ -n "$files" ] || return 0
+  rm -f "$1"/looked-at.* "$1/broken"
+  timeout "$lint_seconds" xargs -P "$jobs" -n 1 --process-slot-var=SLOT sh -c '
+    echo "$2" >>"$1/looked-at.$SLOT"
+    clang-tidy -p "$1" --quiet "$2" 2>/dev/null || { touch "$1/broken"; exit 1; }' sh "$1" <<<"$files" || status=$?
+  lint_seconds=$((lint_seconds - (SECONDS - started)))
+  [ "$lint_seconds" -gt 0 ] || lint_seconds=1
+  if [ "$status" -eq 124 ]; then
+    say "clang-tidy: time is up after $(cat "$1"/looked-at.* | wc -l) of $(wc -l <<<"$files") files; ./dev lint looks at all"
+    [ -e "$1/broken" ] || status=0
+  fi
+  rm -f "$1"/looked-at.* "$1/broken"
+  return "$status"
 }
 
 # word_lint [--changed | phrases | rules]
@@ -121,6 +137,7 @@ word_lint() {
         files=$(git ls-files -- '*.cpp')
       else
         files=$(changed_sources)
+        lint_seconds=${BARELLAMA_LINT_SECONDS:-420}
         say "clang-tidy: $(grep -c . <<<"$files" || true) files, changed since $(lint_base | cut -c1-12)"
       fi
       lint_clang build/lint <<<"$files" || status=1
