@@ -87,7 +87,8 @@ TEST_F(UnknownKinds, ValuesOfUnknownTypesOrFlagsAreRefused) {
 
 TEST_F(UnknownKinds, ValuesThatDoNotFitAreDamage) {
   const fakes::ModelHead good = head_;
-  std::array<std::byte, 4> number{};
+  // A context that a model may have.
+  std::array<std::byte, 4> number{std::byte{64}};
   head_.add_value(kUnknown, ValueType::kU64, 0, UINT32_MAX, number);
   expect_corrupt("beyond the end");
   head_ = good;
