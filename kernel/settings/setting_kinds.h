@@ -2,20 +2,27 @@
 // cannot be; its message says what can.
 #pragma once
 
-#include <iterator>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
 #include "base/format.h"
 #include "base/status.h"
 #include "kernel/settings/settings.h"
-#include "kernel/settings/words.h"
 
 namespace kernel::kinds {
 
-inline base::Status invalid(const char* text) {
-  return base::Status::error(base::ErrorCode::kInvalidArgument, text);
-}
+// What all kinds of numbers, switches and choices share; each message says what the value can be.
+base::Result<uint64_t> parse_whole(std::string_view value, uint64_t least, uint64_t most,
+                                   const char* message);
+base::Result<double> parse_number(std::string_view value, double least, double most,
+                                  const char* message);
+base::Result<bool> parse_switch(std::string_view value);
+// Which of `words` it is.
+base::Result<size_t> parse_choice(std::string_view value, std::span<const std::string_view> words,
+                                  const char* message);
 
 // Numbers and what is shown as one.
 struct Shown {
@@ -30,9 +37,8 @@ template <uint64_t kLeast, uint64_t kMost>
 struct Whole : Shown {
   template <typename T>
   static base::Status parse(T& target, std::string_view value, const char* message) {
-    const auto number = parse_unsigned(value);
-    if (!number || *number < kLeast || *number > kMost) return invalid(message);
-    target = static_cast<T>(*number);
+    TRY_ASSIGN(const uint64_t number, parse_whole(value, kLeast, kMost, message));
+    target = static_cast<T>(number);
     return base::ok_status();
   }
 };
@@ -58,9 +64,8 @@ struct Baud : Whole<300, 3'000'000> {
 template <typename T>
 base::Status parse_between(T& target, std::string_view value, double least, double most,
                            const char* message) {
-  const auto number = parse_fraction(value);
-  if (!number || *number < least || *number > most) return invalid(message);
-  target = static_cast<T>(*number);
+  TRY_ASSIGN(const double number, parse_number(value, least, most, message));
+  target = static_cast<T>(number);
   return base::ok_status();
 }
 
@@ -105,13 +110,7 @@ struct Wait {
 
 struct Switch {
   static base::Status parse(bool& target, std::string_view value) {
-    if (value == "1" || value == "on" || value == "yes" || value == "true") {
-      target = true;
-    } else if (value == "0" || value == "off" || value == "no" || value == "false") {
-      target = false;
-    } else {
-      return invalid("it must be 1 or 0");
-    }
+    TRY_ASSIGN(target, parse_switch(value));
     return base::ok_status();
   }
   static void print(bool value, base::TextSink& out) { out.write(value ? "1" : "0"); }
@@ -124,12 +123,9 @@ struct Choice {
   template <typename T>
   requires std::is_enum_v<T>
   static base::Status parse(T& target, std::string_view value) {
-    for (size_t i = 0; i < std::size(Words::kWords); ++i) {
-      if (value != Words::kWords[i]) continue;
-      target = static_cast<T>(i);
-      return base::ok_status();
-    }
-    return invalid(Words::kMessage);
+    TRY_ASSIGN(const size_t word, parse_choice(value, Words::kWords, Words::kMessage));
+    target = static_cast<T>(word);
+    return base::ok_status();
   }
   template <typename T>
   requires std::is_enum_v<T>
@@ -151,7 +147,9 @@ struct ChatWords {
 struct Kv {
   static base::Status parse(llama::KvType& target, std::string_view value) {
     const auto type = llama::kv_type_of(value);
-    if (!type) return invalid("it must be f32, f16 or q8_0");
+    if (!type) {
+      return base::Status::error(base::ErrorCode::kInvalidArgument, "it must be f32, f16 or q8_0");
+    }
     target = *type;
     return base::ok_status();
   }

@@ -3,6 +3,7 @@
 // (kernel/settings/setting_table.h) read and show the fields.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -23,7 +24,7 @@ class SettingText {
 
   constexpr bool set(std::string_view text) {
     if (text.size() > N) return false;
-    for (size_t i = 0; i < text.size(); ++i) bytes_[i] = text[i];
+    std::copy(text.begin(), text.end(), bytes_.begin());
     size_ = text.size();
     return true;
   }
