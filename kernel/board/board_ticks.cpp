@@ -4,10 +4,11 @@
 
 namespace kernel {
 
-BoardTicks::BoardTicks(Board& board) : board_(board), counts_cycles_(board.cycles().counts()) {
+BoardTicks::BoardTicks(Board& board)
+    : cycles_(board.cycles()), timer_(board.clock()), counts_cycles_(board.cycles().counts()) {
   if (!counts_cycles_) return;
-  if (board_.clocks().arm.hz != 0) hz_ = board_.clocks().arm.hz;
-  board_.keep_cycles(kReadUs);
+  if (board.clocks().arm.hz != 0) hz_ = board.clocks().arm.hz;
+  board.keep_cycles(kReadUs);
 }
 
 BoardEvents::Names BoardEvents::next() {
