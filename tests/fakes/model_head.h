@@ -2,9 +2,9 @@
 // may say, of models that no disk of a test holds.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <vector>
 
@@ -63,7 +63,7 @@ struct ModelHead {
     value[llama::kValueType] = static_cast<std::byte>(type);
     value[llama::kValueFlags] = static_cast<std::byte>(flags);
     base::store_le32(value, llama::kValueCount, count);
-    std::memcpy(value.data() + llama::kValueHeaderBytes, data.data(), data.size());
+    std::copy(data.begin(), data.end(), value.begin() + llama::kValueHeaderBytes);
     values.insert(values.end(), value.begin(), value.end());
   }
 
@@ -73,7 +73,7 @@ struct ModelHead {
     std::vector<std::byte> head(llama::kHeaderBytes);
     llama::write_header(config, "head", layout.file_bytes, layout.tables(), directory, head);
     const uint32_t value_bytes = base::load_le32(head, llama::kAtValueBytes);
-    std::memcpy(head.data() + llama::kAtValues + value_bytes, values.data(), values.size());
+    std::copy(values.begin(), values.end(), head.begin() + llama::kAtValues + value_bytes);
     base::store_le32(head, llama::kAtValueBytes,
                      value_bytes + static_cast<uint32_t>(values.size()));
     head.insert(head.end(), directory.begin(), directory.end());
