@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/check.h"
 #include "llama/kernels/math.h"
 #include "llama/model/rope_scaling.h"
 
@@ -109,6 +110,7 @@ double integer_deviation(uint32_t bits) {
 }
 
 void fill_group(uint32_t bits, double weight_deviation, Random& random, WeightGroup& group) {
+  CHECK(bits >= 2 && bits <= 8);
   // Scales differ by a factor of up to 2, as they do.
   const double spread = 0.75 + static_cast<double>(random.next() >> 40) / (1 << 24) * 0.75;
   group.half_scale = llama::float_to_half(

@@ -224,11 +224,12 @@ std::vector<FurtherTable> further_tables(const VocabularySource& source) {
                       {source.more_ends.begin(), source.more_ends.end()}});
   }
   if (!source.added.empty()) {
-    FurtherTable& table = tables.emplace_back(llama::VocabularyTable::kAddedTokens, 0u);
+    FurtherTable table = {.kind = llama::VocabularyTable::kAddedTokens, .flags = 0, .numbers = {}};
     for (const AddedToken& token : source.added) {
       table.numbers.push_back(static_cast<uint32_t>(token.id));
       table.numbers.push_back(token.flags);
     }
+    tables.push_back(std::move(table));
   }
   return tables;
 }

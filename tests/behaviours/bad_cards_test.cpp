@@ -219,7 +219,8 @@ TEST_F(LargeModel, IsRefusedWithTheShortfallToTheByte) {
 }
 
 TEST_F(LargeModel, IsRefusedHoweverLittleMemoryThereIs) {
-  for (const size_t bytes : {0, 32, 512, 5'000, 20'000, 60'000}) {
+  for (const size_t bytes :
+       {size_t{0}, size_t{32}, size_t{512}, size_t{5'000}, size_t{20'000}, size_t{60'000}}) {
     SCOPED_TRACE(bytes);
     insert_with_ini("");
     machine_.set_memory_bytes(bytes);
