@@ -137,7 +137,7 @@ word_lint() {
         files=$(git ls-files -- '*.cpp')
       else
         files=$(changed_sources)
-        lint_seconds=${BARELLAMA_LINT_SECONDS:-420}
+        lint_seconds=${BARELLAMA_LINT_SECONDS:-300}
         say "clang-tidy: $(grep -c . <<<"$files" || true) files, changed since $(lint_base | cut -c1-12)"
       fi
       lint_clang build/lint <<<"$files" || status=1
