@@ -45,6 +45,8 @@ void spread(const float* sums, uint32_t rows, bool four, uint32_t columns, float
   for (uint32_t column = 0; column < columns; ++column, out += out_stride) {
     const uint32_t step = four ? kColumnsAtOnce : 1;
     const float* from = sums + column;
+    // The loops in assembly have written the sums, which clang cannot see.
+    // NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign)
     for (uint32_t r = 0; r < rows; ++r, from += step) out[r] = *from;
   }
 }
