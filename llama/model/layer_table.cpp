@@ -145,7 +145,8 @@ uint32_t slots_of(const ModelConfig& config) {
 
 uint32_t slot_of(const TensorRow& row, uint32_t expert) {
   if (expert == 0) return static_cast<uint32_t>(row.role);
-  const auto in_expert = static_cast<uint32_t>(&row - kTable - kFirstOfExpert);
+  const uint32_t in_expert =
+      static_cast<uint32_t>(&row - kTable) - static_cast<uint32_t>(kFirstOfExpert);
   return kRoleLimit + (expert - 1) * kRowsOfExpert + in_expert;
 }
 
