@@ -16,8 +16,8 @@ class CycleCounter {
       : read_raw_(read_raw), halves_(read_raw() >> 31), start_(widened()) {}
 
   // Cycles since construction. Must be called at least once in 2^31 cycles, 2.1 s at 1 GHz, or
-  // wraps are missed; a periodic interrupt may do so (BoardTicks has one), at any moment of another
-  // call.
+  // wraps are missed; a periodic interrupt may do so (Board::keep_cycles()), at any moment of
+  // another call.
   uint64_t cycles() { return widened() - start_; }
 
   // Whether it counts at all: emulators read 0 for ever.
