@@ -52,24 +52,6 @@ void decode_data_processing(uint32_t code, Instruction& out) {
   if (sets_flags) set_flags(out);
 }
 
-// MRS, MSR, BX, BLX, CLZ, QADD, SMLAxy...: bits 24:23 are 10, and bit 20 is 0.
-void decode_half_multiply(uint32_t code, Instruction& out) {
-  out.early |= register_at(code, 0) | register_at(code, 8);
-  out.cause = Cause::kMultiply;
-  out.latency = kHalfMultiplyLatency;
-  const uint32_t operation = bits(code, 22, 21);
-  if (operation == 2) {  // SMLALxy
-    out.issue = kMultiplyIssue;
-    decode_long_results(code, kLongHalfMultiplyLowLatency, kLongHalfMultiplyHighLatency, out);
-    out.late |= register_at(code, 12);
-    out.normal |= register_at(code, 16);
-    return;
-  }
-  out.results |= register_at(code, 16);
-  const bool accumulates = operation == 0 || (operation == 1 && !bit(code, 5));
-  if (accumulates) out.late |= register_at(code, 12);
-}
-
 void decode_status_access(uint32_t code, Instruction& out) {
   if (bit(code, 21)) {  // MSR
     if (!bit(code, 25)) out.normal |= register_at(code, 0);
@@ -83,6 +65,7 @@ void decode_status_access(uint32_t code, Instruction& out) {
   }
 }
 
+// MRS, MSR, BX, BLX, CLZ, QADD, SMLAxy...: bits 24:23 are 10, and bit 20 is 0.
 void decode_miscellaneous(uint32_t code, Instruction& out) {
   if (bit(code, 7)) return decode_half_multiply(code, out);
   switch (bits(code, 6, 4)) {
@@ -117,27 +100,6 @@ void decode_miscellaneous(uint32_t code, Instruction& out) {
   }
 }
 
-void decode_multiply(uint32_t code, Instruction& out) {
-  const bool accumulates = bit(code, 21), sets = bit(code, 20), is_long = bit(code, 23);
-  const bool is_umaal = bits(code, 23, 21) == 2;
-  out.early |= register_at(code, 0) | register_at(code, 8);
-  out.cause = Cause::kMultiply;
-  if (is_long || is_umaal) {
-    out.issue = sets ? kFlagsLongMultiplyIssue : kLongMultiplyIssue;
-    decode_long_results(code, kLongMultiplyLowLatency, kLongMultiplyHighLatency, out);
-    if (accumulates || is_umaal) {
-      out.late |= register_at(code, 12);
-      out.normal |= register_at(code, 16);
-    }
-  } else {
-    out.issue = sets ? kFlagsMultiplyIssue : kMultiplyIssue;
-    out.latency = sets ? kFlagsMultiplyIssue : kMultiplyLatency;
-    out.results |= register_at(code, 16);
-    if (accumulates) out.late |= register_at(code, 12);
-  }
-  if (sets) out.sets_flags = true;  // ready when the many issue cycles are over
-}
-
 // SADD16, UQSUB8, SHASX...
 void decode_parallel_add(uint32_t code, Instruction& out) {
   out.normal |= register_at(code, 16) | register_at(code, 0);
@@ -161,23 +123,6 @@ void decode_pack(uint32_t code, Instruction& out) {
   } else if (operation == 3 || !bit(code, 5)) {  // extends, and PKHBT, PKHTB: Rn is added, or kept
     if (!(bit(code, 20) && operation == 1)) out.normal |= register_at(code, 16);
   }
-}
-
-void decode_media_multiply(uint32_t code, Instruction& out) {
-  out.early |= register_at(code, 0) | register_at(code, 8);
-  out.cause = Cause::kMultiply;
-  const bool is_long = bits(code, 22, 20) == 4, is_most_significant = bits(code, 22, 20) == 5;
-  if (is_long) {  // SMLALD, SMLSLD
-    out.issue = kMultiplyIssue;
-    decode_long_results(code, kLongHalfMultiplyLowLatency, kLongHalfMultiplyHighLatency, out);
-    out.late |= register_at(code, 12);
-    out.normal |= register_at(code, 16);
-    return;
-  }
-  out.results |= register_at(code, 16);
-  if (is_most_significant) out.issue = kMultiplyIssue;
-  out.latency = is_most_significant ? kMultiplyLatency : kHalfMultiplyLatency;
-  if (bits(code, 15, 12) != kPc) out.late |= register_at(code, 12);
 }
 
 void decode_media(uint32_t code, Instruction& out) {
@@ -283,13 +228,6 @@ void set_flags(Instruction& out) {
     out.other_results |= register_bit(kFlags);
     out.other_latency = out.latency;
   }
-}
-
-void decode_long_results(uint32_t code, uint8_t low, uint8_t high, Instruction& out) {
-  out.results |= register_at(code, 12);
-  out.latency = low;
-  out.other_results |= register_at(code, 16);
-  out.other_latency = high;
 }
 
 Instruction decode(uint32_t address, uint32_t code) {

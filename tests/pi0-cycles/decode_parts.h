@@ -20,12 +20,13 @@ constexpr Registers register_at(uint32_t code, int low) {
 
 // The flags become a result beside the others.
 void set_flags(Instruction& out);
-// RdLo in bits 15:12, RdHi in 19:16.
-void decode_long_results(uint32_t code, uint8_t low, uint8_t high, Instruction& out);
 
 // Of everything, once the rest is known.
 AddressRule address_rule(uint32_t code, const Instruction& decoded);
 
+void decode_multiply(uint32_t code, Instruction& out);             // MUL, UMLAL, UMAAL...
+void decode_half_multiply(uint32_t code, Instruction& out);        // SMLAxy, SMULWy, SMLALxy...
+void decode_media_multiply(uint32_t code, Instruction& out);       // SMLAD, SMLALD, SMMLA...
 void decode_load_store(uint32_t code, Instruction& out);           // LDR, STR, LDRB, STRB
 void decode_extra_load_store(uint32_t code, Instruction& out);     // LDRH, LDRSB, LDRD...
 void decode_load_store_multiple(uint32_t code, Instruction& out);  // LDM, STM

@@ -1,0 +1,89 @@
+// What tests of `barellama card` share: a model and a kernel in a folder, and the program as a user
+// types it.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "host-tools/support/files.h"
+#include "tests/host-tools/support/program.h"
+
+namespace host {
+
+// Bytes that differ from place to place, so that a block out of place shows.
+inline std::string content(size_t size, uint32_t seed) {
+  std::string bytes(size, '\0');
+  for (char& byte : bytes) {
+    seed = seed * 1664525 + 1013904223;
+    byte = static_cast<char>(seed >> 24);
+  }
+  return bytes;
+}
+
+// What libpi/push/image_header.h asks of an image; the loader is linked elsewhere than kernels.
+inline std::string image_at(uint32_t address) {
+  const uint32_t numbers[] = {address, 50'001, address + 100'000};
+  std::string image = content(4, 3) + "barellam";
+  for (const uint32_t number : numbers) {
+    for (int shift = 0; shift < 32; shift += 8) image += static_cast<char>(number >> shift & 0xff);
+  }
+  return image + content(50'001 - image.size(), 4);
+}
+
+class CommandCard : public testing::Test {
+ protected:
+  CommandCard() {
+    write_file(path("story.blm"), model_);
+    write_file(path("kernel.img"), kernel_);
+  }
+
+  std::string path(const std::string& name) const { return folder_.path() / name; }
+
+  // With a kernel and a model, unless the arguments name their own.
+  Outcome card(std::vector<std::string> arguments, const std::string& model = "story.blm") {
+    arguments.insert(arguments.begin(), {"card", "--kernel", path("kernel.img")});
+    arguments.push_back(path(model));
+    return barellama(arguments);
+  }
+  Outcome image(std::vector<std::string> arguments = {}, const std::string& model = "story.blm") {
+    arguments.insert(arguments.begin(), {"-o", path("card.img")});
+    return card(arguments, model);
+  }
+
+  void make_firmware() {
+    std::filesystem::create_directory(path("boot"));
+    for (const char* name : {"bootcode.bin", "LICENCE.broadcom", "fixup_cd.dat", "fixup.dat"}) {
+      write_file(path("boot/") + name, name);
+    }
+    for (const char* name : {"start_cd.elf", "start.elf"}) {
+      write_file(path("boot/") + name, std::string("\177ELF ") + name);
+    }
+  }
+
+  std::vector<std::string> names_in_folder() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+      names.push_back(entry.path().filename());
+    }
+    return names;
+  }
+
+  // The command fails as it should, and leaves nothing behind.
+  void expect_failure(const Outcome& outcome, int exit_code, const std::string& message) {
+    EXPECT_EQ(outcome.exit_code, exit_code) << outcome.errors;
+    EXPECT_THAT(outcome.errors, testing::HasSubstr(message));
+    for (const std::string& name : names_in_folder())
+      EXPECT_THAT(name, testing::Not(testing::HasSubstr("card.img")));
+  }
+
+  TemporaryFolder folder_;
+  std::string model_ = "BLM1" + content(3'000'000, 1);
+  std::string kernel_ = content(50'001, 2);
+};
+
+}  // namespace host

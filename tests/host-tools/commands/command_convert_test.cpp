@@ -1,0 +1,143 @@
+// `barellama convert` and `synth`, as a user types them.
+#include <filesystem>
+
+#include "tests/fakes/foreign_models.h"
+#include "tests/fakes/random_model.h"
+#include "tests/host-tools/commands/command_model.h"
+
+namespace host {
+namespace {
+
+using testing::HasSubstr;
+
+using CommandConvert = CommandModel;
+
+TEST_F(CommandConvert, CutsLargeModelsIntoPartsThatAreOneModel) {
+  ASSERT_EQ(barellama({"synth", "--shape", "stories260k", "--type", "f32", "-o", path("one.blm")})
+                .exit_code,
+            0);
+  const Outcome cut = barellama({"synth", "--shape", "stories260k", "--type", "f32", "--part-mib",
+                                 "1", "-o", path("cut.blm")});
+  ASSERT_EQ(cut.exit_code, 0) << cut.errors;
+  EXPECT_THAT(cut.output, HasSubstr("in 2 parts"));
+  EXPECT_TRUE(std::filesystem::exists(path("cut.b02")));
+  EXPECT_EQ(std::filesystem::file_size(path("cut.blm")), 1u << 20);
+  const auto tell = [&](const std::string& name) {
+    return barellama({"run", path(name), "-t", "0", "-n", "20", "--hash"}).output;
+  };
+  EXPECT_EQ(tell("cut.blm"), tell("one.blm"));
+  EXPECT_EQ(barellama({"inspect", path("cut.blm")}).exit_code, 0);
+  EXPECT_THAT(
+      barellama({"card", "--kernel", path("story.bin"), "-o", path("card.img"), path("cut.blm")})
+          .output,
+      HasSubstr("cut.b02"));
+  std::filesystem::remove(path("cut.b02"));
+  expect_failure(barellama({"run", path("cut.blm")}), 1, "part 2 of 2 (cut.b02) is missing");
+}
+
+TEST_F(CommandConvert, AModelOfFewerPartsLeavesNoneOfTheOneBefore) {
+  const auto synth = [&](const std::string& part_mib) {
+    EXPECT_EQ(barellama({"synth", "--shape", "stories260k", "--type", "f32", "--part-mib", part_mib,
+                         "-o", path("cut.blm")})
+                  .exit_code,
+              0);
+  };
+  synth("1");
+  ASSERT_TRUE(std::filesystem::exists(path("cut.b02")));
+  synth("2");
+  EXPECT_FALSE(std::filesystem::exists(path("cut.b02")));
+  // What is no part of a model is none of ours.
+  write_file(path("cut.b02"), std::string(5000, 'x'));
+  synth("2");
+  EXPECT_TRUE(std::filesystem::exists(path("cut.b02")));
+}
+
+TEST_F(CommandConvert, ConvertsBesideTheInput) {
+  const Outcome outcome = convert();
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+  EXPECT_THAT(outcome.output, HasSubstr("llama2.c checkpoint, version 0, f32"));
+  EXPECT_THAT(outcome.output, HasSubstr("story.blm: q8_0, "));
+  EXPECT_THAT(outcome.output, HasSubstr("loss of the weights by quantization: 0."));
+  EXPECT_EQ(files(), (std::vector<std::string>{"story.bin", "story.blm", "tokenizer.bin"}));
+}
+
+TEST_F(CommandConvert, ConvertsToEachTypeAndPlace) {
+  for (const char* type : {"f32", "q8_0", "q4_0"}) {
+    const std::string output = path(std::string(type) + ".blm");
+    std::filesystem::rename(path("tokenizer.bin"), path("tok.bin"));
+    const Outcome outcome =
+        convert({"-o", output, "--type", type, "--tokenizer", path("tok.bin"), "--name", "Tales"});
+    std::filesystem::rename(path("tok.bin"), path("tokenizer.bin"));
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    const Outcome shown = barellama({"inspect", output});
+    EXPECT_THAT(shown.output, HasSubstr("name            Tales\n"));
+    EXPECT_THAT(shown.output, HasSubstr(std::string(type) + " "));
+  }
+}
+
+TEST_F(CommandConvert, ConvertsGgufAndHuggingFace) {
+  llama::ModelConfig config = fakes::checkpoint_config(true);
+  config.dim = 96;
+  config.n_heads = 3;
+  config.n_kv_heads = 1;
+  config.head_size = 32;
+  config.hidden_dim = 160;
+  tests::RandomWeights weights(config, 1);
+  auto gguf = fakes::make_gguf(weights, StoredType::kQ4_0);
+  gguf.value("tokenizer.chat_template", "{{ '<|im_start|>' }}");
+  write_file(path("tiny.Q4_0.gguf"), gguf.bytes());
+  const Outcome kept = barellama({"convert", path("tiny.Q4_0.gguf")});
+  EXPECT_EQ(kept.exit_code, 0) << kept.errors;
+  EXPECT_THAT(kept.output, HasSubstr("GGUF version 3, tensors: 5 F32, 15 Q4_0\n"));
+  EXPECT_THAT(kept.output, HasSubstr("tiny.Q4_0.blm: q4_0, "));
+  EXPECT_THAT(kept.output, HasSubstr("kept bit for bit: 15 of 15 matrices\n"));
+  EXPECT_THAT(kept.output, HasSubstr("chat template: ChatML\n"));
+  EXPECT_THAT(barellama({"inspect", path("tiny.Q4_0.blm")}).output,
+              HasSubstr("chat template   ChatML\n"));
+
+  std::filesystem::create_directory(path("tiny"));
+  fakes::write_hugging_face(weights, StoredType::kBF16, path("tiny"));
+  const Outcome mixed =
+      barellama({"convert", path("tiny/"), "--type", "mixed", "--chat", "zephyr"});
+  EXPECT_EQ(mixed.exit_code, 0) << mixed.errors;
+  EXPECT_THAT(mixed.output, HasSubstr("Hugging Face model in 1 file, tensors: 20 BF16\n"));
+  EXPECT_THAT(mixed.output, HasSubstr("tiny.blm: 1 matrix q8_0, 14 matrices q4_0, "));
+  EXPECT_THAT(mixed.output, HasSubstr("chat template: Zephyr\n"));
+  EXPECT_EQ(barellama({"run", path("tiny.blm"), "-t", "0", "-n", "4"}).exit_code, 0);
+
+  fakes::write_gguf_parts(weights, StoredType::kF16, folder_.path(), 2);
+  EXPECT_THAT(barellama({"convert", path("model-00002-of-00002.gguf")}).output,
+              HasSubstr("/model.blm: q8_0, "));
+}
+
+TEST_F(CommandConvert, SaysWhatIsWrong) {
+  expect_failure(barellama({"convert", path("absent.bin")}), 1, "absent.bin");
+  expect_failure(convert({"--type", "q5_0"}), 2, "--type: q5_0 not in {auto,f32,q8_0,q4_0,mixed}");
+  expect_failure(convert({"--chat", "llama4"}), 2,
+                 "--chat: llama4 not in {none,llama2,zephyr,chatml,llama3,llama3.1}");
+  expect_failure(convert({"--tile-kib", "0"}), 2, "--tile-kib");
+  expect_failure(convert({"--name", std::string(64, 'n')}), 2, "--name: at most 63 bytes");
+  expect_failure(convert({"-o", path("absent/story.blm")}), 1, "absent");
+  expect_failure(convert({"-o", folder_.path()}), 1, folder_.path());
+  expect_failure(convert({"--tokenizer", path("absent.bin")}), 1, "absent.bin");
+  std::filesystem::remove(path("tokenizer.bin"));
+  expect_failure(convert(), 1, "no tokenizer.bin beside it; name one with --tokenizer");
+  write_file(path("tokenizer.bin"), "garbage");
+  expect_failure(convert(), 1, "tokenizer.bin: ");
+  write_file(path("story.bin"), std::string(1000, 'x'));
+  expect_failure(convert(), 1, "story.bin: is no GGUF file, and no llama2.c checkpoint");
+  EXPECT_EQ(files(), (std::vector<std::string>{"story.bin", "tokenizer.bin"}));
+}
+
+TEST_F(CommandConvert, NeverOverwritesItsInput) {
+  const std::string before = read_file(path("story.bin"));
+  expect_failure(convert({"-o", path("story.bin")}), 1, "story.bin");
+  EXPECT_TRUE(read_file(path("story.bin")) == before);
+  expect_failure(convert({"-o", path("tokenizer.bin")}), 1, "tokenizer.bin");
+  std::filesystem::rename(path("story.bin"), path("story.blm"));
+  expect_failure(barellama({"convert", path("story.blm")}), 1, "story.blm");
+  EXPECT_TRUE(read_file(path("story.blm")) == before);
+}
+
+}  // namespace
+}  // namespace host
