@@ -17,16 +17,6 @@ namespace {
 constexpr uint32_t kArmMemoryBytes = 448u << 20;
 constexpr uint32_t kKernelAddress = 0x8000;
 
-// In QEMU's option strings a comma is written twice.
-std::string escaped(const fs::path& path) {
-  std::string result;
-  for (const char letter : fs::absolute(path).string()) {
-    result += letter;
-    if (letter == ',') result += letter;
-  }
-  return result;
-}
-
 // QEMU's character device for EmulatorOptions::serial.
 std::string console_device(const std::string& serial) {
   constexpr std::string_view kSocket = "unix:";
@@ -34,7 +24,7 @@ std::string console_device(const std::string& serial) {
   if (serial == "pty") return "pty,id=console";
   if (serial.starts_with(kSocket) && serial.size() > kSocket.size()) {
     return text("socket,id=console,path={},server=on,wait=off",
-                escaped(serial.substr(kSocket.size())));
+                qemu_path(serial.substr(kSocket.size())));
   }
   fail("{}: a console leads to unix:PATH or to pty", serial);
 }
@@ -52,6 +42,15 @@ void require_card(const fs::path& path) {
 }
 
 }  // namespace
+
+std::string qemu_path(const fs::path& path) {
+  std::string result;
+  for (const char letter : fs::absolute(path).string()) {
+    result += letter;
+    if (letter == ',') result += letter;
+  }
+  return result;
+}
 
 std::vector<std::string> Emulator::make_command(const EmulatorOptions& options,
                                                 const fs::path& folder) {
@@ -74,14 +73,14 @@ std::vector<std::string> Emulator::make_command(const EmulatorOptions& options,
       "-serial",
       "chardev:console",
       "-device",
-      text("loader,file={},addr={},force-raw=on,cpu-num=0", escaped(options.kernel),
+      text("loader,file={},addr={},force-raw=on,cpu-num=0", qemu_path(options.kernel),
            kKernelAddress),
       "-device",
-      text("loader,file={},addr={},force-raw=on", escaped(atags), kAtagAddress)};
+      text("loader,file={},addr={},force-raw=on", qemu_path(atags), kAtagAddress)};
   if (!options.reboots) command.emplace_back("-no-reboot");
   if (!options.card.empty()) {
-    command.insert(command.end(),
-                   {"-drive", text("if=sd,format=raw,snapshot=on,file={}", escaped(options.card))});
+    command.insert(command.end(), {"-drive", text("if=sd,format=raw,snapshot=on,file={}",
+                                                  qemu_path(options.card))});
   }
   if (options.counts_instructions) {
     command.insert(command.end(), {"-icount", "shift=0,sleep=off"});

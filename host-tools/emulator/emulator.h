@@ -20,6 +20,9 @@
 
 namespace host {
 
+// A path as it stands in QEMU's option strings: absolute, and each comma twice.
+std::string qemu_path(const std::filesystem::path& path);
+
 struct EmulatorOptions {
   std::filesystem::path kernel;  // a raw image linked for 0x8000
   std::filesystem::path card;    // empty: no card in the slot

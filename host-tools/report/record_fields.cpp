@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <ctime>
+#include <initializer_list>
+#include <type_traits>
 
 #include "kernel/reports/record_names.h"
 
@@ -31,6 +33,15 @@ uint64_t checked_number(const Json& value, std::string_view name) {
 uint64_t number_of(const Json& record, std::string_view name, uint64_t missing = 0) {
   const auto found = record.find(name);
   return found == record.end() ? missing : checked_number(*found, name);
+}
+
+// Reads numbers into their members; one that is missing leaves its member's default.
+template <typename Facts>
+using Numbers = std::initializer_list<std::pair<std::string_view, uint64_t Facts::*>>;
+
+template <typename Facts>
+void read_numbers(const Json& record, Facts& facts, std::type_identity_t<Numbers<Facts>> numbers) {
+  for (const auto& [name, member] : numbers) facts.*member = number_of(record, name, facts.*member);
 }
 
 std::string checked_text(const Json& value, std::string_view name) {
@@ -104,25 +115,27 @@ Machine read_machine(const Json& record) {
   Machine machine;
   machine.board = text_of(record, field::kBoard);
   machine.clock = text_of(record, field::kClock);
-  machine.clock_hz = number_of(record, field::kClockHz);
-  machine.arm_hz = number_of(record, field::kArmHz);
-  machine.core_hz = number_of(record, field::kCoreHz);
-  machine.ram = number_of(record, field::kRam);
+  read_numbers(record, machine,
+               {{field::kClockHz, &Machine::clock_hz},
+                {field::kArmHz, &Machine::arm_hz},
+                {field::kCoreHz, &Machine::core_hz},
+                {field::kRam, &Machine::ram}});
   return machine;
 }
 
 ModelFacts read_model(const Json& record) {
   ModelFacts model;
   model.name = text_of(record, field::kName);
-  model.dim = number_of(record, field::kDim);
-  model.hidden_dim = number_of(record, field::kHiddenDim);
-  model.layers = number_of(record, field::kLayers);
-  model.heads = number_of(record, field::kHeads);
-  model.kv_heads = number_of(record, field::kKvHeads);
-  model.vocab = number_of(record, field::kVocab);
-  model.context = number_of(record, field::kContext);
-  model.pinned_bytes = number_of(record, field::kPinnedBytes);
-  model.streamed_bytes = number_of(record, field::kStreamedBytes);
+  read_numbers(record, model,
+               {{field::kDim, &ModelFacts::dim},
+                {field::kHiddenDim, &ModelFacts::hidden_dim},
+                {field::kLayers, &ModelFacts::layers},
+                {field::kHeads, &ModelFacts::heads},
+                {field::kKvHeads, &ModelFacts::kv_heads},
+                {field::kVocab, &ModelFacts::vocab},
+                {field::kContext, &ModelFacts::context},
+                {field::kPinnedBytes, &ModelFacts::pinned_bytes},
+                {field::kStreamedBytes, &ModelFacts::streamed_bytes}});
   return model;
 }
 
@@ -146,12 +159,13 @@ MemoryFacts read_memory(const Json& record) {
 
 Pass read_pass(const Json& record) {
   Pass pass;
-  pass.index = number_of(record, field::kPass);
-  pass.position = number_of(record, field::kPosition);
-  pass.columns = number_of(record, field::kColumns, 1);
-  pass.start_ns = number_of(record, field::kStartNs);
-  pass.ns = number_of(record, field::kNs);
-  pass.rest_ns = number_of(record, field::kRestNs);
+  read_numbers(record, pass,
+               {{field::kPass, &Pass::index},
+                {field::kPosition, &Pass::position},
+                {field::kColumns, &Pass::columns},
+                {field::kStartNs, &Pass::start_ns},
+                {field::kNs, &Pass::ns},
+                {field::kRestNs, &Pass::rest_ns}});
   if (const Json* operations = child(record, field::kOps, Json::value_t::object)) {
     for (const auto& [name, value] : operations->items()) {
       if (!value.is_array() || value.size() != 2) {
@@ -192,10 +206,11 @@ std::pair<uint64_t, std::vector<Span>> read_trace(const Json& record) {
 
 Profile read_profile(const Json& record) {
   Profile profile;
-  profile.ns = number_of(record, field::kNs);
-  profile.rest_ns = number_of(record, field::kRestNs);
+  read_numbers(record, profile,
+               {{field::kNs, &Profile::ns},
+                {field::kRestNs, &Profile::rest_ns},
+                {field::kParts, &Profile::parts}});
   profile.lines = 1;
-  profile.parts = number_of(record, field::kParts, 1);
   if (const Json* operations = child(record, field::kOps, Json::value_t::array)) {
     for (const Json& entry : objects_in(*operations, field::kOps)) {
       const int layer = entry.contains(field::kLayer)
@@ -210,22 +225,24 @@ Profile read_profile(const Json& record) {
 
 CardFacts read_card(const Json& record) {
   CardFacts card;
-  card.bytes = number_of(record, field::kBytes);
-  card.reads = number_of(record, field::kReads);
-  card.retries = number_of(record, field::kRetries);
-  card.crc_retries = number_of(record, field::kCrcRetries);
-  card.transfer_ns = number_of(record, field::kTransferNs);
-  card.wait_ns = number_of(record, field::kWaitNs);
+  read_numbers(record, card,
+               {{field::kBytes, &CardFacts::bytes},
+                {field::kReads, &CardFacts::reads},
+                {field::kRetries, &CardFacts::retries},
+                {field::kCrcRetries, &CardFacts::crc_retries},
+                {field::kTransferNs, &CardFacts::transfer_ns},
+                {field::kWaitNs, &CardFacts::wait_ns}});
   return card;
 }
 
 AnswerEnd read_end(const Json& record) {
   AnswerEnd end;
   end.reason = text_of(record, field::kReason);
-  end.tokens = number_of(record, field::kTokens);
-  end.prompt_tokens = number_of(record, field::kPromptTokens);
-  end.first_us = number_of(record, field::kFirstUs);
-  end.total_us = number_of(record, field::kTotalUs);
+  read_numbers(record, end,
+               {{field::kTokens, &AnswerEnd::tokens},
+                {field::kPromptTokens, &AnswerEnd::prompt_tokens},
+                {field::kFirstUs, &AnswerEnd::first_us},
+                {field::kTotalUs, &AnswerEnd::total_us}});
   // Any 64 bits; it is only shown.
   const auto seed = record.find(field::kSeed);
   if (seed != record.end() && seed->is_number_unsigned()) end.seed = seed->get<uint64_t>();

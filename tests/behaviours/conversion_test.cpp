@@ -10,6 +10,7 @@
 #include "tests/behaviours/told_by_host.h"
 #include "tests/fakes/checkpoint_bytes.h"
 #include "tests/fakes/random_model.h"
+#include "tests/host-tools/support/folder_names.h"
 
 namespace host {
 namespace {
@@ -39,14 +40,7 @@ class Conversion : public testing::Test {
     }
     return "it was converted";
   }
-  std::vector<std::string> files() const {
-    std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
-      names.push_back(entry.path().filename());
-    }
-    std::ranges::sort(names);
-    return names;
-  }
+  std::vector<std::string> files() const { return names_in(folder_.path()); }
   void expect_refused(const std::string& checkpoint, const std::string& message) {
     const std::string failure = failure_of(checkpoint);
     EXPECT_THAT(failure, HasSubstr("story.bin: "));

@@ -9,16 +9,6 @@ namespace {
 namespace fs = std::filesystem;
 using Milliseconds = std::chrono::milliseconds;
 
-// In QEMU's option strings a comma is written twice.
-std::string escaped(const fs::path& path) {
-  std::string result;
-  for (const char letter : fs::absolute(path).string()) {
-    result += letter;
-    if (letter == ',') result += letter;
-  }
-  return result;
-}
-
 GuestCounts parse_counts(const nlohmann::json& json) {
   GuestCounts counts;
   counts.cycles = json.at("cycles");
@@ -37,8 +27,9 @@ GuestCounts parse_counts(const nlohmann::json& json) {
 }
 
 std::string plugin_option(const GuestCounter& counter, const fs::path& output) {
-  std::string option = host::text("{},out={}", escaped(counter.plugin), escaped(output));
-  if (!counter.elf.empty()) option += ",elf=" + escaped(counter.elf);
+  std::string option =
+      host::text("{},out={}", host::qemu_path(counter.plugin), host::qemu_path(output));
+  if (!counter.elf.empty()) option += ",elf=" + host::qemu_path(counter.elf);
   if (!counter.from.empty()) {
     option += host::text(",from={},warm={}", counter.from, counter.warm_up);
   }

@@ -12,6 +12,14 @@ void decode_long_results(uint32_t code, uint8_t low, uint8_t high, Instruction& 
   out.other_latency = high;
 }
 
+// Both operands' halves multiplied, and added to 64 bits.
+void decode_long_half_multiply(uint32_t code, Instruction& out) {
+  out.issue = kMultiplyIssue;
+  decode_long_results(code, kLongHalfMultiplyLowLatency, kLongHalfMultiplyHighLatency, out);
+  out.late |= register_at(code, 12);
+  out.normal |= register_at(code, 16);
+}
+
 }  // namespace
 
 void decode_multiply(uint32_t code, Instruction& out) {
@@ -40,13 +48,7 @@ void decode_half_multiply(uint32_t code, Instruction& out) {
   out.cause = Cause::kMultiply;
   out.latency = kHalfMultiplyLatency;
   const uint32_t operation = bits(code, 22, 21);
-  if (operation == 2) {  // SMLALxy
-    out.issue = kMultiplyIssue;
-    decode_long_results(code, kLongHalfMultiplyLowLatency, kLongHalfMultiplyHighLatency, out);
-    out.late |= register_at(code, 12);
-    out.normal |= register_at(code, 16);
-    return;
-  }
+  if (operation == 2) return decode_long_half_multiply(code, out);  // SMLALxy
   out.results |= register_at(code, 16);
   const bool accumulates = operation == 0 || (operation == 1 && !bit(code, 5));
   if (accumulates) out.late |= register_at(code, 12);
@@ -56,13 +58,7 @@ void decode_media_multiply(uint32_t code, Instruction& out) {
   out.early |= register_at(code, 0) | register_at(code, 8);
   out.cause = Cause::kMultiply;
   const bool is_long = bits(code, 22, 20) == 4, is_most_significant = bits(code, 22, 20) == 5;
-  if (is_long) {  // SMLALD, SMLSLD
-    out.issue = kMultiplyIssue;
-    decode_long_results(code, kLongHalfMultiplyLowLatency, kLongHalfMultiplyHighLatency, out);
-    out.late |= register_at(code, 12);
-    out.normal |= register_at(code, 16);
-    return;
-  }
+  if (is_long) return decode_long_half_multiply(code, out);  // SMLALD, SMLSLD
   out.results |= register_at(code, 16);
   if (is_most_significant) out.issue = kMultiplyIssue;
   out.latency = is_most_significant ? kMultiplyLatency : kHalfMultiplyLatency;

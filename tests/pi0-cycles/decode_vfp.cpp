@@ -93,6 +93,19 @@ void decode_extension(uint32_t code, Instruction& out) {
   out.latency = kVfpLatency;
 }
 
+// Between registers of the core and of VFP. What a core register receives is not forwarded: early.
+void decode_moved_registers(Registers core, Registers vfp, bool to_core, Instruction& out) {
+  if (to_core) {
+    out.early |= vfp;
+    out.results |= core;
+    out.latency = kVfpToCoreLatency;
+  } else {
+    out.normal |= core;
+    out.results |= vfp;
+    out.latency = kVfpFromCoreLatency;
+  }
+}
+
 }  // namespace
 
 void decode_vfp_arithmetic(uint32_t code, Instruction& out) {
@@ -118,7 +131,7 @@ void decode_vfp_arithmetic(uint32_t code, Instruction& out) {
   }
 }
 
-// FMSR, FMRS, FMDLR..., FMXR, FMRX. What a core register receives is not forwarded: early.
+// FMSR, FMRS, FMDLR..., FMXR, FMRX.
 void decode_vfp_transfer(uint32_t code, Instruction& out) {
   const bool to_core = bit(code, 20), is_system = bits(code, 23, 21) == 7;
   const Registers core = register_at(code, 12);
@@ -143,15 +156,7 @@ void decode_vfp_transfer(uint32_t code, Instruction& out) {
   const Registers single = is_double(code)
                                ? register_bit(kS0 + 2 * bits(code, 19, 16) + bits(code, 21, 21))
                                : fn(code, false);
-  if (to_core) {
-    out.early |= single;
-    out.results |= core;
-    out.latency = kVfpToCoreLatency;
-  } else {
-    out.normal |= core;
-    out.results |= single;
-    out.latency = kVfpFromCoreLatency;
-  }
+  decode_moved_registers(core, single, to_core, out);
 }
 
 void decode_vfp_memory(uint32_t code, Instruction& out) {
@@ -160,16 +165,7 @@ void decode_vfp_memory(uint32_t code, Instruction& out) {
     const Registers core = register_at(code, 12) | register_at(code, 16);
     const Registers pair = as_double ? fm(code, true) : fm(code, false) | fm(code, false) << 1;
     out.cause = Cause::kVfp;
-    if (loads) {
-      out.early |= pair;
-      out.results |= core;
-      out.latency = kVfpToCoreLatency;
-    } else {
-      out.normal |= core;
-      out.results |= pair;
-      out.latency = kVfpFromCoreLatency;
-    }
-    return;
+    return decode_moved_registers(core, pair, loads, out);
   }
   const bool is_single_transfer = bit(code, 24) && !bit(code, 21);
   uint32_t words = bits(code, 7, 0);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "host-tools/support/files.h"
+#include "tests/host-tools/support/folder_names.h"
 #include "tests/host-tools/support/program.h"
 
 namespace host {
@@ -65,19 +66,13 @@ class CommandCard : public testing::Test {
     }
   }
 
-  std::vector<std::string> names_in_folder() const {
-    std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
-      names.push_back(entry.path().filename());
-    }
-    return names;
-  }
+  std::vector<std::string> files() const { return names_in(folder_.path()); }
 
   // The command fails as it should, and leaves nothing behind.
   void expect_failure(const Outcome& outcome, int exit_code, const std::string& message) {
     EXPECT_EQ(outcome.exit_code, exit_code) << outcome.errors;
     EXPECT_THAT(outcome.errors, testing::HasSubstr(message));
-    for (const std::string& name : names_in_folder())
+    for (const std::string& name : files())
       EXPECT_THAT(name, testing::Not(testing::HasSubstr("card.img")));
   }
 

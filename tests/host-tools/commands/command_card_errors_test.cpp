@@ -84,11 +84,11 @@ TEST_F(CommandCardErrors, LeavesNothingBehindWhenInterrupted) {
   Subprocess program({BARELLAMA_PROGRAM, "card", "-o", path("card.img"), "--kernel",
                       path("kernel.img"), path("large.blm")});
   // Until the temporary image is there.
-  for (int i = 0; i < 5000 && names_in_folder().size() < 4; ++i) ::usleep(1000);
+  for (int i = 0; i < 5000 && files().size() < 4; ++i) ::usleep(1000);
   program.signal(SIGTERM);
   EXPECT_THAT(read_to_end(program.errors()), HasSubstr("interrupted"));
   EXPECT_EQ(program.wait(), 128 + SIGTERM);
-  EXPECT_EQ(names_in_folder().size(), 3u);
+  EXPECT_EQ(files().size(), 3u);
 }
 
 TEST_F(CommandCardErrors, SaysWhatIsWrongWithAFolder) {

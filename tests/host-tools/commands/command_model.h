@@ -5,13 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "host-tools/support/files.h"
 #include "tests/fakes/checkpoint_bytes.h"
+#include "tests/host-tools/support/folder_names.h"
 #include "tests/host-tools/support/program.h"
 
 namespace host {
@@ -35,21 +34,7 @@ class CommandModel : public testing::Test {
     options.insert(options.begin(), {"run", path("story.blm"), "-t", "0"});
     return barellama(options);
   }
-  // Names of all files in the folder, sorted.
-  std::vector<std::string> files() const {
-    std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
-      names.push_back(entry.path().filename());
-    }
-    std::ranges::sort(names);
-    return names;
-  }
-  // The command fails with this message, and prints nothing else.
-  static void expect_failure(const Outcome& outcome, int exit_code, const std::string& message) {
-    EXPECT_EQ(outcome.exit_code, exit_code) << outcome.output;
-    EXPECT_THAT(outcome.errors, testing::HasSubstr(message));
-    EXPECT_EQ(outcome.output, "");
-  }
+  std::vector<std::string> files() const { return names_in(folder_.path()); }
 
   TemporaryFolder folder_;
 };

@@ -22,13 +22,6 @@ class CommandReport : public testing::Test {
     arguments.insert(arguments.begin(), "report");
     return barellama(arguments);
   }
-  void expect_failure(const std::vector<std::string>& arguments, int exit_code,
-                      const std::string& message) const {
-    const Outcome outcome = report(arguments);
-    EXPECT_EQ(outcome.exit_code, exit_code) << outcome.errors;
-    EXPECT_THAT(outcome.errors, HasSubstr(message));
-    EXPECT_EQ(outcome.output, "");
-  }
 
   TemporaryFolder folder_;
 };
@@ -55,7 +48,7 @@ TEST_F(CommandReport, TakesOnlyTheAnswersThatAreAskedFor) {
   const std::string page = read_file(path("run.html"));
   EXPECT_THAT(page, HasSubstr("stories15M"));
   EXPECT_THAT(page, Not(HasSubstr("tales-1m")));
-  expect_failure({path("run.jsonl"), "--answer", "4"}, 1, "no answer 4; it holds 3");
+  expect_failure(report({path("run.jsonl"), "--answer", "4"}), 1, "no answer 4; it holds 3");
 }
 
 TEST_F(CommandReport, TellsOfACutLastLine) {
@@ -68,30 +61,31 @@ TEST_F(CommandReport, TellsOfACutLastLine) {
 }
 
 TEST_F(CommandReport, SaysWhatIsWrongWithARecording) {
-  expect_failure({path("absent.jsonl")}, 1, "absent.jsonl");
-  expect_failure({folder_.path()}, 1, folder_.path());
+  expect_failure(report({path("absent.jsonl")}), 1, "absent.jsonl");
+  expect_failure(report({folder_.path()}), 1, folder_.path());
   write_file(path("empty.jsonl"), "");
-  expect_failure({path("empty.jsonl")}, 1, "empty.jsonl: the file is empty");
+  expect_failure(report({path("empty.jsonl")}), 1, "empty.jsonl: the file is empty");
   write_file(path("log.txt"), "barellama\n> ");
-  expect_failure({path("log.txt")}, 1, "log.txt:1: this is not a JSON object");
+  expect_failure(report({path("log.txt")}), 1, "log.txt:1: this is not a JSON object");
   write_file(path("plain.jsonl"), R"({"event":"ready"})"
                                   "\n");
-  expect_failure({path("plain.jsonl")}, 1, "/set records on");
+  expect_failure(report({path("plain.jsonl")}), 1, "/set records on");
   EXPECT_FALSE(std::filesystem::exists(path("plain.html")));
 }
 
 TEST_F(CommandReport, NeverWritesOverTheRecording) {
   const std::string before = read_file(path("run.jsonl"));
-  expect_failure({path("run.jsonl"), "-o", path("run.jsonl")}, 1, "is the same file");
-  expect_failure({path("run.jsonl"), "--trace", path("run.jsonl")}, 1, "is the same file");
-  expect_failure({path("run.jsonl"), "-o", path("x"), "--trace", path("x")}, 1, "is the same file");
+  expect_failure(report({path("run.jsonl"), "-o", path("run.jsonl")}), 1, "is the same file");
+  expect_failure(report({path("run.jsonl"), "--trace", path("run.jsonl")}), 1, "is the same file");
+  expect_failure(report({path("run.jsonl"), "-o", path("x"), "--trace", path("x")}), 1,
+                 "is the same file");
   EXPECT_EQ(read_file(path("run.jsonl")), before);
 }
 
 TEST_F(CommandReport, SaysWhatIsWrongWithItsOptions) {
-  expect_failure({}, 2, "recording");
-  expect_failure({path("run.jsonl"), "--answer", "-1"}, 2, "--answer");
-  expect_failure({path("run.jsonl"), "-o", path("no/such/x.html")}, 1, "no/such");
+  expect_failure(report({}), 2, "recording");
+  expect_failure(report({path("run.jsonl"), "--answer", "-1"}), 2, "--answer");
+  expect_failure(report({path("run.jsonl"), "-o", path("no/such/x.html")}), 1, "no/such");
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -39,6 +41,13 @@ inline Outcome barellama(std::vector<std::string> arguments, const std::string& 
   outcome.errors = read_to_end(program.errors());
   outcome.exit_code = program.wait();
   return outcome;
+}
+
+// It failed with this message, and told nothing on standard output.
+inline void expect_failure(const Outcome& outcome, int exit_code, const std::string& message) {
+  EXPECT_EQ(outcome.exit_code, exit_code) << outcome.errors;
+  EXPECT_THAT(outcome.errors, testing::HasSubstr(message));
+  EXPECT_EQ(outcome.output, "");
 }
 
 }  // namespace host
