@@ -17,10 +17,10 @@ our_sources() { git ls-files -- '*.cpp' '*.h'; }
 lint_rules() {
   local file lines
   # llama/kernels/fp_mode.h sets the mode of the host's floating point.
-  breaks_rule "asm belongs into libpi/arm1176 and libpi/backend_device" \
+  breaks_rule "asm belongs in libpi/arm1176 and libpi/backend_device" \
     "$(git grep -nE '\b(asm|__asm__)\b *(volatile|__volatile__)? *\(' -- '*.cpp' '*.h' \
       ':!libpi/arm1176' ':!libpi/backend_device' ':!tests' ':!llama/kernels/fp_mode.h' || true)"
-  breaks_rule "volatile belongs into libpi/backend_device/mmio_backend.h" \
+  breaks_rule "volatile belongs in libpi/backend_device/mmio_backend.h" \
     "$(git grep -nE '^[^/"]*\bvolatile\b' -- base llama libpi kernel \
       ':!libpi/backend_device/mmio_backend.h' ':!*.md' ':!*.txt' | grep -vE 'asm +volatile' || true)"
   breaks_rule "libraries, programs and images are made by the functions of cmake/" \

@@ -3,7 +3,7 @@
 
 sizes_file=tests/bench/sizes.json
 sizes_growth_percent=3
-# Growth of so many bytes is never too much: a register more on a stack of 160 bytes is 3 %.
+# Growth of this many bytes is always accepted: a register more on a stack of 160 bytes is 3 %.
 sizes_free_bytes=64
 
 # stack_depths: "kernel NAME BYTES" for each of the board's stacks, at its deepest in a run that tells a
