@@ -51,7 +51,7 @@ uint32_t crc32c(std::span<const std::byte> data, uint32_t crc) {
   const std::byte* at = data.data();
   size_t left = data.size();
   for (; left >= kCacheLineBytes; left -= kCacheLineBytes, at += kCacheLineBytes) {
-    // Beyond the end it does no harm.
+    // Reading ahead beyond the end does no harm.
     __builtin_prefetch(at + kAhead);
     for (size_t i = 0; i < kCacheLineBytes; i += 4) crc = add_word(crc, at + i);
   }

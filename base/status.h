@@ -9,7 +9,7 @@
 //
 // The arguments fill the places in their order. The name, any std::string_view (of a file, a
 // setting, a tensor), is copied; one longer than kNameBytes loses its middle to "...". What is
-// always a literal belongs into the message itself.
+// always a literal belongs in the message itself.
 // Our own bugs are no Status but a CHECK (base/check.h).
 #pragma once
 
@@ -41,7 +41,7 @@ class [[nodiscard]] Status {
 
   static constexpr size_t kNameBytes = 33;
 
-  // `text` lives for ever (a literal). `arguments`: up to four integers, and at most one text.
+  // `text` lives forever (a literal). `arguments`: up to four integers, and at most one text.
   template <typename... Arguments>
   static constexpr Status error(ErrorCode code, const char* text, const Arguments&... arguments) {
     constexpr int kNames = (0 + ... + (std::is_convertible_v<Arguments, std::string_view> ? 1 : 0));

@@ -9,9 +9,9 @@ namespace base {
 class TickSource {
  public:
   // Ticks since some fixed moment; never goes back, never wraps in the life of a board. Read
-  // hundreds of times a token.
+  // hundreds of times per token.
   virtual uint64_t now() = 0;
-  // Ticks a second, as far as it is known now; not 0.
+  // Ticks per second, as far as it is known now; not 0.
   virtual uint64_t hz() = 0;
   // What it is, in a few words, such as "cycle counter".
   virtual std::string_view name() const = 0;

@@ -33,7 +33,7 @@ class Machine {
   virtual bool try_read(char& c) = 0;
   // How many typed characters were lost since start, because they were not read in time.
   virtual uint32_t lost_characters() = 0;
-  // Waits until something is typed, a little while at the most.
+  // Waits until something is typed, but only a little while.
   virtual void idle() = 0;
   // kInvalidArgument if the line cannot be that fast; then the speed stays.
   virtual base::Status set_baud(uint32_t baud) = 0;
@@ -42,7 +42,7 @@ class Machine {
   // called again, for another card.
   virtual base::Result<pi::BlockDevice*> open_card() = 0;
 
-  // What the card is and how it fares; nothing before open_card(), or with a disk in memory.
+  // What the card is and how its reads went; nothing before open_card(), or with a disk in memory.
   virtual std::optional<pi::SdReport> card_report() = 0;
 
   // Memory for the model and its state, aligned for an arena.

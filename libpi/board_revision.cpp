@@ -5,7 +5,7 @@
 namespace pi {
 namespace {
 
-// The fields of a new-style code, which is no register but is taken apart like one.
+// The fields of a new-style code, which is not a register but is taken apart like one.
 struct Code {
   using Revision = Field<Code, 0, 4>;
   using Type = Field<Code, 4, 8>;

@@ -1,5 +1,5 @@
 // The core's cycle counter, made 64 bits wide. It follows the ARM's clock and so changes its pace
-// with throttling; the system timer does not. The event counters are widened in the same way.
+// with throttling; the system timer does not. The event counters are extended in the same way.
 #pragma once
 
 #include <atomic>
@@ -20,7 +20,7 @@ class CycleCounter {
   // another call.
   uint64_t cycles() { return widened() - start_; }
 
-  // Whether it counts at all: emulators read 0 for ever.
+  // Whether it counts at all: in emulators it always reads 0.
   bool counts() {
     const uint32_t first = read_raw_();
     // Two reads of one coprocessor register are at least a cycle apart.

@@ -133,14 +133,14 @@ void SdCard::take_block() {
 void SdCard::end_command() {
   emmc_.end_read();
   // SD 4.10.1: an error within a long read shows in the answer to CMD12. That the card looked
-  // beyond its end is no error (4.3.3: to be ignored for the last block). The state must be "data",
-  // or the word is no such answer.
+  // beyond its end is not an error (4.3.3: to be ignored for the last block). The state must be
+  // "data", or the word is not such an answer.
   const uint32_t stop = read_.blocks > 1 ? emmc_.auto_stop_response() : 0;
   if (sd::card_state(stop) == sd::CardState::kData && (stop & sd::kR1MediaErrors) != 0) {
     return fail(SdFault::kCard);
   }
   ++(read_.by_dma ? counters_.dma_commands : counters_.pio_commands);
-  // DMA is to blame for a failure only if it goes well without.
+  // DMA is to blame for a failure only if the command succeeds without it.
   if (read_.avoid_dma && !read_.by_dma) ++dma_strikes_;
 
   const size_t size = read_.blocks * kBlockSize;

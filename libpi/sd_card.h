@@ -32,7 +32,7 @@ class SdCard final : public BlockDevice {
  public:
   // One CMD18: long enough that a card's 0.25 to 0.7 ms of access time cost about 1 %.
   static constexpr uint32_t kMaxBlocksPerCommand = 2048;
-  // A single block is sooner copied (128 words, about 10 us) than prepared for DMA.
+  // Copying a single block (128 words, about 10 us) is quicker than preparing DMA.
   static constexpr uint32_t kMinBlocksForDma = 2;
 
   static constexpr uint32_t kDefaultSpeedHz = 25'000'000;
@@ -50,7 +50,7 @@ class SdCard final : public BlockDevice {
 
   // Retries of a failed command at full speed, before the clock is lowered.
   static constexpr uint32_t kRetries = 3;
-  // After so many commands that failed by DMA and then went well without, DMA is left alone.
+  // After this many commands that failed by DMA and then succeeded without, DMA is left alone.
   static constexpr uint32_t kMaxDmaStrikes = 3;
 
   // `dma` may be null: then the processor copies. Both must outlive the card.
@@ -63,7 +63,7 @@ class SdCard final : public BlockDevice {
 
   const SdCounters& counters() const { return counters_; }
 
-  // After initialize(): what the card is, and how it fares.
+  // After initialize(): what the card is, and its counters.
   SdReport report() const;
 
  private:

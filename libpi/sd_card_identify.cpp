@@ -82,7 +82,7 @@ Status SdCard::identify() {
   Status status;
   for (int attempt = 0; attempt < kIdentifyAttempts; ++attempt) {
     status = identify_once();
-    // One damaged answer is no verdict; a missing or foreign card is.
+    // One damaged answer is not a verdict; a missing or foreign card is.
     if (status.code() != ErrorCode::kIo && status.code() != ErrorCode::kTimeout) break;
   }
   return status;
@@ -162,8 +162,8 @@ base::Result<SdCsd> SdCard::ask_identity() {
   return SdCsd::parse(emmc_.long_response());
 }
 
-// CMD7 and on: "tran", 512-byte blocks, four lines, high speed. What a card does not do or does
-// not answer to is left: it is slower then, and still right.
+// CMD7 and on: "tran", 512-byte blocks, four lines, high speed. What a card does not do or does not
+// answer to is skipped: it is slower then, and still correct.
 Status SdCard::set_up_bus(bool has_switch_command) {
   if (const SdFault fault = emmc_.send(sd::select_card(rca_)); fault != SdFault::kNone) {
     return step_failed(fault, 7);

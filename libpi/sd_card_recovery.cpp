@@ -1,4 +1,4 @@
-// The ladder of retries: each failed read command climbs it until the read goes well or the top is
+// The ladder of retries: each failed read command climbs it until the read succeeds or the top is
 // reached. Every rung has a deadline, so that the whole has one.
 #include "libpi/sd_card.h"
 

@@ -109,7 +109,7 @@ struct SdCid {
 
 // 5.3: how much the card holds.
 struct SdCsd {
-  // kUnsupported for a structure of the future or SDUC (32 bits of address no longer suffice);
+  // kUnsupported for an unknown structure or SDUC (32 bits of address no longer suffice);
   // kCorrupt for a READ_BL_LEN outside of 9..11.
   static base::Result<SdCsd> parse(const SdLongRegister& csd);
 
@@ -117,7 +117,7 @@ struct SdCsd {
   bool has_switch_command;  // command class 10: CMD6
 };
 
-// 5.6: what the card can.
+// 5.6: what the card can do.
 struct SdScr {
   // `bytes` as they come over the wire, most significant first.
   explicit SdScr(std::span<const std::byte, 8> bytes);

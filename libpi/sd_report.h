@@ -1,5 +1,5 @@
-// What an SD card is and how it fares, for programs that show it. Portable; libpi/sd_card.h fills
-// it in.
+// What an SD card is and how its reads went, for programs that show it. Portable; libpi/sd_card.h
+// fills it in.
 #pragma once
 
 #include <cstdint>

@@ -41,7 +41,7 @@ class Serial : public base::TextSink {
 
   // After this `handler(context)` runs as soon as the whole sequence that calls the boot loader
   // (libpi/push/magic.h) has been received: within the receive interrupt, so that it works even if
-  // the program never reads. Its bytes are read like all others, and so is a mere beginning of it.
+  // the program never reads. Its bytes are read like all others, and so is an incomplete sequence.
   using Handler = void (*)(void* context);
   void on_loader_magic(Handler handler, void* context) {
     magic_handler_ = handler;
@@ -53,7 +53,7 @@ class Serial : public base::TextSink {
   // Waits until the last bit has left. kTimeout when it does not within 100 ms.
   base::Status flush() { return do_flush(); }
   // Changes the speed after a flush. kInvalidArgument, and no change, when the UART's clock cannot
-  // make `baud` within 2.5 %: with ten bits a frame, the last bit is then a quarter bit off.
+  // make `baud` within 2.5 %: with ten bits per frame, the last bit is then a quarter bit off.
   base::Status set_baud(uint32_t baud) { return do_set_baud(baud); }
   uint32_t baud() const { return do_baud(); }
   SerialLosses losses() const { return do_losses(); }

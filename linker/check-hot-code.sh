@@ -1,6 +1,6 @@
 #!/bin/sh
 # check-hot-code.sh IMAGE.LD MAP: image.ld orders hot code by patterns of names. Each must still match a
-# section that was linked: one that matches nothing names a function that is called otherwise by now,
+# section that was linked: one that matches nothing names a function that has another name now,
 # and whose place in the instruction cache has become chance.
 set -eu
 awk '

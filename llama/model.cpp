@@ -54,7 +54,7 @@ Status Model::set_up(WeightSource& source, base::Clock& clock, base::Arena& aren
   TRY(place(source, clock, least, decided));
   const uint64_t needed = used_before + least.used();
   return Status::error(ErrorCode::kOutOfMemory,
-                       "the model does not fit: it needs {} bytes of memory at the least, and "
+                       "the model does not fit: it needs at least {} bytes of memory, and "
                        "there are {}: {} bytes short; a smaller ctx needs less",
                        needed, arena.capacity(),
                        needed > arena.capacity() ? needed - arena.capacity() : 0);

@@ -31,7 +31,7 @@ class Model {
 
   // Reads directory and tokenizer, takes all arena room that is needed and fills the rest with
   // weights. The arguments outlive the model, and the arena is not rewound under it. kOutOfMemory
-  // carries what the model needs at the least, what there is, and the shortfall.
+  // carries the least that the model needs, what there is, and the shortfall.
   base::Status open(WeightSource& source, base::Clock& clock, base::Arena& arena,
                     const Options& options);
 

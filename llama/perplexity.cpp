@@ -57,8 +57,8 @@ Status add_surprises(Transformer& transformer, const Window& window, uint32_t fr
   // A NaN is not below anything.
   if (measured.nats < 1e300) return base::ok_status();
   return Status::error(ErrorCode::kCorrupt,
-                       "position {} has logits that are not numbers: the model is damaged, or "
-                       "never was one",
+                       "position {} has logits that are not numbers: the model is damaged: "
+                       "convert it again",
                        from);
 }
 

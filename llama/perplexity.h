@@ -38,7 +38,7 @@ class PerplexityProgress {
 // same model, text and context give the same bits on every machine. `interrupt` and `progress` may
 // be null.
 //
-// kInvalidArgument: no token to predict; kCorrupt: logits that are no numbers; kCancelled; and
+// kInvalidArgument: no token to predict; kCorrupt: logits that are not numbers; kCancelled; and
 // whatever reading weights returns.
 base::Result<Perplexity> measure_perplexity(Transformer& transformer, std::span<const int32_t> ids,
                                             int32_t bos, Interrupt* interrupt,

@@ -99,7 +99,7 @@ void print_short(base::TextSink& out, const Plan& plan, const Pace& pace) {
   } else {
     base::print(out, "{:.2} s", token.total_s);
   }
-  out.write(" a token, limited by the ");
+  out.write(" per token, limited by the ");
   out.write(token.card_is_limit() ? "card" : "core");
 }
 

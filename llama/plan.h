@@ -19,7 +19,7 @@ namespace llama {
 struct Pace {
   double card_bytes_per_s = 20e6;  // 4 bits at 50 MHz are 25e6, less what commands take
   double macs_per_s = 700e6;       // multiply-accumulates of quantized matrices
-  // CRC-32C of what has come by DMA: 8 cycles a byte, here of 1 GHz (docs/performance.md).
+  // CRC-32C of what has come by DMA: 8 cycles per byte, here of 1 GHz (docs/performance.md).
   double checked_bytes_per_s = 125e6;
 };
 
@@ -79,7 +79,8 @@ struct Plan {
   uint64_t card_bytes_a_token() const { return streamed_bytes + row_bytes; }
 };
 
-// "12.3 of 496.0 MiB in use: KV cache ...; about 1.2 s a token, limited by the card": in one line.
+// "12.3 of 496.0 MiB in use: KV cache ...; about 1.2 s per token, limited by the card": in one
+// line.
 void print_short(base::TextSink& out, const Plan& plan, const Pace& pace);
 
 }  // namespace llama

@@ -63,7 +63,7 @@ class Sampler {
   // need it (uses_candidates(), has_repeat_penalty()).
   struct Scratch {
     std::span<Candidate> candidates;  // one a token
-    std::span<uint32_t> seen;         // a bit a token, all 0
+    std::span<uint32_t> seen;         // a bit per token, all 0
   };
   static constexpr size_t seen_words(size_t vocabulary) { return (vocabulary + 31) / 32; }
 
@@ -79,8 +79,8 @@ class Sampler {
 
   // The next token: an index of `logits`, which has at least one (CHECKed) and at most as many
   // entries as the scratch, if that is used (CHECKed). `before` are the tokens so far, the latest
-  // last; those that are no index of `logits` do not count. Unless the temperature is 0 and there
-  // is no repeat_penalty, `logits` are overwritten.
+  // last; those that are not an index into `logits` do not count. Unless the temperature is 0 and
+  // there is no repeat_penalty, `logits` are overwritten.
   //
   // Always ends, with an index in range: where logits make no distribution (a NaN, an infinity, or
   // all -infinity), the answer is the largest logit that is a number, or 0 without one.

@@ -41,7 +41,7 @@ CardFile make_file(const std::string& name, const fs::path& source, bool is_mode
   open_to_read(source);
   const uint64_t size = fs::file_size(source);
   if (size > kMaxFatFileBytes) {
-    fail("{}: has {} bytes, and a file on a FAT card at most {}; convert it with smaller parts",
+    fail("{}: has {} bytes, but a file on a FAT card has at most {}; convert it with --part-mib",
          source.string(), size, kMaxFatFileBytes);
   }
   if (name.size() > 255 || name.find_first_of("\"*:<>?\\|") != std::string::npos) {
@@ -65,7 +65,7 @@ CardFile make_image(const std::string& name, const fs::path& path) {
     fail("{}: is an ELF file; the Pi wants the raw image, kernel.img beside it", path.string());
   }
   if (file.size == 0 || file.size > kMaxKernelBytes) {
-    fail("{}: has {} bytes; that is no kernel", path.string(), file.size);
+    fail("{}: has {} bytes; that is not a kernel", path.string(), file.size);
   }
   return file;
 }

@@ -68,7 +68,7 @@ void fill_card_folder(const fs::path& folder, const std::vector<CardFile>& files
     pending.push_back(std::make_unique<PendingFile>(folder / file.name));
     copy(file, pending.back()->path(), done, progress, interrupts);
     if (file_checksum(pending.back()->path()) != file_checksum(file.source)) {
-      fail("{}: reads back from the card with other bytes; try another card", file.name);
+      fail("{}: reads back differently from the card; try another card", file.name);
     }
     done += file.size;
   }

@@ -34,8 +34,8 @@ uint32_t first_sector(const CardLayout& layout) {
 }
 
 // An image of zeros, with a master boot record with one partition, up to the end, if there is one.
-// The addresses by cylinder, head and sector are those that mean "too large for this", and
-// everybody reads the others.
+// The addresses by cylinder, head and sector are those that mean "too large for this", and systems
+// read the others.
 void write_boot_record(const fs::path& image, const CardLayout& layout, uint32_t card_id) {
   std::array<std::byte, kSectorBytes> sector{};
   const auto byte = [](int value) { return static_cast<std::byte>(value); };
@@ -116,7 +116,7 @@ void verify(const fs::path& image, const std::vector<CardFile>& files, Interrupt
     interrupts.check();
     if (card->file_size(file.name) != file.size ||
         card->checksum(file.name) != file_checksum(file.source)) {
-      fail("{}: is not on the card as it should be; is the disk full or failing?", file.name);
+      fail("{}: reads back differently from the image; is the disk full or failing?", file.name);
     }
     const size_t pieces = card->extents(file.name).size();
     if (file.is_model && pieces > 1) {

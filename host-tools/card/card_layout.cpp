@@ -66,7 +66,7 @@ CardLayout plan_ram_disk(const std::vector<CardFile>& files) {
 
 CardLayout plan_card(const std::vector<CardFile>& files, std::optional<uint64_t> size) {
   if (size && (!std::has_single_bit(*size) || *size < kMinCardBytes || *size > kMaxCardBytes)) {
-    fail("--size: a card has a power of two of bytes, from 64M to 1024G, not {}", *size);
+    fail("--size: must be a power of two from 64M to 1024G, not {}", *size);
   }
   CardLayout layout = layout_of(size.value_or(kMinDefaultCardBytes));
   while (needed_bytes(files, layout) > layout.image_bytes) {

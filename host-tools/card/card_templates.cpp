@@ -33,9 +33,9 @@ model = )" +
 # prompt =
 # autostart = 1
 
-# Whether a model that was taught to talk does: auto, on (and say why another one cannot), or off.
+# Chat with a model that was trained to: auto, on (and say why another one cannot), or off.
 # chat = auto
-# What a chat begins with; empty: what the model's template has itself, none: nothing.
+# System prompt of a chat; empty: that of the model's template, none: nothing.
 # system =
 
 # Tokens of a story, the prompt's included, or of an answer; 0: as many as the context has.
@@ -44,11 +44,11 @@ model = )" +
 # temperature = 0.8
 # Choose among the likeliest tokens that make up this share.
 # top_p = 0.9
-# Choose among so many of the likeliest tokens; 0: among all.
+# Choose among this many of the likeliest tokens; 0: among all.
 # top_k = 0
 # Leave out tokens less likely than this share of the likeliest; 0: none.
 # min_p = 0
-# Make the last so many tokens less likely; 1: not at all, 1.1 is usual.
+# Make the last repeat_last tokens less likely; 1: not at all, 1.1 is usual.
 # repeat_penalty = 1
 # repeat_last = 64
 # The same seed tells the same story; 0: another one each time.
@@ -60,7 +60,7 @@ model = )" +
 
 # Speed of the serial console.
 # baud = 115200
-# Use only this many MiB of memory; 0: all that is there.
+# Use only this many MiB of memory; 0: all of it.
 # ram_mib = 0
 # Print a hash of all logits after each story, for comparison with other machines.
 # hash = 0

@@ -28,7 +28,7 @@ struct CardLayout {
 };
 
 // The layout of a card of `size` bytes, or of the smallest that holds the files. Throws Failure
-// when `size` is no power of two, out of range, or too small for them.
+// when `size` is not a power of two, out of range, or too small for them.
 CardLayout plan_card(const std::vector<CardFile>& files, std::optional<uint64_t> size);
 
 // A volume without a partition, and hardly larger than the files: for a RAM disk, of which every
@@ -41,7 +41,7 @@ void write_card_image(const std::filesystem::path& target, const std::vector<Car
                       const CardLayout& layout, const std::string& label, Interrupts& interrupts);
 
 // Copies the files into a folder; those of the same name are replaced. First all bytes, then all
-// names: whatever fails, no file is there by half.
+// names: whatever fails, no file is half written.
 void fill_card_folder(const std::filesystem::path& folder, const std::vector<CardFile>& files,
                       Interrupts& interrupts);
 

@@ -64,7 +64,7 @@ fs::path default_image(const std::string& name, std::string_view option) {
   for (const fs::path& candidate : {folder / ".." / "pi0" / name, folder / name}) {
     if (fs::exists(candidate)) return fs::weakly_canonical(candidate);
   }
-  fail("no {} is near {}; `./dev build` makes one, or name one with {}", name, folder.string(),
+  fail("there is no {} near {}; run `./dev build`, or name one with {}", name, folder.string(),
        option);
 }
 
@@ -77,7 +77,7 @@ void print_files(const std::vector<CardFile>& files) {
 
 void run_card(const Options& options) {
   if (options.output.empty() == options.folder.empty()) {
-    throw Failure("say where to: -o IMAGE, or --into FOLDER", 2);
+    throw Failure("say where to write: -o IMAGE, or --into FOLDER", 2);
   }
   const std::string label = checked_label(options.label);
   std::optional<uint64_t> size;
@@ -132,7 +132,7 @@ void add_card_command(Command& app) {
   command->add_option("--kernel", options->kernel,
                       "Kernel image (default: the one that was built with this program)");
   command->add_flag("--bootloader", options->with_bootloader,
-                    "Boot by way of the boot loader, which takes kernels over the serial line");
+                    "Boot through the boot loader, which takes kernels over the serial line");
   command->add_option(
       "--bootloader-image", options->bootloader,
       "The same with this image (default: the one that was built with this program)");
@@ -140,8 +140,9 @@ void add_card_command(Command& app) {
                       "Folder with bootcode.bin, start_cd.elf, fixup_cd.dat, LICENCE.broadcom");
   command->add_option("--config", options->config, "config.txt for the firmware");
   command->add_option("--settings", options->settings, "barellama.ini for the kernel");
-  command->add_option("--size", options->size,
-                      "Of the image: a power of two, such as 512M (default: as small as fits)");
+  command->add_option(
+      "--size", options->size,
+      "Size of the image: a power of two, such as 512M (default: as small as fits)");
   command->add_option("--label", options->label, "Name of the volume")->show_default();
   command->callback([options] { run_card(*options); });
 }

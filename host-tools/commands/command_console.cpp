@@ -36,7 +36,7 @@ std::vector<ScriptStep> steps_of(const Command& command, const Option* send, con
 void add_port_options(Command& command, std::string& port, uint32_t& baud) {
   command.add_option("--port", port,
                      "Serial port, pseudo-terminal, or unix:PATH (default: the only USB adapter)");
-  command.add_option("--baud", baud, "Bits a second on the wire")
+  command.add_option("--baud", baud, "Bits per second on the wire")
       ->check(positive_number())
       ->show_default();
 }
@@ -51,24 +51,25 @@ void add_console_options(Command& command, ConsoleOptions& options) {
   Option* until =
       command
           .add_option("--until",
-                      "Wait until this ECMAScript pattern matches what comes (may be repeated)")
+                      "Wait until this ECMAScript pattern matches the output (may be repeated)")
           ->type_name("PATTERN")
           ->group(kScript);
   command
       .add_option("--timeout", options.timeout_s,
-                  "Give up after so many seconds (default: after 300 without a word)")
+                  "Give up after this many seconds (default: after 300 without output)")
       ->type_name("SECONDS")
       ->check(positive_number())
       ->group(kScript);
   command
-      .add_option("--log", options.log, "Add all that comes to this file, each line with its time")
+      .add_option("--log", options.log, "Append all output to this file, each line with its time")
       ->type_name("FILE");
   command
-      .add_option("--record", options.record,
-                  "Have the board send records, and save them to this file, one JSON a line")
+      .add_option(
+          "--record", options.record,
+          "Have the board send records, and save them to this file, one JSON object per line")
       ->type_name("FILE");
   command.add_flag("--raw", options.raw,
-                   "Keys to the board and its bytes to the screen as they are");
+                   "Pass keys to the board and its bytes to the screen unchanged");
   command.when_parsed([&command, &options, send, until] {
     options.steps = steps_of(command, send, until);
     static_cast<void>(Script(options.steps));  // complains before anything is started
@@ -81,10 +82,10 @@ void add_console_command(Command& app) {
   command->footer(
       "At a terminal: Return sends a line, Ctrl-C or Esc stops a story, Ctrl-] leaves.\n"
       "A script's --send and --until happen in the order in which they are given. Without them,\n"
-      "the lines of a standard input that is no terminal are sent; if it is empty, what comes is\n"
+      "standard input's lines are sent unless it is a terminal; if it is empty, the output is\n"
       "shown until --timeout or a signal. --send of a control character alone ($'\\x03', Ctrl-C)\n"
       "does not wait for the board.\n"
-      "Exit code: 0 all came, 1 something did not come in time, 2 wrong options, 3 other "
+      "Exit code: 0 all of it came, 1 something did not come in time, 2 wrong options, 3 other "
       "failures,\n"
       "128 + signal when interrupted.");
   add_port_options(*command, options->port, options->baud);

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// --type: what the model has where that is kept bit for bit, otherwise q8_0.
+// --type: the model's own type where that is kept bit for bit, otherwise q8_0.
 constexpr const char* kAuto = "auto";
 
 constexpr std::pair<const char*, llama::ChatTemplate> kTemplates[] = {
@@ -91,7 +91,7 @@ void show_report(const Options& options, const SourceModel& source, const fs::pa
     std::printf("kept bit for bit: %u of %u matrices\n", report.exact_matrices, report.matrices);
   }
   if (report.exact_matrices < report.matrices) {
-    std::printf("loss of the weights by quantization: %.3f %% (root mean square), %.3g at most\n",
+    std::printf("quantization error of the weights: %.3f %% (root mean square), %.3g at most\n",
                 100 * report.relative_error, report.largest_error);
   }
   std::printf("chat template: %s\n",
@@ -142,22 +142,22 @@ void add_convert_command(Command& app) {
   Command* command = app.add_subcommand(
       "convert", "Make a .blm model file from a GGUF file, a Hugging Face folder or a checkpoint");
   command->footer(
-      "Reads Llama models: GGUF files (of several parts, name any), Hugging Face folders\n"
+      "Reads Llama models: GGUF files (of those in parts, name any), Hugging Face folders\n"
       "(config.json, *.safetensors, tokenizer), and llama2.c checkpoints of versions 0 (legacy),\n"
       "1 (f32) and 2 (int8).");
   command->add_option("input", options->input, "GGUF file, Hugging Face folder, or checkpoint")
       ->required();
   command->add_option("-o,--output", options->output,
-                      "Model file (default: beside the input, its name with .blm)");
+                      "Model file (default: next to the input, its name with .blm)");
   command->add_option("--tokenizer", options->tokenizer,
                       "tokenizer.bin, .model, .json or a GGUF file, in place of the model's own "
-                      "(a checkpoint's: the tokenizer.bin beside it)");
+                      "(for a checkpoint: the tokenizer.bin next to it)");
   std::vector<std::string> types = type_choice_names();
   types.insert(types.begin(), kAuto);
   command
       ->add_option("--type", options->type,
                    "Weights: mixed is q4_0, but embedding and classifier q8_0; auto (default) is "
-                   "what the model has where that is kept bit for bit, otherwise q8_0")
+                   "the model's own type where that is kept bit for bit, otherwise q8_0")
       ->one_of_in_any_case(types);
   add_choice(*command, "--chat", kTemplates, options->chat, "Chat template (default: the model's)");
   command->add_option("--name", options->name, "Name of the model (default: the output's)");

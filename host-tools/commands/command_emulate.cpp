@@ -161,26 +161,28 @@ void add_emulate_command(Command& app) {
   const Check is_whole(
       [](const std::string& word) {
         const bool is_number = word.find_first_not_of("0123456789") == std::string::npos;
-        return is_number && !word.empty() ? "" : word + " is no whole number";
+        return is_number && !word.empty() ? "" : word + " is not a whole number";
       },
       "NUMBER");
   const auto options = std::make_shared<Options>();
   Command* command = app.add_subcommand("emulate", "Boot a card image in an emulated Pi Zero");
   command->footer(
-      "With --prompt, or when standard input is no terminal, only the generated text goes to\n"
+      "With --prompt, or when standard input is not a terminal, only the generated text goes to\n"
       "standard output, and the program ends with the story. Otherwise, and with --send or "
       "--until,\n"
-      "the console is yours, as that of a board (barellama console --help).");
+      "you get its console, as with a board (barellama console --help).");
   command->add_option("card", options->card, "Card image; it is not changed");
   command->add_option("--prompt", options->prompt,
                       "Beginning of the story, or a question to a model that chats");
   command
       ->add_option("--steps", options->steps,
-                   "At most so many tokens, the prompt's included; of a chat, of an answer")
+                   "At most this many tokens, the prompt's included; in a chat, per answer")
       ->check(is_whole);
   command->add_option("--temperature", options->temperature, "0: always the likeliest token")
       ->check(non_negative_number());
-  command->add_option("--top-p", options->top_p, "Only the likeliest tokens of this share")
+  command
+      ->add_option("--top-p", options->top_p,
+                   "Choose among the likeliest tokens that make up this share")
       ->check(range(0.0, 1.0));
   command->add_option("--seed", options->seed, "Seed of the sampler; 0: another one each time")
       ->check(is_whole);
@@ -195,7 +197,7 @@ void add_emulate_command(Command& app) {
                       "unix:PATH or pty: let others open the console there, as a board's port; "
                       "its name is printed, and a reset restarts the machine");
   command->add_flag("--icount", options->counts_instructions,
-                    "Exact time by instructions: slower, the same in every run");
+                    "Time by the count of instructions: slower, but the same in every run");
   add_console_options(*command, options->console);
   command->callback([options] { run_emulate(*options); });
 }

@@ -90,7 +90,7 @@ void show_weights(const llama::ModelFile& file) {
        {llama::KvType::kF32, llama::KvType::kF16, llama::KvType::kQ8_0}) {
     constexpr uint32_t kPositions = 1024;
     const uint64_t bytes = llama::KvCache::bytes(file.config(), kPositions, type);
-    std::printf("kv cache        %.0f bytes a position (%s)\n",
+    std::printf("kv cache        %.0f bytes per position (%s)\n",
                 static_cast<double>(bytes) / kPositions, llama::name_of(type));
   }
 }

@@ -1,4 +1,4 @@
-// The command line: subcommands, their options, and what is wrong with the words that came. CLI11
+// The command line: subcommands, their options, and what is wrong with the words typed. CLI11
 // parses; only command_line.cpp includes it, since each file that does takes three seconds more.
 #pragma once
 
@@ -46,7 +46,7 @@ class Option {
   Option* needs(const Option* other);
   Option* excludes(const Option* other);
   Option* check(const Check& check);
-  // Like check(one_of(words)), and upper or lower case do not matter.
+  // Like check(one_of(words)), and upper or lower case does not matter.
   Option* one_of_in_any_case(const std::vector<std::string>& words);
   // In the help: what the value is called, and the heading that the option is listed under.
   Option* type_name(const std::string& name);

@@ -45,7 +45,7 @@ std::string read_text(const std::string& path) {
       path == "-" ? std::string(std::istreambuf_iterator<char>(std::cin), {}) : read_file(path);
   const size_t invalid = llama::find_invalid_utf8(text);
   if (invalid != text.size())
-    fail("{}: is no valid UTF-8 from byte {} on", path == "-" ? "standard input" : path, invalid);
+    fail("{}: is not valid UTF-8 from byte {} on", path == "-" ? "standard input" : path, invalid);
   return text;
 }
 
@@ -63,7 +63,7 @@ void report(const Options& options, uint32_t context, const llama::Perplexity& m
     std::printf("%s\n", json.dump().c_str());
   } else {
     std::printf("perplexity %.4f over %" PRIu64
-                " tokens (%.4f nats, %.4f bits a token; windows of %u, kv %s)\n",
+                " tokens (%.4f nats, %.4f bits per token; windows of %u, kv %s)\n",
                 static_cast<double>(measured.value()), measured.tokens, mean, mean / std::log(2.0),
                 context, llama::name_of(options.kv));
   }

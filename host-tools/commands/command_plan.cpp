@@ -56,9 +56,9 @@ void run_plan(const Options& options) {
   std::printf("%s on a board with %g MiB\n\n", options.model.c_str(), options.board.ram_mib);
   show_memory(plan);
   std::printf(
-      "\ntime, with a card of %g MB/s and a core of %g million multiply-accumulates a second\n",
+      "\ntime, with a card of %g MB/s and a core of %g million multiply-accumulates per second\n",
       options.card_mb_s, options.mmac_s);
-  std::printf("  %-26s %10.2f MB\n", "from the card a token",
+  std::printf("  %-26s %10.2f MB\n", "from the card per token",
               static_cast<double>(plan.card_bytes_a_token()) / 1e6);
   show_time("a token at the beginning", plan.token(pace, 0));
   show_time("a token at the end", plan.token(pace, plan.context - 1));
@@ -90,7 +90,7 @@ void add_plan_command(Command& app) {
       ->check(positive_number());
   command
       ->add_option("--mmac-s", options->mmac_s,
-                   "Million multiply-accumulates a second (default 700)")
+                   "Million multiply-accumulates per second (default 700)")
       ->check(positive_number());
   command->add_option("--prompt", options->prompt, "Tokens of a prompt (default 32)")
       ->check(positive_number());

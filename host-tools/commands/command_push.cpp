@@ -25,11 +25,11 @@ struct Options {
   uint32_t baud = PushOptions{}.baud;
   bool no_console = false;
   std::vector<std::string> settings;  // KEY=VALUE
-  std::vector<std::string> rest;      // behind --: the console's options, and settings
+  std::vector<std::string> rest;      // after --: the console's options, and settings
   ConsoleOptions console;
 };
 
-// What stands behind `--`: the console's options, and settings.
+// What comes after `--`: the console's options, and settings.
 void parse_rest(Options& options, std::vector<std::string>& settings) {
   CommandLine line("console", "");
   ConsoleOptions console = options.console;
@@ -85,7 +85,7 @@ void run_push(Options options) {
                report.baud);
   if (options.no_console) return;
   if (!port->set_baud(push_options.kernel_baud)) {
-    fail("{}: can't do {} baud, at which the kernel's console is set", port->name(),
+    fail("{}: can't be set to {} baud, the speed of the kernel's console", port->name(),
          push_options.kernel_baud);
   }
   run_console(*port, options.console);
@@ -98,14 +98,15 @@ void add_push_command(Command& app, const std::vector<std::string>& rest) {
   options->rest = rest;
   Command* command = app.add_subcommand("push", "Start a kernel on a board, over the serial line");
   command->footer(
-      "The board's card has the boot loader as its kernel.img. A board that runs a kernel of ours\n"
-      "reboots into it by itself; another one has to be switched off and on. One with another "
-      "speed\n"
-      "than 115200 baud hears it if the setting `baud` says which.\n"
+      "The board's card has the boot loader as its kernel.img. A board that already runs our "
+      "kernel\n"
+      "restarts into it by itself; switch any other board off and on. If the kernel's console is "
+      "not\n"
+      "at 115200 baud, the setting `baud` must say its speed.\n"
       "Settings are those of the card's barellama.ini, and win over them.");
   command->add_option("kernel", options->kernel, "Kernel image (kernel.img)")->required();
   command->add_option("settings", options->settings,
-                      "KEY=VALUE for the kernel; options behind -- are the console's");
+                      "KEY=VALUE for the kernel; options after -- are the console's");
   command
       ->add_option("--initrd", options->ram_disk,
                    "Model (.blm) or card image for the board's memory, in place of a card")

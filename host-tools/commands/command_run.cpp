@@ -14,21 +14,23 @@ void add_sampling_options(Command& command, llama::SamplerSettings& sampling) {
                   "0: always the likeliest token (default 0.8)")
       ->check(range(0.0f, 100.0f));
   command
-      .add_option("--top-p", sampling.top_p,
-                  "Choose among the likeliest tokens of this share (default 0.9; 1: among all)")
+      .add_option(
+          "--top-p", sampling.top_p,
+          "Choose among the likeliest tokens that make up this share (default 0.9; 1: among all)")
       ->check(range(0.0f, 1.0f));
   command.add_option("--top-k", sampling.top_k,
-                     "Choose among so many of the likeliest tokens (default 0: among all)");
+                     "Choose among this many of the likeliest tokens (default 0: among all)");
   command
       .add_option("--min-p", sampling.min_p,
                   "Leave out tokens less likely than this share of the likeliest (default 0)")
       ->check(range(0.0f, 1.0f));
   command
       .add_option("--repeat-penalty", sampling.repeat_penalty,
-                  "Make tokens that were there before less likely (default 1: not at all)")
+                  "Make the last tokens less likely to come again (default 1: not at all)")
       ->check(range(0.01f, 100.0f));
-  command.add_option("--repeat-last", sampling.repeat_last,
-                     "How many tokens before count for that, the prompt's included (default 64)");
+  command.add_option(
+      "--repeat-last", sampling.repeat_last,
+      "How many tokens --repeat-penalty looks back, the prompt's included (default 64)");
 }
 
 }  // namespace
@@ -48,7 +50,7 @@ void add_run_command(Command& app) {
       "Talk with the model: an answer to --prompt, or to each line of standard input");
   command
       ->add_option("--system", options->system,
-                   "What the conversation begins with (default: what the model's template has; "
+                   "System prompt of the conversation (default: that of the model's template; "
                    "none: nothing)")
       ->needs(chat);
   command->add_option("-n,--steps", options->steps,
@@ -69,9 +71,9 @@ void add_run_command(Command& app) {
   command->add_flag("--json", options->json, "Statistics as one line of JSON on standard error");
   command->add_flag("--stats", options->profile.stats,
                     "Where the time went, on standard error: by operation and by layer");
-  Option* record =
-      command->add_option("--record", options->profile.record_path,
-                          "Measure each token, and save the records to this file, one JSON a line");
+  Option* record = command->add_option(
+      "--record", options->profile.record_path,
+      "Measure each token, and save the records to this file, one JSON object per line");
   command->add_flag("--trace", options->profile.traces, "Each step of each token among the records")
       ->needs(record);
   command->callback([options] { run_model(*options); });

@@ -75,7 +75,7 @@ void add_synth_command(Command& app) {
       ->add_option("--type", options->type,
                    "Weights: mixed is q4_0, but embedding and classifier q8_0 (default q8_0)")
       ->check(one_of(type_choice_names()));
-  command->add_option("--seed", options->seed, "Other weights for each number (default 1)");
+  command->add_option("--seed", options->seed, "Seed of the random weights (default 1)");
   command->add_option("-o,--output", options->output, "Model file")->required();
   command->add_option("--layers", options->layers, "In place of the shape's own")
       ->check(range(1u, 1024u));

@@ -65,7 +65,7 @@ class Coder {
     int32_t previous = tokenizer_.vocabulary().bos();
     for (const int64_t id : ids) {
       if (id < 0 || id >= int64_t{tokenizer_.vocabulary().size()}) {
-        fail("{} is no token; there are 0 to {}", id, tokenizer_.vocabulary().size() - 1);
+        fail("{} is not a token; there are 0 to {}", id, tokenizer_.vocabulary().size() - 1);
       }
       const auto token = static_cast<int32_t>(id);
       text += tokenizer_.decode(previous, token);
@@ -89,7 +89,7 @@ std::vector<int64_t> parse_ids(const std::string& text) {
     } catch (const std::exception&) {
       used = 0;
     }
-    if (used != word.size()) fail("\"{}\" is no token id", word);
+    if (used != word.size()) fail("\"{}\" is not a token id", word);
   }
   return ids;
 }
@@ -102,12 +102,12 @@ void convert_lines(const Coder& coder, bool decode) {
     if (decode) {
       bool are_ids = value.is_array();
       for (const auto& id : value) are_ids = are_ids && id.is_number_integer();
-      if (!are_ids) fail("line {}: is no JSON array of token ids", number);
+      if (!are_ids) fail("line {}: is not a JSON array of token ids", number);
       // JSON is UTF-8; what is none becomes U+FFFD.
       const nlohmann::json text = coder.decode(value.get<std::vector<int64_t>>());
       std::cout << text.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
     } else {
-      if (!value.is_string()) fail("line {}: is no JSON string", number);
+      if (!value.is_string()) fail("line {}: is not a JSON string", number);
       std::cout << nlohmann::json(coder.encode(value.get<std::string>())).dump() << '\n';
     }
   }

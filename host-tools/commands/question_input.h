@@ -16,7 +16,7 @@ class QuestionInput {
   // Whether a person sits at standard input and output: then each line has a prompt.
   bool is_terminal() const { return is_terminal_; }
 
-  // The next line of standard input without its end; nothing behind the last one (Ctrl-D). At a
+  // The next line of standard input without its end; nothing after the last one (Ctrl-D). At a
   // terminal Ctrl-C gives up what was typed of a line, as in a shell. Throws Failure when a signal
   // asks the program to end.
   std::optional<std::string> next();

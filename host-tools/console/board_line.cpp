@@ -31,7 +31,7 @@ BoardLine::Clock::time_point BoardLine::next_event() const {
   auto next = Clock::time_point::max();
   if (knocks_at_) next = std::min(next, *knocks_at_);
   if (returns_at_) next = std::min(next, *returns_at_);
-  // Once it is ready, that is no event any more.
+  // Once it is ready, that is not an event any more.
   if (prompt_.is_prompt() && prompt_.ready_at() > Clock::now()) {
     next = std::min(next, prompt_.ready_at());
   }
@@ -131,7 +131,7 @@ bool BoardLine::is_ready() {
   }
   if (records_ == Records::kAsked) {
     records_ = Records::kAskedInVain;
-    notices_.push_back("the board sends no records, though it was asked for them");
+    notices_.push_back("the board sends no records, although it was asked for them");
     return true;
   }
   // Also when it has sent some before: it was restarted.

@@ -47,7 +47,7 @@ class BoardLine {
 
   // The port was closed and won't come back.
   bool is_over() const { return !port_.is_open() && !port_.may_return(); }
-  // When there is something to be done without a byte from anybody.
+  // When there is something to do even if no byte arrives.
   Clock::time_point next_event() const;
   const PromptWatch& prompt() const { return prompt_; }
   // What a person has to know, since the last call: "/dev/ttyUSB0 is gone; ...".

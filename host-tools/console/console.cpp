@@ -64,7 +64,7 @@ class ScriptRun {
         records_(!options.record.empty()),
         deadline_(deadline_of(options)) {}
 
-  // Why it was given up; empty: all came.
+  // Why it was given up; empty: all of it came.
   std::string run() {
     auto last = Clock::now();
     while (!advance()) {
@@ -83,7 +83,7 @@ class ScriptRun {
   }
 
  private:
-  // Those of an answer come behind its text, which was all that was waited for.
+  // Those of an answer come after its text, which was all that was waited for.
   void take_records() {
     constexpr std::chrono::seconds kPatience(10);
     const auto end = std::min(deadline_, Clock::now() + kPatience);

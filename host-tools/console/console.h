@@ -7,7 +7,7 @@
 // Ctrl-C goes to the board, too, and drops the line here. Ctrl-] leaves at any time, Ctrl-D at an
 // empty line.
 //
-// Where standard output is no terminal, and with `raw`, every key but Ctrl-] goes to the board.
+// Where standard output is not a terminal, and with `raw`, every key but Ctrl-] goes to the board.
 #pragma once
 
 #include <optional>
@@ -27,7 +27,7 @@ struct ConsoleOptions {
   std::string log;     // files; empty: none
   std::string record;  //
   bool raw = false;
-  // For who starts the board or has set it up: see BoardLine::Settings.
+  // For a caller that starts the board or has set it up: see BoardLine::Settings.
   bool knocks = true;
   bool asks_for_records = true;  // if there is `record`
 

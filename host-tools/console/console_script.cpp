@@ -15,7 +15,7 @@ std::regex compile(const ScriptStep& step) {
   try {
     return std::regex(step.text, std::regex::ECMAScript | std::regex::multiline);
   } catch (const std::regex_error& error) {
-    throw Failure(text("--until {}: is no pattern: {}", step.text, error.what()), 2);
+    throw Failure(text("--until {}: is not a pattern: {}", step.text, error.what()), 2);
   }
 }
 

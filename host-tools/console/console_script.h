@@ -17,7 +17,7 @@ struct ScriptStep {
 
 class Script {
  public:
-  // Throws Failure (exit code 2) when a pattern is none.
+  // Throws Failure (exit code 2) when a pattern is not valid.
   explicit Script(std::vector<ScriptStep> steps);
 
   // Text as it comes. A pattern matches what came after the last match or the last line that was

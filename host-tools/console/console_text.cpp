@@ -12,7 +12,7 @@ struct Character {
 };
 
 // Unicode 15, table 3-7: well-formed byte sequences. The length of a wrong one is that of its
-// longest right begin, as section 3.9 recommends.
+// longest correct beginning, as section 3.9 recommends.
 Character first_character(std::string_view text) {
   using State = Character::State;
   const auto at = [&](size_t i) { return static_cast<unsigned char>(text[i]); };

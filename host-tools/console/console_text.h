@@ -8,10 +8,10 @@
 namespace host {
 
 // Bytes as they arrive into text: CR LF becomes LF, characters of UTF-8 come whole, and bytes that
-// are no UTF-8 become U+FFFD. A CR alone stays, for lines that are rewritten in place.
+// are not UTF-8 become U+FFFD. A CR alone stays, for lines that are rewritten in place.
 class ScreenText {
  public:
-  // Holds back only what cannot be told yet: a CR, a begun character.
+  // Holds back only what is not clear yet: a CR, an incomplete character.
   std::string feed(std::string_view bytes);
   // At the end of the stream: what was held back.
   std::string finish();

@@ -15,7 +15,7 @@ size_t character_bytes(char first) {
 size_t key_bytes(std::string_view bytes) {
   if (bytes[0] != kEscapeKey) return character_bytes(bytes[0]);
   if (bytes.size() < 2) return 2;
-  // Esc pressed twice, or Ctrl-C behind it: keys of their own.
+  // Esc pressed twice, or Ctrl-C after it: keys of their own.
   if (static_cast<unsigned char>(bytes[1]) < 0x20) return 1;
   if (bytes[1] == 'O') return 3;
   if (bytes[1] != '[') return 1 + character_bytes(bytes[1]);

@@ -33,7 +33,7 @@ class LineInput {
   void hide();
   void show();
   bool is_hidden() const;
-  // Gives the line up, with the cursor behind it.
+  // Gives the line up, with the cursor after it.
   void drop();
 
  private:

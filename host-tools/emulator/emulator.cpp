@@ -36,8 +36,10 @@ void require_card(const fs::path& path) {
   require_file(path);
   const uint64_t size = fs::file_size(path);
   if (!std::has_single_bit(size)) {
-    fail("{}: is {} bytes long; an emulated card is a power of two (barellama card makes such)",
-         path.string(), size);
+    fail(
+        "{}: is {} bytes long; an emulated card must be a power of two (as `barellama card` makes "
+        "them)",
+        path.string(), size);
   }
 }
 

@@ -30,8 +30,8 @@ struct EmulatorOptions {
   // One instruction a nanosecond, the same in every run, and idle time skipped: slower, but exact.
   bool counts_instructions = false;
   // Where the console leads: "" into our hands, "unix:PATH" to a socket that listens there, "pty"
-  // to a pseudo-terminal. serial_port() tells. What the machine sends while no program is connected
-  // is lost.
+  // to a pseudo-terminal. serial_port() says which. What the machine sends while no program is
+  // connected is lost.
   std::string serial;
   // A reset restarts the machine, with the images as they were. Otherwise it ends the machine.
   bool reboots = false;
@@ -57,7 +57,7 @@ class Emulator {
 
   // False once the machine has switched itself off, was reset, or QEMU failed.
   bool is_running() const { return !exit_code_.has_value(); }
-  // Of QEMU, once it does not run any more.
+  // Of QEMU, once it no longer runs.
   std::optional<int> exit_code() const { return exit_code_; }
   // All that the console has sent.
   const std::string& log() const { return log_; }
@@ -66,8 +66,8 @@ class Emulator {
   std::string serial_port();
   // What QEMU itself had to say.
   std::string qemu_messages();
-  // The console alone, for who reads it by himself: log() and expect() then see nothing of it, and
-  // read() has to find the end.
+  // The console alone, for a caller that reads it directly: log() and expect() then see nothing of
+  // it, and read() has to find the end.
   Port& port() { return *port_; }
 
  private:

@@ -87,7 +87,7 @@ void StoryReader::await_ready() {
 void StoryReader::finish_story(const ConsoleEvent& end) {
   write_out("\n");
   const std::string reason = value_of(end, field::kReason);
-  // What went wrong is told behind it, and thrown by next().
+  // What went wrong is printed after it, and thrown by next().
   while (reason == "error" && next().name != "ready") {
   }
   if (reason != "stop" && reason != "length") fail("the story ended early: {}", reason);
@@ -102,7 +102,7 @@ void StoryReader::read_story() {
     const ConsoleEvent event = next();
     if (event.name == record::kEnd.name) return finish_story(event);
     if (event.name == record::kReady.name)
-      fail("the machine tells nothing; a model that chats needs --prompt");
+      fail("the machine tells no story; a model that chats needs --prompt");
   }
 }
 

@@ -54,7 +54,8 @@ std::optional<std::string> bytes_of_byte_level(std::string_view text) {
 base::Result<TokenEntry> from_byte_level(std::string_view text, TokenType type) {
   if (const size_t bad = llama::find_invalid_utf8(text); bad != text.size()) {
     return base::Status::error(base::ErrorCode::kCorrupt,
-                               "its {} bytes are no valid UTF-8 from byte {} on", text.size(), bad);
+                               "its {} bytes are not valid UTF-8 from byte {} on", text.size(),
+                               bad);
   }
   if (type == TokenType::kNormal) {
     if (auto bytes = bytes_of_byte_level(text)) return TokenEntry{std::move(*bytes), 0, type};
@@ -75,7 +76,7 @@ void set_merges(VocabularySource& source, const std::vector<std::string_view>& t
     const auto id_of = [&](std::string_view text) {
       const auto found = ids.find(text);
       if (found == ids.end()) {
-        fail("{}: merge {} has or makes \"{}\", which is no token", name, rank, text);
+        fail("{}: merge {} has or makes \"{}\", which is not a token", name, rank, text);
       }
       const TokenType type = source.tokens[static_cast<size_t>(found->second)].type;
       is_text = is_text && type == TokenType::kNormal;

@@ -18,7 +18,7 @@ namespace host {
 std::optional<std::string> bytes_of_byte_level(std::string_view text);
 
 // A token as the files have it. One of the type kNormal that has other characters is never made of
-// text, and becomes kUserDefined; so do other types keep their text. kCorrupt: it is no UTF-8.
+// text, and becomes kUserDefined; so do other types keep their text. kCorrupt: it is not UTF-8.
 base::Result<TokenEntry> from_byte_level(std::string_view text, llama::TokenType type);
 
 // Two pieces, as the file has them.
@@ -26,7 +26,7 @@ using MergeTexts = std::pair<std::string_view, std::string_view>;
 
 // Sets the merges of `source`, whose tokens are read, from pairs in the order of their rank;
 // `texts` are its tokens as the file has them. Those with tokens that are not normal are left out:
-// such are never made of text. Throws Failure, with `name`: a piece that is no token.
+// such are never made of text. Throws Failure, with `name`: a piece that is not a token.
 void set_merges(VocabularySource& source, const std::vector<std::string_view>& texts,
                 const std::vector<MergeTexts>& merges, const std::string& name);
 

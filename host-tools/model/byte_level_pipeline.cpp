@@ -102,14 +102,14 @@ bool is_byte_level(const Json& file, const std::string& name) {
 ByteLevelPipeline read_byte_level_pipeline(const Json& file, const std::string& name) {
   // Changes of a text that none of the tokenizers we know makes.
   if (const Json* const normalizer = member_of(file, "normalizer")) {
-    fail("{}: normalizes texts ({}), which barellama doesn't for byte-level BPE", name,
+    fail("{}: normalizes texts ({}), which barellama doesn't do for byte-level BPE", name,
          text_of(*normalizer, "type", name).value_or("?"));
   }
   const Json* const model = member_of(file, "model");
   if (model == nullptr) fail("{}: has no \"model\"", name);
   for (const char* affix : {"continuing_subword_prefix", "end_of_word_suffix"}) {
     if (!text_of(*model, affix, name).value_or("").empty()) {
-      fail("{}: marks parts of words (\"{}\"), which barellama doesn't", name, affix);
+      fail("{}: marks parts of words (\"{}\"), which barellama doesn't do", name, affix);
     }
   }
   return {.word_rules = read_word_rules(file, name),

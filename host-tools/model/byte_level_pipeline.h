@@ -1,5 +1,5 @@
 // What a tokenizer.json of byte-level BPE does besides merging. It is a pipeline of stages with
-// settings; some are known by their whole, and all others refused.
+// settings; some are known as a whole, and all others refused.
 #pragma once
 
 #include <string>

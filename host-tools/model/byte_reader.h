@@ -26,7 +26,7 @@ class ByteReader {
   std::span<const std::byte> take(uint64_t count, std::string_view what) {
     if (count > left()) {
       fail(
-          "{}: ends within {} at byte {} ({} bytes more are claimed, {} are there): it is "
+          "{}: ends within {} at byte {} ({} more bytes are claimed, {} are left): it is "
           "truncated or damaged",
           name_, what, at_, count, left());
     }

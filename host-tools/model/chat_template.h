@@ -11,7 +11,7 @@ namespace host {
 // "Llama 2", "ChatML"; "none".
 const char* name_of(llama::ChatTemplate chat);
 
-// kNone for a text that is none of ours.
+// kNone for any other text.
 llama::ChatTemplate recognize_chat_template(std::string_view text);
 
 }  // namespace host

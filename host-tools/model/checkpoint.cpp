@@ -98,7 +98,7 @@ void Checkpoint::read_header() {
   const auto positive = [&](const char* what) {
     const int32_t value = next();
     if (value <= 0) {
-      fail("{}: is no GGUF file, and no llama2.c checkpoint: {} is {}", path_.string(), what,
+      fail("{}: is neither a GGUF file nor a llama2.c checkpoint: {} is {}", path_.string(), what,
            value);
     }
     return static_cast<uint32_t>(value);
@@ -110,20 +110,22 @@ void Checkpoint::read_header() {
   config_.n_kv_heads = positive("n_kv_heads");
   const int32_t vocabulary = next();
   config_.context = positive("seq_len");
-  // Version 0 tells an own classifier by a negative vocabulary.
+  // Version 0 marks a separate classifier by a negative vocabulary.
   config_.vocab_size = static_cast<uint32_t>(vocabulary < 0 ? -int64_t{vocabulary} : vocabulary);
   config_.tied_classifier = version_ == 0 ? vocabulary > 0 : header[at++] != std::byte{0};
   if (version_ == 2) group_size_ = positive("group size");
   if (config_.dim % config_.n_heads != 0) {
-    fail("{}: is no GGUF file, and no llama2.c checkpoint: dim {} is no multiple of {} heads",
-         path_.string(), config_.dim, config_.n_heads);
+    fail(
+        "{}: is neither a GGUF file nor a llama2.c checkpoint: dim {} is not a multiple of {} "
+        "heads",
+        path_.string(), config_.dim, config_.n_heads);
   }
   config_.head_size = config_.dim / config_.n_heads;
   // llama2.c has these as constants.
   config_.rope_base = 10000.0f;
   config_.norm_eps = 1e-5f;
   require_ok(llama::validate(config_),
-             path_.string() + ": is no GGUF file, and no llama2.c checkpoint");
+             path_.string() + ": is neither a GGUF file nor a llama2.c checkpoint");
 }
 
 Placed Checkpoint::place(const llama::TensorRow& row, uint64_t& at) const {
@@ -147,8 +149,7 @@ void Checkpoint::place_tensors() {
   for (const TensorRole role : version_ == 0 ? std::span<const TensorRole>(kLegacyOrder)
                                              : std::span<const TensorRole>(kOrder)) {
     if (role == kClassifier) {
-      // After all others, version 0 has RoPE's cosines and sines, which no program reads any
-      // longer.
+      // After all others, version 0 has RoPE's cosines and sines, which no program reads.
       if (version_ == 0) at += uint64_t{config_.context} * config_.head_size * sizeof(float);
       if (config_.tied_classifier) {
         places_[static_cast<size_t>(role)] = places_[static_cast<size_t>(kEmbedding)];

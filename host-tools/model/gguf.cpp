@@ -29,7 +29,7 @@ std::string_view read_name(ByteReader& reader, std::string_view what) {
   bool is_plain = !name.empty() && name.size() <= 65535 && llama::is_valid_utf8(name);
   for (const char c : name) is_plain = is_plain && static_cast<unsigned char>(c) >= ' ';
   if (!is_plain) {
-    fail("{}: {} before byte {} is no name: the file is damaged", reader.name(), what,
+    fail("{}: {} before byte {} is not a name: the file is damaged", reader.name(), what,
          reader.position());
   }
   return name;
@@ -73,7 +73,7 @@ GgufArray read_array(ByteReader& reader, std::string_view key) {
   }
   if (type != GgufType::kText) {
     const uint32_t size = element_bytes(type);
-    // One more than can be there, if the product would overflow.
+    // One more than is possible, if the product would overflow.
     const uint64_t bytes = count > reader.left() / size ? reader.left() + 1 : count * size;
     return {type, count, reader.take(bytes, key)};
   }
@@ -121,7 +121,7 @@ GgufValue read_value(ByteReader& reader, std::string_view key, GgufType type) {
 struct TensorEntry {
   std::string name;
   StoredTensor tensor;
-  uint64_t offset;  // from the tensor data's begin
+  uint64_t offset;  // from where the tensor data begins
 };
 
 // Name, dimensions (the columns first), type, offset.
@@ -142,8 +142,9 @@ TensorEntry read_tensor(ByteReader& reader) {
   }
   if (shape[2] != 1 || shape[3] != 1) {
     fail(
-        "{}: the tensor {} has more than two dimensions, as none of a Llama model has (a mixture "
-        "of experts has)",
+        "{}: the tensor {} has more than two dimensions; no tensor of a Llama model does (a "
+        "mixture "
+        "of experts has some)",
         reader.name(), name);
   }
   const auto type = stored_type_of(number);
@@ -154,8 +155,8 @@ TensorEntry read_tensor(ByteReader& reader) {
         reader.name(), name, stored_type_name(number), number);
   }
   if (shape[0] % block_of(*type).values != 0) {
-    fail("{}: the tensor {} has rows of {}, no multiple of {}'s {}", reader.name(), name, shape[0],
-         name_of(*type), block_of(*type).values);
+    fail("{}: the tensor {} has rows of {}, not a multiple of {}'s {}", reader.name(), name,
+         shape[0], name_of(*type), block_of(*type).values);
   }
   return {name, {*type, shape[1], shape[0], {}}, offset};
 }
@@ -168,7 +169,7 @@ bool Gguf::has_magic(std::span<const std::byte> file) {
 
 Gguf::Gguf(std::span<const std::byte> file, std::string name) : name_(std::move(name)) {
   ByteReader reader(file, name_);
-  if (!has_magic(file)) fail("{}: is no GGUF file: it does not begin with \"GGUF\"", name_);
+  if (!has_magic(file)) fail("{}: is not a GGUF file: it does not begin with \"GGUF\"", name_);
   reader.take(4, "the header");
   version_ = reader.u32("the header");
   if (version_ != 2 && version_ != 3) {
@@ -212,7 +213,7 @@ Gguf::Gguf(std::span<const std::byte> file, std::string name) : name_(std::move(
            name_, entry.name, file.size());
     }
     if (entry.offset % alignment != 0) {
-      fail("{}: the tensor {} lies at {}, no multiple of {}", name_, entry.name, entry.offset,
+      fail("{}: the tensor {} lies at {}, not a multiple of {}", name_, entry.name, entry.offset,
            alignment);
     }
     entry.tensor.bytes =
@@ -244,7 +245,7 @@ std::optional<uint32_t> Gguf::whole(std::string_view key) const {
     fail_type(name_, key);
   }
   if (value > std::numeric_limits<uint32_t>::max()) {
-    fail("{}: the value {} is {}, beyond all that a model can have", name_, key, value);
+    fail("{}: the value {} is {}, more than any model has", name_, key, value);
   }
   return static_cast<uint32_t>(value);
 }

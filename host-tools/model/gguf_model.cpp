@@ -102,7 +102,7 @@ std::vector<fs::path> parts_of(const fs::path& path, const Gguf& gguf) {
   if (count <= 1) return {path};
   const auto name = part_name(path);
   if (!name || name->count != count || count > kMostParts) {
-    fail("{}: is one of {} parts; their names must be NAME-00001-of-{:05}.gguf and on",
+    fail("{}: is one of {} parts; their names must be NAME-00001-of-{:05}.gguf and so on",
          path.string(), count, count);
   }
   std::vector<fs::path> parts;

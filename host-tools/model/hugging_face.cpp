@@ -79,7 +79,7 @@ std::vector<int32_t> token_ids(const Json& json, const char* key, const std::str
   for (const Json& id : value->is_array() ? *value : Json::array({*value})) {
     if (!id.is_number_integer() || id.get<int64_t>() < 0 ||
         id.get<int64_t>() >= llama::VocabularyHeader::kMaxTokens) {
-      fail("{}: \"{}\" is no token's id", name, key);
+      fail("{}: \"{}\" is not a token's id", name, key);
     }
     ids.push_back(id.get<int32_t>());
   }
@@ -125,7 +125,8 @@ std::vector<fs::path> shards_of(const fs::path& index) {
   for (const auto& [tensor, value] : map->items()) {
     const std::string file = value.is_string() ? value.get<std::string>() : "";
     if (file.empty() || fs::path(file).filename().string() != file) {
-      fail("{}: the file of the tensor {} is no name of a file beside it", index.string(), tensor);
+      fail("{}: the file of the tensor {} is not the name of a file beside it", index.string(),
+           tensor);
     }
     names.insert(file);
   }
@@ -253,7 +254,8 @@ SourceModel open_hugging_face(const fs::path& path, const SourceOptions& options
   }
   model.description = text("Hugging Face model in {} {}, tensors: {}", source.files.size(),
                            source.files.size() == 1 ? "file" : "files", types_of(model.tensors));
-  // A classifier that is the embedding may be there a second time; RoPE's frequencies are computed.
+  // A classifier that is the embedding may be stored a second time; RoPE's frequencies are
+  // computed.
   if (model.config.tied_classifier) {
     model.tensors.erase(stored_name(NamedBy::kHuggingFace, llama::TensorRole::kClassifier));
   }

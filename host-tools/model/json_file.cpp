@@ -12,7 +12,7 @@ namespace {
 constexpr int kMostDepth = 64;
 
 [[noreturn]] void fail_member(const std::string& name, const char* key, const char* wanted) {
-  fail("{}: \"{}\" is no {}", name, key, wanted);
+  fail("{}: \"{}\" is not {}", name, key, wanted);
 }
 
 }  // namespace
@@ -41,7 +41,7 @@ Json parse_json(std::string_view text, const std::string& name) {
   try {
     return Json::parse(text.begin(), text.end(), check);
   } catch (const Json::exception& error) {
-    fail("{}: is no JSON: {}", name, error.what());
+    fail("{}: is not JSON: {}", name, error.what());
   }
 }
 
@@ -56,7 +56,7 @@ std::optional<uint32_t> whole_of(const Json& object, const char* key, const std:
   if (value == nullptr) return std::nullopt;
   if (!value->is_number_unsigned() ||
       value->get<uint64_t>() > std::numeric_limits<uint32_t>::max()) {
-    fail_member(name, key, "whole number from 0 to 4294967295");
+    fail_member(name, key, "a whole number from 0 to 4294967295");
   }
   return value->get<uint32_t>();
 }
@@ -64,7 +64,7 @@ std::optional<uint32_t> whole_of(const Json& object, const char* key, const std:
 std::optional<double> number_of(const Json& object, const char* key, const std::string& name) {
   const Json* const value = member_of(object, key);
   if (value == nullptr) return std::nullopt;
-  if (!value->is_number()) fail_member(name, key, "number");
+  if (!value->is_number()) fail_member(name, key, "a number");
   return value->get<double>();
 }
 

@@ -16,7 +16,7 @@ class MappedFile {
   ~MappedFile();
 
   std::span<const std::byte> bytes() const { return {data_, size_}; }
-  // Gives back the memory of what was looked at; it is read again when it is needed. Keeps a
+  // Releases the memory of what was looked at; it is read again when it is needed. Keeps a
   // pass over a file of many gigabytes small.
   void forget() const;
 

@@ -60,7 +60,7 @@ void remove_stale_parts(const fs::path& first, uint32_t count) {
     if (part == 1) continue;
     const fs::path path = path_of_part(first, part);
     std::error_code error;
-    // What is none of ours stays.
+    // What is not ours stays.
     if (!fs::is_regular_file(path, error) || fs::file_size(path) < ModelParts::kHeaderBytes ||
         !ModelParts::begins_later_part(read_header(path))) {
       return;

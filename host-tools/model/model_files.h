@@ -19,7 +19,7 @@ struct ModelFiles {
 };
 
 // Of the model whose first file is `first`. Throws Failure when a part is missing, or is not one of
-// this model. What is no model at all has one part.
+// this model. What is not a model at all has one part.
 ModelFiles find_model_files(const std::filesystem::path& first);
 
 std::filesystem::path path_of_part(const std::filesystem::path& first, uint32_t part);

@@ -18,8 +18,8 @@ using llama::WeightType;
 // An embedding row is read alone, with its whole tile.
 constexpr uint32_t kEmbeddingTileBytes = 4 * 1024;
 // As classifier the same table is read whole. Where tiles of this size have no padding, a pinned
-// one is multiplied in long runs of them (llama/weights/weights.h), and a streamed one costs a
-// token no more.
+// one is multiplied in long runs of them (llama/weights/weights.h), and streaming one takes no
+// longer.
 constexpr uint32_t kTiedTileBytes = 16 * 1024;
 
 // How many rows a tile of about `target` bytes has: of the sizes from half the target up, the one

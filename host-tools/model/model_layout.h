@@ -15,7 +15,7 @@ struct LayoutOptions {
   std::function<llama::WeightType(llama::TensorRole role, uint32_t layer)> type_of;
   // Whether the model has it. Without: what its configuration asks for.
   std::function<bool(llama::TensorRole role, uint32_t layer)> has = {};
-  // A tile takes about this many bytes, one row group at the least.
+  // A tile takes about this many bytes, at least one row group.
   uint32_t tile_bytes = 64 * 1024;
   uint64_t tokenizer_bytes = 0;
 };

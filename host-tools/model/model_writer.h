@@ -23,7 +23,7 @@ struct WriteOptions {
   // In place of the one that the model asks for.
   std::optional<llama::ChatTemplate> chat_template = std::nullopt;
   std::string name = {};
-  // A tile takes about this many bytes, one row group at the least.
+  // A tile takes about this many bytes, at least one row group.
   uint32_t tile_bytes = 64 * 1024;
   // Of each part but the last, a multiple of 4096; 0: one file if it can lie on a FAT card,
   // otherwise parts of 4000 MiB.

@@ -15,7 +15,7 @@ constexpr uint64_t kMostHeaderBytes = 100'000'000;
 uint64_t unsigned_at(const Json& list, size_t index, const std::string& name,
                      const std::string& tensor) {
   if (!list[index].is_number_unsigned()) {
-    fail("{}: the tensor {} has a size or place that is no whole number", name, tensor);
+    fail("{}: the tensor {} has a size or place that is not a whole number", name, tensor);
   }
   return list[index].get<uint64_t>();
 }
@@ -68,11 +68,12 @@ void read_safetensors(std::span<const std::byte> file, const std::string& name,
   ByteReader reader(file, name);
   const uint64_t header_bytes = reader.u64("the length of the header");
   if (header_bytes > kMostHeaderBytes) {
-    fail("{}: is no safetensors file: its header would have {} bytes", name, header_bytes);
+    fail("{}: is not a safetensors file: its header would have {} bytes", name, header_bytes);
   }
   const Json header =
       parse_json(as_text(reader.take(header_bytes, "the header")), name + ": the header");
-  if (!header.is_object()) fail("{}: is no safetensors file: its header is no JSON object", name);
+  if (!header.is_object())
+    fail("{}: is not a safetensors file: its header is not a JSON object", name);
   const auto data = file.subspan(reader.position());
   for (const auto& [tensor, entry] : header.items()) {
     if (tensor == "__metadata__") continue;

@@ -30,7 +30,7 @@ uint64_t read_varint(ByteReader& reader) {
     value |= (byte & 127) << shift;
     if (byte < 128) return value;
   }
-  fail("{}: is no SentencePiece model, or damaged: a number goes on at byte {}", reader.name(),
+  fail("{}: is not a SentencePiece model, or damaged: a number goes on at byte {}", reader.name(),
        reader.position());
 }
 
@@ -51,7 +51,7 @@ Field read_field(ByteReader& reader) {
       field.value = reader.u32("a number");
       return field;
     default:
-      fail("{}: is no SentencePiece model, or damaged: a field of wire type {} at byte {}",
+      fail("{}: is not a SentencePiece model, or damaged: a field of wire type {} at byte {}",
            reader.name(), key & 7, reader.position());
   }
 }
@@ -128,7 +128,7 @@ VocabularySource read_sentencepiece_model(std::span<const std::byte> file,
     }
     if (field.number == 3) read_normalizer(field.bytes, name, source);
   }
-  if (!has_trainer) fail("{}: is no SentencePiece model: it doesn't say of which kind", name);
+  if (!has_trainer) fail("{}: is not a SentencePiece model: it doesn't say which kind", name);
   return source;
 }
 

@@ -39,7 +39,7 @@ SourceModel open_source_model(const fs::path& path, const SourceOptions& options
   }
   if (Gguf::has_magic(MappedFile(path).bytes())) return open_gguf(path, options);
   if (path.extension() == ".gguf") {
-    fail("{}: is no GGUF file: it does not begin with \"GGUF\"", path.string());
+    fail("{}: is not a GGUF file: it does not begin with \"GGUF\"", path.string());
   }
   return open_llama2c(path, options);
 }

@@ -24,7 +24,7 @@ struct SourceModel {
   std::vector<std::filesystem::path> files;
 };
 
-// Tells by the content what it is. Throws Failure.
+// Recognises the kind by the content. Throws Failure.
 SourceModel open_source_model(const std::filesystem::path& path, const SourceOptions& options);
 
 }  // namespace host

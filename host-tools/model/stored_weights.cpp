@@ -10,7 +10,7 @@ namespace {
 
 using llama::TensorRole;
 
-// So much of the files is in memory before it is given back.
+// How much of the files is in memory before it is released.
 constexpr uint64_t kForgetBytes = 64 << 20;
 
 bool is_query_or_key(TensorRole role) { return role == TensorRole::kWq || role == TensorRole::kWk; }

@@ -81,7 +81,7 @@ bool is_of_vocabulary(TensorRole role) {
   return role == TensorRole::kEmbedding || role == TensorRole::kClassifier;
 }
 
-// The standard deviation of a matrix' weights.
+// The standard deviation of a matrix's weights.
 double deviation(const ModelConfig& config, TensorRole role) {
   const double columns = llama::shape_of(role, config).columns;
   const double branches = 2.0 * config.n_layers;

@@ -89,7 +89,7 @@ std::vector<MergeTexts> merges_of(const Json& model, const std::string& name) {
                          merge[1].get_ref<const std::string&>());
       continue;
     }
-    fail("{}: merge {} is no pair of pieces", name, texts.size());
+    fail("{}: merge {} is not a pair of pieces", name, texts.size());
   }
   return texts;
 }
@@ -101,7 +101,8 @@ void read_scores(const Json& model, const std::string& name, std::vector<Piece>&
   for (size_t rank = 0; rank < merges.size(); ++rank) {
     const std::string made = std::string(merges[rank].first).append(merges[rank].second);
     const auto found = ids.find(made);
-    if (found == ids.end()) fail("{}: merge {} makes \"{}\", which is no token", name, rank, made);
+    if (found == ids.end())
+      fail("{}: merge {} makes \"{}\", which is not a token", name, rank, made);
     Piece& piece = pieces[found->second];
     if (piece.type != TokenType::kUserDefined) continue;  // an earlier merge makes it
     piece.type = TokenType::kNormal;
@@ -131,7 +132,7 @@ std::vector<AddedToken> read_added(const Json& file, const std::string& name,
   std::vector<AddedToken> list;
   const Json* const added = member_of(file, "added_tokens");
   if (added == nullptr) return list;
-  if (!added->is_array()) fail("{}: \"added_tokens\" is no list", name);
+  if (!added->is_array()) fail("{}: \"added_tokens\" is not a list", name);
   for (const Json& token : *added) {
     const std::string text = text_of(token, "content", name).value_or("");
     const Json* const value = member_of(token, "id");
@@ -196,7 +197,7 @@ VocabularySource read_byte_level(const Json& file, const Json& model, const std:
 VocabularySource read_tokenizer_json(std::string_view content, const std::string& name) {
   const Json file = parse_json(content, name);
   const Json* const model = member_of(file, "model");
-  if (model == nullptr) fail("{}: is no tokenizer.json: it has no \"model\"", name);
+  if (model == nullptr) fail("{}: is not a tokenizer.json: it has no \"model\"", name);
   const auto kind = text_of(*model, "type", name).value_or("BPE");
   if (kind != "BPE") {
     fail("{}: has a tokenizer of the kind \"{}\"; barellama runs BPE", name, kind);

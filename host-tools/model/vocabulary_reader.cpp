@@ -23,8 +23,8 @@ uint32_t count_tokens(std::span<const std::byte> file, const std::string& name) 
   }
   if (count == 0 || at != file.size()) {
     fail(
-        "{}: is no vocabulary that is known (tokenizer.bin, tokenizer.model, tokenizer.json, "
-        "GGUF); as a tokenizer.bin of llama2.c, after {} tokens its lengths lead to byte {} of {}",
+        "{}: is not a known vocabulary (tokenizer.bin, tokenizer.model, tokenizer.json, "
+        "GGUF); read as a tokenizer.bin of llama2.c, its {} tokens end at byte {} of {}",
         name, count, at, file.size());
   }
   return count;
@@ -116,7 +116,7 @@ VocabularySource read_byte_level(const Gguf& gguf) {
   std::vector<MergeTexts> pairs;
   for (const std::string_view merge : *merges) {
     const auto both = split_merge(merge);
-    if (!both) fail("{}: merge {} is no pair of pieces", gguf.name(), pairs.size());
+    if (!both) fail("{}: merge {} is not a pair of pieces", gguf.name(), pairs.size());
     pairs.push_back(*both);
   }
   set_merges(source, texts, pairs, gguf.name());

@@ -15,9 +15,9 @@
 
 namespace host {
 
-// Tells by the content what it is. `size` is the model's vocabulary where a model is known: files
-// with fewer tokens are filled up with unused ones, as the tables of some models are; more are an
-// error, as is any other number in a tokenizer.bin. Throws Failure with the file's name.
+// Recognises the kind by the content. `size` is the model's vocabulary where a model is known:
+// files with fewer tokens are filled up with unused ones, as the tables of some models are; more
+// are an error, as is any other number in a tokenizer.bin. Throws Failure with the file's name.
 VocabularySource read_vocabulary(const std::filesystem::path& path, std::optional<uint32_t> size);
 
 // The functions below take the file's content, and its name for messages. They throw Failure, also

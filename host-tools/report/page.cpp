@@ -45,7 +45,7 @@ std::string emulator_note() {
          "An "
          "emulator has no caches, no slow memory and no slow card, and runs as fast as the "
          "computer "
-         "under it lets it: compare shares and counts with care, and speeds not at all.</p>\n";
+         "that runs it allows: compare shares and counts with care, and speeds not at all.</p>\n";
 }
 
 std::string skipped_note(const Recording& recording) {

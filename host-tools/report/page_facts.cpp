@@ -77,7 +77,7 @@ std::string facts_section(const Answer& answer, const Summary& summary) {
                   ", hidden " + std::to_string(model.hidden_dim) + ", vocabulary " +
                   std::to_string(model.vocab) + ", context " + std::to_string(model.context));
     facts.add("Weights", bytes_held(model.pinned_bytes) + " in memory",
-              bytes_moved(model.streamed_bytes) + " from the card a pass");
+              bytes_moved(model.streamed_bytes) + " from the card per pass");
   }
   if (answer.machine) add_machine(*answer.machine, facts);
   facts.add("Recorded", answer.time);

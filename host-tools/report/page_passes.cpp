@@ -78,15 +78,16 @@ std::string passes_line(const Answer& answer) {
 }
 
 std::string passes_chart(const std::vector<Group>& groups) {
-  ColumnChart chart{"Time of each token",
-                    "Milliseconds a token over the positions of the text. The area of a column is "
-                    "the time of its pass.",
-                    "ms a token",
-                    "position",
-                    {}};
+  ColumnChart chart{
+      "Time of each token",
+      "Milliseconds per token over the positions of the text. The area of a column is "
+      "the time of its pass.",
+      "ms per token",
+      "position",
+      {}};
   for (const Group& group : groups) {
     const std::string name = name_of(group) + ": " + decimal(of_a_token(group.ns, group), 3) +
-                             " ms a token, " + share(group.wait_ns, group.ns) +
+                             " ms per token, " + share(group.wait_ns, group.ns) +
                              " of it waiting for the card";
     chart.columns.push_back(
         {static_cast<double>(std::max<uint64_t>(group.columns, 1)),
@@ -99,7 +100,7 @@ std::string passes_chart(const std::vector<Group>& groups) {
 
 std::string rate_chart(const std::vector<Group>& groups) {
   ColumnChart chart{"Rate of the card in each pass",
-                    "Megabytes a second that came from the card, over the passes' whole time.",
+                    "Megabytes per second that came from the card, over each pass's whole time.",
                     "MB/s",
                     "position",
                     {}};
@@ -128,7 +129,8 @@ std::string overlap_picture(const CardFacts& card, uint64_t whole) {
       {value(wait), "wait", "Waiting for the card: " + duration(wait)}};
   const std::vector<Segment> card_time = {
       {value(hidden), "hidden-transfer", "Transfer while it computes: " + duration(hidden)},
-      {value(whole - wait - hidden), "empty", "The card rests: " + duration(whole - wait - hidden)},
+      {value(whole - wait - hidden), "empty",
+       "The card is idle: " + duration(whole - wait - hidden)},
       {value(wait), "wait", "Transfer that is waited for: " + duration(wait)}};
   return "<p class=\"remark\">The core:</p>\n" + strip("What the core did", time, value(whole)) +
          "<p class=\"remark\">The card:</p>\n" +
@@ -172,7 +174,7 @@ std::string card_section(const Answer& answer, const Summary& summary) {
             legend({{"compute", "computing"},
                     {"wait", "waiting for the card"},
                     {"hidden-transfer", "transfer in the background"},
-                    {"empty", "the card rests"}}) +
+                    {"empty", "the card is idle"}}) +
             overlap_picture(card, summary.ns);
   }
   if (pass_bytes > 0) html += rate_chart(groups);

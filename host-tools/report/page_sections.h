@@ -26,7 +26,7 @@ std::string memory_section(const Answer& answer);
 
 // A table's row of finished cells.
 std::string table_row(const std::vector<std::string>& cells, const std::string& css_class = {});
-// Escape what they are given (a cell of the class "spare" is not shown on a telephone); the last
+// Escape what they are given (a cell of the class "spare" is not shown on a phone); the last
 // holds a picture, as it is.
 std::string name_cell(const std::string& text, const std::string& remark = {});
 std::string number_cell(const std::string& text, const std::string& css_class = {});

@@ -102,18 +102,18 @@ std::string operations_section(const Answer& answer, const Summary& summary) {
       "what runs within it: the rows add up to the whole.";
   if (!summary.from_profile) {
     html +=
-        " The answer's profile is missing in the recording, so these are the sums of its "
+        " The answer's profile is missing from the recording, so these are the sums of its "
         "passes, without what happens between them.";
   } else if (!answer.profile->complete()) {
     html += " Of the profile's " + std::to_string(answer.profile->parts) + " records only " +
-            std::to_string(answer.profile->lines) + " are there.";
+            std::to_string(answer.profile->lines) + " are present.";
   }
   html += "</p>\n" + groups_strip(groups, summary) + group_legend(groups);
   html +=
       "<div class=\"wide\"><table class=\"operations\">\n<thead><tr><th scope=\"col\">operation"
       "</th><th scope=\"col\"></th><th class=\"n\" scope=\"col\">time, ms</th>"
       "<th class=\"n\" scope=\"col\">share</th><th class=\"n spare\" scope=\"col\">calls</th>"
-      "<th class=\"n spare\" scope=\"col\">ms a token</th></tr></thead>\n<tbody>\n";
+      "<th class=\"n spare\" scope=\"col\">ms per token</th></tr></thead>\n<tbody>\n";
   html += operations_body(summary) + "</tbody>\n<tfoot>";
   html += table_row({name_cell("whole"), picture_cell(""), number_cell(milliseconds(summary.ns)),
                      number_cell(share(summary.ns, summary.ns)), number_cell("", "spare"),

@@ -1,5 +1,5 @@
 // What a recording holds: the records of docs/protocol.md, as `barellama console --record` and
-// `barellama emulate --record` save them, one JSON object a line, put in order by answers.
+// `barellama emulate --record` save them, one JSON object per line, put in order by answers.
 //
 // Times are integers in nanoseconds of the board's clock, which starts at boot. A recording may
 // hold several boots, models and answers; an answer carries the facts that held when it was made.
@@ -116,7 +116,7 @@ struct Recording {
   std::vector<Answer> answers;
   uint64_t lines = 0;
   uint64_t unknown_events = 0;       // records of a kind that no report needs
-  std::vector<SkippedLine> skipped;  // cut lines, and what is no record
+  std::vector<SkippedLine> skipped;  // cut lines, and what is not a record
 };
 
 // Never fails: what cannot be read is skipped and listed in `skipped`.

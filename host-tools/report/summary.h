@@ -44,7 +44,7 @@ struct Summary {
 // answer.has_times() must hold.
 Summary summarize(const Answer& answer);
 
-// Tokens a second after the first, as the console's line has it; none without an "end" that says.
+// Tokens per second after the first, as the console's line has it; none without an "end" that says.
 std::optional<double> tokens_per_second(const Answer& answer);
 
 }  // namespace host

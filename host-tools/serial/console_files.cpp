@@ -67,7 +67,7 @@ void ConsoleFiles::record(nlohmann::json fields) {
   if (!records_.is_open()) return;
   const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
   fields["t"] = now.count();
-  // What is no UTF-8 came over a bad line.
+  // What is not UTF-8 came over a bad line.
   records_ << fields.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   flush(records_, records_path_);
 }

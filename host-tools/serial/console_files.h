@@ -16,12 +16,12 @@ class ConsoleFiles {
   ConsoleFiles(const std::string& log, const std::string& records);
 
   // The log has the board's bytes as they came. Each line begins with the time of its first byte,
-  // and lines that were sent to the board have a `>` behind it:
+  // and lines that were sent to the board have a `>` after it:
   //   2026-11-24 19:30:00.123   model: tales-1m.blm
   //   2026-11-24 19:30:04.567 > The dragon
   void received(std::string_view bytes);
   void sent(std::string_view line);
-  // One JSON object a line, with "t", the time it came: seconds since 1970.
+  // One JSON object per line, with "t", the time it came: seconds since 1970.
   void record(nlohmann::json fields);
   bool has_records() const { return records_.is_open(); }
 

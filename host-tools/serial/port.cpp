@@ -19,7 +19,7 @@ Milliseconds left_until(Clock::time_point deadline) {
   return std::max(Milliseconds(0), std::chrono::ceil<Milliseconds>(deadline - Clock::now()));
 }
 
-// Long waits in pieces that surely fit an int, and the clock.
+// Long waits in pieces that are sure to fit an int, and the clock.
 constexpr Milliseconds kLongestWait{std::chrono::hours(1)};
 
 }  // namespace
@@ -80,7 +80,7 @@ bool Port::write(std::string_view bytes, Milliseconds patience) {
     } else {
       const Milliseconds left = left_until(deadline);
       if (left == Milliseconds(0)) {
-        fail("{}: takes no more bytes; is anybody reading at the other end?", name_);
+        fail("{}: takes no more bytes; is a program reading at the other end?", name_);
       }
       if (poll(left, true, -1).input) take_input();
     }

@@ -26,7 +26,7 @@ class Port {
 
   // As the user calls it: "/dev/ttyUSB0", "unix:/tmp/pi.sock", "the machine".
   const std::string& name() const { return name_; }
-  // False from the read() or write() on that found the other side gone, until reopen().
+  // False once a read() or write() has found the other side gone, until reopen().
   bool is_open() const { return input_descriptor() >= 0; }
 
   // Waits at most `timeout` for the first byte, and returns how many came; 0 when none did, or when
@@ -44,7 +44,7 @@ class Port {
   // Drops what has come and was not read.
   void discard_input();
 
-  // Bits a second from now on, for both directions; call drain() before. False when the port
+  // Bits per second from now on, for both directions; call drain() before. False when the port
   // refuses, and its rate stays. What has no rate takes any.
   virtual bool set_baud(uint32_t baud);
   // Waits until all that was written is on the wire.

@@ -47,7 +47,7 @@ std::string program_name(const fs::path& process) {
 
 std::string why_not_opened(const std::string& name, int error) {
   if (error == ENOENT) {
-    return text("{}: is not there; is the adapter plugged in? `ls /dev/serial/by-id` lists them",
+    return text("{}: does not exist; is the adapter plugged in? `ls /dev/serial/by-id` lists them",
                 name);
   }
   struct stat info {};

@@ -65,7 +65,8 @@ class SerialPort final : public Port {
  private:
   void open() override {
     const std::string path = device_path(name());
-    if (sp_get_port_by_name(path.c_str(), &port_) != SP_OK) fail("{}: is no serial port", name());
+    if (sp_get_port_by_name(path.c_str(), &port_) != SP_OK)
+      fail("{}: is not a serial port", name());
     try {
       if (sp_open(port_, SP_MODE_READ_WRITE) != SP_OK) fail_opening(path);
       sp_get_port_handle(port_, &descriptor_);
@@ -138,7 +139,7 @@ class TerminalPort final : public Port {
     Descriptor opened(::open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
     if (!opened.is_open() && errno == EBUSY) fail_taken(name(), path);
     if (!opened.is_open()) fail("{}", why_not_opened(name(), errno));
-    if (::isatty(opened.get()) != 1) fail("{}: is no serial port", name());
+    if (::isatty(opened.get()) != 1) fail("{}: is not a serial port", name());
     make_ours(opened.get(), name(), path);
     set_raw(opened.get(), name());
     descriptor_ = std::move(opened);

@@ -1,4 +1,4 @@
-// Ports that are no serial ports: sockets and other programs.
+// Ports that are not serial ports: sockets and other programs.
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -51,7 +51,7 @@ class SocketPort final : public Port {
     Descriptor opened(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!opened.is_open()) fail("socket: {}", system_error());
     if (::connect(opened.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-      fail("{}: can't be connected to: {}; does the other program run?", name(), system_error());
+      fail("{}: can't be connected to: {}; is the other program running?", name(), system_error());
     }
     make_nonblocking(opened.get());
     socket_ = std::move(opened);

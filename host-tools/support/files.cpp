@@ -79,7 +79,7 @@ void PendingFile::commit() {
     fail("{}: can't be written out: {}", path_.string(), system_error());
   }
   if (::rename(path_.c_str(), target_.c_str()) != 0) {
-    fail("{}: can't be put into its place: {}", target_.string(), system_error());
+    fail("{}: can't be renamed into place: {}", target_.string(), system_error());
   }
   committed_ = true;
 }

@@ -43,12 +43,12 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-// A file that comes to be beside its final place, so that the last step is a rename within one file
+// A file that is created next to its final place, so that the last step is a rename within one file
 // system. Without commit() it is removed, and what was at `target` before stays as it was.
 class PendingFile {
  public:
   // Creates an empty file beside `target`. Fails when the folder does not exist or can't be
-  // written to, or when `target` is something else than a file.
+  // written to, or when `target` is something other than a file.
   explicit PendingFile(const std::filesystem::path& target);
   PendingFile(const PendingFile&) = delete;
   PendingFile& operator=(const PendingFile&) = delete;

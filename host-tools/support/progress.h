@@ -8,7 +8,7 @@
 namespace host {
 
 // Draws on standard error once the work has taken two seconds, and wipes itself at the end. Where
-// standard error is no terminal it draws nothing.
+// standard error is not a terminal it draws nothing.
 class Progress {
  public:
   // Of bytes, the rate is shown, too, and the time that is left.

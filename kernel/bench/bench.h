@@ -28,7 +28,7 @@ class Report {
   void begin_group(std::string_view name);
   // `decimals` 0 to 2.
   void add(std::string_view name, double value, std::string_view unit, int decimals = 1);
-  // Something that is no figure.
+  // Something that is not a figure.
   void note(std::string_view text);
 
  private:

@@ -57,7 +57,7 @@ bool measure_sequential(Context& context, size_t bytes) {
   if (note_error(context, reads)) return true;
   char memory[48];
   base::TextBuffer name(memory);
-  base::print(name, "sequential, {} KiB a command", bytes / 1024);
+  base::print(name, "sequential, {} KiB per command", bytes / 1024);
   context.report.add(name.view(),
                      static_cast<double>(reads.count * bytes) / static_cast<double>(reads.us),
                      "MB/s", 2);

@@ -1,5 +1,5 @@
-// How many multiply-accumulates a second each matrix kernel does, with weights from SDRAM: a matrix
-// of 1024 rows and 512 columns is larger than the caches in each type.
+// How many multiply-accumulates per second each matrix kernel does, with weights from SDRAM: a
+// matrix of 1024 rows and 512 columns is larger than the caches in each type.
 #include "llama/kernels/kernels.h"
 #include "base/arena.h"
 #include "base/format.h"

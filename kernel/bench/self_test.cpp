@@ -100,14 +100,14 @@ void SelfTest::check_kernels() {
       what.clear();
       print(what, "{} matrix, {} token{}: CRC {:08x}", traits->name, known.columns,
             known.columns == 1 ? "" : "s", crc);
-      if (crc != known.crc) print(what, ", but {:08x} is right", known.crc);
+      if (crc != known.crc) print(what, ", expected {:08x}", known.crc);
       say(crc == known.crc, what.view());
     }
   }
   const uint32_t crc = operations_crc();
   what.clear();
   print(what, "norm, RoPE, softmax, SwiGLU: CRC {:08x}", crc);
-  if (crc != known_operations_crc()) print(what, ", but {:08x} is right", known_operations_crc());
+  if (crc != known_operations_crc()) print(what, ", expected {:08x}", known_operations_crc());
   say(crc == known_operations_crc(), what.view());
 }
 
@@ -189,7 +189,7 @@ Status SelfTest::check_known(llama::Model& model, const KnownModel& known,
   char memory[128];
   base::TextBuffer what(memory);
   print(what, "{}, logits of {} positions: {:016x}", known.name, kSelfTestPositions, hash);
-  if (hash != known.logits_hash) print(what, ", but {:016x} is right", known.logits_hash);
+  if (hash != known.logits_hash) print(what, ", expected {:016x}", known.logits_hash);
   say(hash == known.logits_hash, what.view());
   return base::ok_status();
 }

@@ -1,4 +1,4 @@
-// What a long measurement or test asks now and then: whether the user wants it to end.
+// What a long measurement or test asks now and then: whether it should end.
 #pragma once
 
 namespace kernel {

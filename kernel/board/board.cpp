@@ -40,7 +40,7 @@ std::span<const uint32_t> words_at(uint32_t address, uint32_t bytes) {
 }
 
 // r2 may be 0 although there is a list (a boot loader, QEMU's loader device), or the address of a
-// device tree, which is no list.
+// device tree, which is not a list.
 BootTags find_tags(const core::BootArguments& arguments) {
   const uint32_t given = arguments.tags_address;
   if (given % 4 == 0 && core::is_mapped_ram(given, kTagsMostBytes)) {

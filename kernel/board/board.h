@@ -36,7 +36,7 @@ class Board {
   };
 
   // Brings the board up; once (CHECKed). From here on interrupts are on, and panics go to the
-  // serial line. Lives in static storage, for ever.
+  // serial line. Lives in static storage, forever.
   static Board& start(const pi::core::BootArguments& arguments, const Options& options);
 
   pi::Serial& serial() { return *serial_; }

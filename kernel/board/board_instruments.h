@@ -1,4 +1,4 @@
-// What the board tells of itself.
+// What the board says about itself.
 #pragma once
 
 #include "kernel/board/board.h"

@@ -25,7 +25,7 @@ void BoardMachine::idle() {
 base::Result<pi::BlockDevice*> BoardMachine::open_card() {
   if (!board_.ram_disk().empty()) {
     if (!ram_disk_) ram_disk_.emplace(board_.ram_disk());
-    base::print(out(), "card: none asked for; a disk of {} bytes is in memory\n",
+    base::print(out(), "card: not used; a RAM disk of {} bytes takes its place\n",
                 board_.ram_disk().size());
     return &*ram_disk_;
   }

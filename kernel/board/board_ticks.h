@@ -28,7 +28,7 @@ class BoardTicks final : public base::TickSource {
   // Twice in the 2^31 cycles that the counter may stay unread, at the Pi's 1 GHz.
   static constexpr uint64_t kReadUs = 1'000'000;
 
-  // Kept, since the profiler reads one of them twice a scope.
+  // Kept, since the profiler reads one of them twice per scope.
   pi::CycleCounter& cycles_;
   base::Clock& timer_;
   bool counts_cycles_;

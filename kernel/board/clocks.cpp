@@ -9,7 +9,7 @@ namespace {
 using ClockId = pi::Mailbox::ClockId;
 
 constexpr uint32_t kUartHz = kDescription.uart_clock_hz;
-// What circle waits after a change of the ARM's clock, for the PLL to settle.
+// What Circle waits after a change of the ARM's clock, for the PLL to settle.
 constexpr uint64_t kSettleUs = 355;
 
 ClockReading read_clock(pi::Mailbox& mailbox, ClockId id) {

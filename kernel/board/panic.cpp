@@ -42,7 +42,7 @@ pi::Serial& serial_for_panic() {
   return *panic_serial;
 }
 
-// Three flashes, a pause, again, for ever; asleep in between, except for looks at the line: a call
+// Three flashes, a pause, repeated forever; asleep in between, except to check the line: a call
 // for the boot loader is still obeyed.
 [[noreturn]] void stop_and_blink() {
   pi::SystemTimer timer(kDescription.system_timer);

@@ -15,7 +15,7 @@
 
 namespace kernel {
 
-// Where panics print after this call; lives for ever.
+// Where panics print after this call; lives forever.
 void set_panic_serial(pi::Serial* serial);
 
 }  // namespace kernel

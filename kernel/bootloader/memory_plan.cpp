@@ -61,7 +61,7 @@ Status MemoryPlan::check_image(const pi::push::ImageHeader& header, uint32_t ram
   const uint32_t end = std::min(ram_disk_begin, memory_end);
   if (header.memory_end > end) {
     return Status::error(ErrorCode::kOutOfRange,
-                         "the kernel needs the memory up to {:x}, and there is some up to {:x}",
+                         "the kernel needs memory up to {:x}, and there is memory up to {:x}",
                          header.memory_end, end);
   }
   return base::ok_status();

@@ -10,7 +10,7 @@ namespace kernel {
 // Standard Annex #11, blocks rather than single characters); otherwise 1.
 unsigned column_width(uint32_t code_point);
 
-// The characters of a text that may hold bytes that are no UTF-8: each of those counts as a
+// The characters of a text that may hold bytes that are not UTF-8: each of those counts as a
 // character of one column. Marks belong to the character before them.
 size_t next_character(std::string_view text, size_t at);      // where the one at `at` ends
 size_t previous_character(std::string_view text, size_t at);  // where the one before `at` begins

@@ -121,7 +121,7 @@ void Console::load_model() {
   must_reload_ = false;
   const llama::Model& model = runner_.model();
   const llama::Weights& weights = model.transformer().weights();
-  print(out_, "model: {}, {:.1} MiB in memory, {:.1} MB streamed a token, context {}, {:.1} s\n",
+  print(out_, "model: {}, {:.1} MiB in memory, {:.1} MB streamed per token, context {}, {:.1} s\n",
         runner_.model_name(), mib(weights.pinned_bytes()), megabytes(weights.streamed_bytes()),
         model.transformer().context(), seconds(machine_.clock().now_us() - started_us));
   if (const auto plan = runner_.plan(); plan.ok()) {

@@ -1,4 +1,4 @@
-// The console: settings at start, the first story, then a prompt for ever. What is typed is the
+// The console: settings at start, the first story, then a prompt forever. What is typed is the
 // beginning of a story, or a question to a model that chats; lines that begin with '/' are
 // commands. Failures are reported, and the prompt stays alive.
 #pragma once

@@ -39,7 +39,7 @@ class Keyboard final : public StopRequest {
   Machine& machine_;
   base::RingBuffer<char, kTypedAhead> typed_ahead_;
   uint32_t lost_ = 0;
-  uint32_t line_losses_ = 0;  // of the machine, already told
+  uint32_t line_losses_ = 0;  // of the machine, already reported
 };
 
 }  // namespace kernel

@@ -11,7 +11,7 @@ void LineEditor::move_to(size_t at) {
   if (follow_cursor()) return paint(first_);
   const unsigned wanted = column_of(at);
   if (wanted < column_) return step_back(column_ - wanted);
-  // Forward by writing what is there already.
+  // Forward by writing again what is shown there.
   size_t from = first_;
   while (column_of(from) < column_) from = next_character(line(), from);
   put(line().substr(from, at - from));
@@ -20,7 +20,7 @@ void LineEditor::move_to(size_t at) {
 
 // After a change of the line at byte `changed` and after it.
 void LineEditor::refresh(size_t changed) {
-  // Bytes that were no characters may have become one together.
+  // Bytes that were not characters may have become one together.
   changed = code_point_begin(line(), changed);
   cursor_ = code_point_end(line(), cursor_);
   first_ = code_point_begin(line(), std::min(first_, size_));

@@ -40,7 +40,7 @@ bool PassMonitor::should_stop(uint32_t done, uint32_t) {
     has_begun_ = true;
     begun_us_ = now_us;
     begun_bytes_ = model_.transformer().weights().counters().bytes_read;
-    // A row that is there already stays, and tells of the next part of the prompt.
+    // A row that is shown already stays, and shows the next part of the prompt.
     next_us_ = now_us + (is_shown_ ? kIntervalUs : kPatienceUs);
   }
   done_ = done;

@@ -5,7 +5,7 @@
 //
 // For people it is one row, rewritten in place about once a second and gone before the text goes on
 // (VT100: cursor saved and restored, erase in line). With records there is no such row; a record
-// "progress" tells the same (docs/protocol.md).
+// "progress" says the same (docs/protocol.md).
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ class PassMonitor final : public llama::Interrupt {
   static constexpr uint64_t kPatienceUs = 2'000'000;
   static constexpr uint64_t kIntervalUs = 1'000'000;
 
-  // All outlive the monitor. `model` is the one that computes. `records`: where programs are told;
-  // null: people are.
+  // All outlive the monitor. `model` is the one that computes. `records`: where records go; null:
+  // the row is shown.
   PassMonitor(Machine& machine, Keyboard& keyboard, const llama::Model& model, RecordSink* records)
       : machine_(machine), keyboard_(keyboard), model_(model), records_(records) {}
 

@@ -67,7 +67,7 @@ void Reporter::print_stats(std::string_view argument, base::TextSink& out) {
   } else if (settings_.profile == Settings::Profile::kOff) {
     out.write("the profiler is off: /set profile on\n");
   } else if (profiler == nullptr || profiler->passes() == 0) {
-    out.write("nothing was told with this model yet\n");
+    out.write("this model has not told anything yet\n");
   } else if (argument == "layers") {
     print_layers(out, *profiler);
   } else {

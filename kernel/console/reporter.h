@@ -1,5 +1,5 @@
-// What a console says of time and memory: the records as things happen, the table of /stats and the
-// table of /mem. Knows machine and runner; the console tells it when an answer begins and ends.
+// What a console says about time and memory: the records as things happen, the table of /stats and
+// the table of /mem. Knows machine and runner; the console tells it when an answer begins and ends.
 #pragma once
 
 #include "base/format.h"
@@ -22,7 +22,7 @@ class Reporter {
   Reporter(const Reporter&) = delete;  // the profiler's listener is within
   Reporter& operator=(const Reporter&) = delete;
 
-  // Where records are written; null while nobody wants any.
+  // Where records are written; null while they are off.
   RecordSink* records() { return settings_.records ? &lines_ : nullptr; }
 
   // Records "machine", "model" and "memory", unless the reader of the records has them already. To

@@ -46,7 +46,7 @@ class FileWeightSource final : public llama::WeightSource {
   uint64_t size_bytes_ = 0;
   bool is_cancelled_ = false;
 
-  // What of the read is not started yet.
+  // What part of the read has not been started.
   uint64_t block_ = 0;  // of the file
   std::span<std::byte> left_;
   Place place_;          // of what was started last: from there it is never far

@@ -22,7 +22,7 @@ constexpr uint64_t kTellingBytes = 4 << 20;  // a fifth of a second of reading
 
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
-// Of a model, with all of its parts; what is no model has its own size.
+// Of a model, with all of its parts; what is not a model has its own size.
 uint64_t bytes_of_model(pi::FatVolume& volume, const pi::FileInfo& first) {
   std::array<std::byte, llama::ModelParts::kHeaderBytes> header;
   if (first.size < header.size()) return first.size;
@@ -149,7 +149,7 @@ llama::Pace ModelRunner::pace() const {
     pace.macs_per_s *= of_usual;
     pace.checked_bytes_per_s *= of_usual;
   }
-  // What loading took tells what the card gives.
+  // How long loading took shows how fast the card is.
   const llama::WeightCounters& loaded = model_->transformer().weights().counters();
   if (loaded.bytes_read >= kTellingBytes && loaded.transfer_us > 0) {
     pace.card_bytes_per_s =
@@ -163,7 +163,7 @@ base::Result<ModelRunner::Told> ModelRunner::tell(std::string_view prompt, const
                                                   base::TextSink& out) {
   llama::LogitsHash hash;
   Told told{};
-  // The time since start is chance enough for a story; the generator refuses 0.
+  // The time since start is random enough for a story; the generator refuses 0.
   told.seed = settings.seed != 0 ? settings.seed : machine_.clock().now_us() | 1;
   const llama::Generator::Request request = {.prompt = prompt,
                                              .steps = settings.steps,

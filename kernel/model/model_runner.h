@@ -49,8 +49,8 @@ class ModelRunner {
   std::string_view model_name() const { return name_.view(); }
   const llama::Model& model() const { return *model_; }
   llama::Model& model() { return *model_; }
-  // What open_model() took, and how long a token should take: the same as a tool of the host says
-  // beforehand (llama/plan.h). With a model.
+  // What open_model() took, and how long a token should take: the same as a tool of the host
+  // predicts (llama/plan.h). With a model.
   base::Result<llama::Plan> plan();
   llama::Pace pace() const;
   // From which the model's weights come.

@@ -1,4 +1,4 @@
-// What a machine can tell of itself to those who measure: the board
+// What a machine can say about itself to code that measures: the board
 // (kernel/board/board_instruments.h), a test's fake, or the host.
 #pragma once
 

@@ -32,7 +32,7 @@ class MemoryTable {
   static constexpr size_t kMaxParts = 24 + base::Arena::kMaxUses;
   static constexpr size_t kMaxHigh = 8;
 
-  // Names outlive the table. A part without bytes is left out; what has no row of its own any more
+  // Names outlive the table. A part without bytes is left out; what no longer gets a row of its own
   // is added to the last one (CHECKed for high()).
   void add(std::string_view name, Kind kind, uint64_t bytes);
   void add_high(std::string_view name, uint64_t bytes, uint64_t used);

@@ -73,7 +73,7 @@ void print_health(base::TextSink& out, const Health& health, std::string_view be
   }
   if (health.throttled && *health.throttled != 0) {
     begin();
-    print(out, "throttled or short of voltage ({:05x})", *health.throttled);
+    print(out, "throttled or under-voltage ({:05x})", *health.throttled);
   }
 }
 

@@ -7,7 +7,7 @@ constexpr std::string_view kPrefix = "barellama.";
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-// -1 if `c` is no hexadecimal digit.
+// -1 if `c` is not a hexadecimal digit.
 int digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;

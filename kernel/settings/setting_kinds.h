@@ -1,5 +1,5 @@
-// Kinds of settings: how a value is read and shown. parse() leaves `target` alone when the value
-// cannot be; its message says what can.
+// Kinds of settings: how a value is read and shown. parse() leaves `target` alone when the value is
+// not possible; its message says what is.
 #pragma once
 
 #include <cstddef>

@@ -35,12 +35,11 @@ constexpr SettingRow kRows[] = {
     row<&S::autostart, kinds::Switch>("autostart",
                                       "whether a story is told, or the first question answered, "
                                       "at start"),
-    row<&S::chat, Choice<kinds::ChatWords>>(
-        "chat",
-        "auto: chat with models that were taught to, on: and say why if one was not, off: continue "
-        "texts"),
+    row<&S::chat, Choice<kinds::ChatWords>>("chat",
+                                            "auto: chat if the model was trained to; on: also say "
+                                            "why if it was not; off: continue texts"),
     row<&S::system, kinds::Text>("system",
-                                 "what a chat begins with; empty: what the model's template has, "
+                                 "system prompt of a chat; empty: that of the model's template, "
                                  "none: nothing, not even Llama 3.1's dates",
                                  Effect::kConversation),
     row<&S::steps, kinds::Count>(
@@ -60,7 +59,7 @@ constexpr SettingRow kRows[] = {
         "makes the last tokens less likely, the prompt's among them; 1: off, 1.1 is usual"),
     row<&S::repeat_last, kinds::Count>("repeat_last", "how many tokens repeat_penalty looks back"),
     row<&S::ctx, kinds::Count>(
-        "ctx", "context in tokens; 0: the model's, as far as half of the memory holds it",
+        "ctx", "context in tokens; 0: the model's, or what fits into half of the memory",
         Effect::kModel),
     row<&S::kv, kinds::Kv>(
         "kv", "keys and values of the context in f32, f16 or q8_0: 4, 2 or about 1 byte each",

@@ -31,7 +31,7 @@ struct SettingRow {
   // An earlier name, which is accepted and not shown; empty: none.
   std::string_view old_name;
 
-  // kInvalidArgument: the value cannot be, and nothing was changed; the message says what can.
+  // kInvalidArgument: not a possible value, and nothing was changed; the message says what is.
   base::Status (*parse)(Settings& settings, std::string_view value);
   // What parse() takes, without a newline.
   void (*print)(const Settings& settings, base::TextSink& out);

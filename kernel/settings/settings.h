@@ -39,10 +39,10 @@ class SettingText {
 struct Settings {
   SettingText<255> model;                      // a path on the card; empty: the first .blm file
   SettingText<llama::kMaxPromptBytes> prompt;  // of the story, or the question, at start
-  // kAuto: models that were taught to talk chat, and others continue texts.
+  // kAuto: models that were trained to chat do, and others continue texts.
   enum class Chat : uint8_t { kAuto, kOn, kOff };
   Chat chat = Chat::kAuto;
-  // What a chat begins with; empty: what the model's template has, "none": nothing.
+  // System prompt of a chat; empty: that of the model's template, "none": nothing.
   SettingText<llama::kMaxSystemBytes> system;
   // Positions of a story, prompt included, or tokens of an answer; 0: the context.
   uint32_t steps = 0;

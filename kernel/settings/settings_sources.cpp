@@ -24,7 +24,7 @@ Status apply_card_ini(Settings& settings, pi::FatVolume& volume, std::span<char>
   }
   if (found->size > room.size()) {
     return Status::error(ErrorCode::kUnsupported,
-                         "barellama.ini has {} bytes; at most {} are read: it is left out",
+                         "barellama.ini has {} bytes, more than {}: it is ignored; shorten it",
                          found->size, room.size());
   }
   TRY_ASSIGN(auto reader, pi::FileReader::open(volume, *found));

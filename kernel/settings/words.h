@@ -11,7 +11,7 @@ namespace kernel {
 // Without blanks at both ends.
 std::string_view trimmed(std::string_view text);
 
-// A whole number, or nothing if the text is no such number or does not fit.
+// A whole number, or nothing if the text is not one or does not fit.
 std::optional<uint64_t> parse_unsigned(std::string_view text);
 
 // A number such as 0.85, 12 or -3; no exponents.

@@ -18,7 +18,7 @@ enum Event : uint8_t {
   kLoadStoreQueueFull = 0x11,
 };
 
-// What goes together answers one question each: does the data come too late, is the code too large,
+// Each pair answers one question: does the data come too late, is the code too large,
 // are the tables of pages, does the core wait for its own results.
 constexpr EventPair kPairs[] = {
     {{kDataCacheMiss, kDataDependencyStall}, {"data_cache_miss", "stall"}},
@@ -28,7 +28,7 @@ constexpr EventPair kPairs[] = {
     {{kBranch, kBranchMispredict}, {"branch", "branch_mispredict"}},
 };
 
-// D (bit 3) stays 0, one count a cycle, and so do the interrupt enables.
+// D (bit 3) stays 0, one count per cycle, and so do the interrupt enables.
 constexpr uint32_t kEnable = 0x1;
 constexpr uint32_t kResetAll = 0x6;                // P: events, C: cycles
 constexpr uint32_t kClearOldOverflows = 0x7 << 8;  // by writing 1

@@ -1,4 +1,4 @@
-// memory_loops.h. Four cache lines a turn, so that the loop itself costs little.
+// memory_loops.h. Four cache lines per turn, so that the loop itself costs little.
 
         .syntax unified
         .arm

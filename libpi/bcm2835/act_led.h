@@ -1,4 +1,4 @@
-// The green LED, which the board's programs use to show that they live.
+// The green LED, which the board's programs use to show that they are running.
 #pragma once
 
 #include <cstdint>

@@ -28,7 +28,7 @@ class Interrupts {
   void enable(Irq irq);
 
   // Called by the IRQ vector: runs the handler of each attached interrupt that is pending. An
-  // interrupt that is pending without a handler would come back for ever: it is disabled.
+  // interrupt that is pending without a handler would recur forever: it is disabled.
   void dispatch();
 
  private:

@@ -18,7 +18,7 @@ class PowerManager {
   // Why the board started. A reboot is done by the watchdog and so counts as kWatchdog.
   ResetReason reset_reason();
 
-  // In about 150 us the board starts again from its card; the caller waits for ever.
+  // In about 150 us the board starts again from its card; the caller waits forever.
   void request_reboot();
   // The same, but the firmware then stops until the power is cut.
   void request_halt();

@@ -60,7 +60,7 @@ void UartPl011::set_divisor(uint32_t sixtyfourths) {
   Icr::set(base_, Icr::All{0x7ff});
   Ibrd::set(base_, Ibrd::Divisor{sixtyfourths >> 6});
   Fbrd::set(base_, Fbrd::Sixtyfourths{sixtyfourths & 63});
-  // TRM 3.3.7: it is the write to LCRH that makes the new divisors count.
+  // TRM 3.3.7: the write to LCRH makes the new divisors take effect.
   Lcrh::set(base_, Lcrh::WordLength{3}, Lcrh::EnableFifos{true});
   Cr::set(base_, Cr::Enable{true}, Cr::TransmitEnable{true}, Cr::ReceiveEnable{true});
   // Until there is a handler the mask is the reset value's, or a boot loader's.

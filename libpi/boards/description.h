@@ -36,7 +36,7 @@ struct CardWiring {
 
 struct DmaWiring {
   MmioBase registers;
-  uint32_t usual_channels;                // for firmware that does not tell which are free
+  uint32_t usual_channels;                // for firmware that does not say which are free
   std::span<const uint8_t> for_the_card;  // the best first
 };
 

@@ -19,7 +19,7 @@ struct EventPair {
 // The pairs that are worth counting, one after the other; at least one.
 std::span<const EventPair> event_pairs();
 
-// Starts the cycle counter, one count a cycle, and the event counters with the first pair, all
+// Starts the cycle counter, one count per cycle, and the event counters with the first pair, all
 // from 0.
 void start_counters();
 

@@ -77,7 +77,7 @@ Status check_fields(const BootSector& boot, uint64_t block) {
   if (boot.reserved_sectors == 0 || boot.table_count == 0 || boot.sectors_per_table() == 0) {
     return corrupt(
         "the FAT boot sector at block {} has {} allocation tables of {} sectors; format "
-        "the card anew",
+        "the card again",
         block, boot.table_count, boot.sectors_per_table());
   }
   if (boot.has_fat32_layout() != (boot.root_entries == 0)) {

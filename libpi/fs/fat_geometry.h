@@ -40,7 +40,7 @@ struct FatGeometry {
 bool looks_like_fat(std::span<const std::byte> boot_sector);
 
 // Reads the boot sector (512 bytes) at device block `first_block` of `device_blocks`.
-// kCorrupt names the field that cannot be; kUnsupported for versions that do not exist yet.
+// kCorrupt names the field that is impossible; kUnsupported for unknown versions.
 base::Result<FatGeometry> read_fat_geometry(std::span<const std::byte> boot_sector,
                                             uint64_t first_block, uint64_t device_blocks);
 

@@ -22,7 +22,8 @@ struct Partition {
   bool exists() const { return type != 0 && first_block != 0 && block_count != 0; }
 };
 
-// A table whose boot indicators are neither 0 nor 0x80 is no table but the code of a boot sector.
+// A table whose boot indicators are neither 0 nor 0x80 is not a table but the code of a boot
+// sector.
 struct PartitionTable {
   static constexpr uint32_t kProtectiveGpt = 0xee;
   std::array<Partition, 4> partitions{};

@@ -20,13 +20,13 @@ base::Result<ImageHeader> read_image_header(std::span<const std::byte> image) {
                               base::load_le32(image, 20)};
   if (header.size > image.size()) {
     return base::Status::error(base::ErrorCode::kCorrupt,
-                               "the kernel image is cut off: {} bytes are there, of {}",
+                               "the kernel image is cut off: {} of {} bytes are present",
                                image.size(), header.size);
   }
   if (header.size < kImageHeaderBytes || header.memory_end < header.address ||
       header.memory_end - header.address < header.size) {
     return base::Status::error(base::ErrorCode::kCorrupt,
-                               "the kernel image has a header that cannot be: {} bytes at {:x}",
+                               "the kernel image has an impossible header: {} bytes at {:x}",
                                header.size, header.address);
   }
   return header;

@@ -1,5 +1,5 @@
 // What makes a running kernel reboot into the boot loader. 0xf8 and 0xf9 occur in no UTF-8, so
-// that nothing anybody types or pastes is mistaken for it.
+// that nothing that is typed or pasted is mistaken for it.
 #pragma once
 
 #include <cstddef>

@@ -21,16 +21,16 @@ inline constexpr uint32_t kCellBytes = 256;
 // A data frame carries 1 to 4 cells: many on a good line for little overhead (1024 of 1047 bytes
 // on the line are payload, 97.8 %), few on a bad one.
 inline constexpr uint32_t kMaxCellsPerFrame = 4;
-// An acknowledgement has a bit for each of so many cells.
+// An acknowledgement has a bit for each of this many cells.
 inline constexpr uint32_t kWindowCells = 32;
 
 // Times of both ends; the chapter says why these.
 inline constexpr uint64_t kBeaconIntervalUs = 300'000;
-// A loader at another speed than kBaseBaud returns to it after so long without a good frame.
+// A loader at another speed than kBaseBaud returns to it after this long without a good frame.
 inline constexpr uint64_t kFallBackUs = 1'000'000;
-// A loader forgets a push after so long without a good frame of it.
+// A loader forgets a push after this long without a good frame of it.
 inline constexpr uint64_t kSessionSilenceUs = 3'000'000;
-// A loader that has everything starts it after so long, if the laptop has not said so before.
+// A loader that has everything starts it after this long, if the laptop has not said so before.
 inline constexpr uint64_t kLingerUs = 500'000;
 inline constexpr uint64_t kLingerRepeatUs = 100'000;
 
@@ -84,7 +84,7 @@ struct Offer {
 
 // What a loader answers to it.
 struct Accept {
-  uint32_t window_bytes = 0;  // so many bytes of frames may be on their way
+  uint32_t window_bytes = 0;  // of frames that may be on their way
   uint32_t max_baud = 0;
 
   static constexpr size_t kBytes = 8;

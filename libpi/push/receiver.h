@@ -17,10 +17,10 @@ namespace pi::push {
 // What the receiver needs of the program that has the memory and the line: the boot loader.
 class ReceiverTarget {
  public:
-  // Whether there is room for the offer, and sense in it: sizes and the kernel's address against
-  // the loader's own memory and the Pi's. No byte has been written yet. An error's message goes to
-  // the laptop, and the receiver waits for the next offer. A new offer may come at any time: it
-  // replaces the one before.
+  // Whether there is room for the offer, and whether it makes sense: sizes and the kernel's address
+  // against the loader's own memory and the Pi's. No byte has been written yet. An error's message
+  // goes to the laptop, and the receiver waits for the next offer. A new offer may come at any
+  // time: it replaces the one before.
   virtual base::Status begin(const Offer& offer) = 0;
 
   // Where a part of the accepted offer goes: exactly its size, the same memory at every call until
@@ -101,7 +101,7 @@ class Receiver {
   FrameReader reader_;
   State state_ = State::kWaiting;
   Offer offer_;
-  base::Status failure_;  // of the push session_, told again when asked again
+  base::Status failure_;  // of the push session_, repeated when asked again
   uint32_t baud_ = kBaseBaud;
   uint16_t session_ = 0;
   uint16_t sequence_ = 0;       // of the next frame to send

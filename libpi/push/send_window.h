@@ -29,10 +29,10 @@ class SendWindow {
   std::optional<Cells> next() const;
   // They are on their way in a frame with this sequence number.
   void sent(Cells cells, uint16_t sequence);
-  // False for an acknowledgement that cannot be; nothing changes then.
+  // False for an impossible acknowledgement; nothing changes then.
   bool take(const Ack& ack);
 
-  uint32_t arrived() const { return first_missing_; }  // so many cells, without a gap
+  uint32_t arrived() const { return first_missing_; }  // cells, without a gap
   bool is_complete() const { return first_missing_ == cells_; }
   // Bytes of frames on their way.
   uint32_t in_flight() const;

@@ -141,8 +141,8 @@ void Sender::take_beacon(const Beacon& beacon) {
     // A loader that knows of our push would not say that it waits for one.
     if (++restarts_ > kMostRestarts) {
       return fail(Status::error(ErrorCode::kIo,
-                                "the loader has restarted {} times during the push: does the Pi "
-                                "reset, by a weak supply?",
+                                "the loader has restarted {} times during the push: is a weak "
+                                "power supply resetting the Pi?",
                                 kMostRestarts));
     }
   }

@@ -43,9 +43,9 @@ class Sender {
   enum class Phase : uint8_t {
     kWaiting,      // for a beacon
     kOffering,     // for the answer to our offer
-    kAskingBaud,   // for the answer to our wish for another speed
+    kAskingBaud,   // for the answer to our request for another speed
     kPinging,      // whether that speed works
-    kFallingBack,  // in silence, until the loader is surely back at kBaseBaud
+    kFallingBack,  // in silence, until the loader must be back at kBaseBaud
     kSending,
     kFinishing,  // until the loader has verified everything
     kDone,

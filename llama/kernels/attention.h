@@ -8,9 +8,9 @@
 //   scores are
 //     a matrix product: f32 and q8_0 exactly like that, f16 as f32 but of halves.
 //   values: f32 and f16 position by position, plain. q8_0 as the columns of a matrix whose rows are
-//     the head's values, so that mixing them by their weights is a matrix product, too: a f32 scale
-//     of each position, and then, for each 32 positions, the blocks of all row groups, whose own
-//     scales are 1. Room is for a multiple of 32 positions.
+//     the head's values, so that mixing them by their weights is a matrix product, too: an f32
+//     scale of each position, and then, for each 32 positions, the blocks of all row groups, whose
+//     own scales are 1. Room is for a multiple of 32 positions.
 #pragma once
 
 #include <cstddef>
@@ -90,7 +90,7 @@ void store_value(KvType type, std::span<std::byte> values, uint32_t position,
                  std::span<const float> value);
 
 // scores[h * stride + t] = (q_h . key_t) * (1 / sqrt(head_size)), for the positions t < seen, of
-// which `stride` rounds up to a multiple of four at the least; `queries` is (heads, head_size).
+// which `stride` rounds up to at least a multiple of four; `queries` is (heads, head_size).
 // Each product is summed in order; of q8_0 keys as multiply_rows() sums, with the queries prepared
 // in `prepared` (prepared_bytes(heads, head_size)). Halves are multiplied as k * 2^-112, which is
 // what their bits are worth in a float, by q * 2^112: the queries are lost.
@@ -107,7 +107,7 @@ void attention_mix(KvType type, std::span<float> out, uint32_t heads, float* wei
 
 // The two loops that machines have versions of their own for.
 
-// out[t] = the product of key t * 2^-112, of a f16 cache, with q (head_size), for whole groups of
+// out[t] = the product of key t * 2^-112, of an f16 cache, with q (head_size), for whole groups of
 // keys.
 void multiply_half_keys(std::span<const std::byte> keys, std::span<const float> q,
                         std::span<float> out);

@@ -59,7 +59,7 @@ void add_weighted(KvType type, std::span<float> out, std::span<const float> weig
     is_f32 ? armv6_mix_f32(&work) : armv6_mix_f16(&work);
   }
   if (whole == out.size()) return;
-  // A head size that is no multiple of eight.
+  // A head size that is not a multiple of eight.
   for (const float weight : weights) {
     for (size_t i = whole; i < out.size(); ++i) out[i] += weight * value_at(values, i, is_f32);
     values += stride;

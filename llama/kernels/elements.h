@@ -35,7 +35,7 @@ constexpr double kExpTwentyFourth = 0x1.5555555555555p-5;
 // the VFP11, and the others' steps fill them.
 constexpr size_t kExpTogether = 4;
 
-// From here on e^x or e^-x is no normal float, or infinite.
+// From here on e^x or e^-x is not a normal float, or infinite.
 constexpr float kLargestPlain = 87;
 
 // x = e^x for fours from the first one on, as long as all of a four are of at most kLargestPlain in

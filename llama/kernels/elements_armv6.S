@@ -1,6 +1,7 @@
-// Loops over single values on the ARM1176: sums, products, exponentials and 8-bit activations, in the
-// VFP11's vectors (ARM1176JZF-S TRM 20). Called by llama/kernels/elements_armv6.cpp. All that they compute is what the C++ of
-// llama/kernels/math.cpp and llama/kernels/activations.cpp computes, operation by operation.
+// Loops over single values on the ARM1176: sums, products, exponentials and 8-bit activations, in
+// the VFP11's vectors (ARM1176JZF-S TRM 20). Called by llama/kernels/elements_armv6.cpp. All that
+// they compute is what the C++ of llama/kernels/math.cpp and llama/kernels/activations.cpp
+// computes, operation by operation.
 
         .syntax unified
         .arm
@@ -18,7 +19,8 @@
 // uint32_t armv6_exp_fours(float* x, uint32_t fours, const double* constants, const double* powers)
 //
 // e^x of fours of floats as long as all four are of at most LARGEST_PLAIN in magnitude; returns how
-// many fours were not. constants: 32/ln2, 1.5 * 2^52, ln2/32, -, 1/2, 1/6, 1/24, 1; powers: 2^(i/32).
+// many fours were not. constants: 32/ln2, 1.5 * 2^52, ln2/32, -, 1/2, 1/6, 1/24, 1; powers:
+// 2^(i/32).
 //
 // Vectors of four doubles: d4-d7 is r, d8-d11 first the steps, then r^2, then powers, d12-d15 the
 // series. The names in the comments are those of exp_side_by_side().
@@ -105,7 +107,7 @@
 // uint32_t armv6_quantize(const float* values, uint32_t* words, float* scale)
 //
 // quantize_to_words() of 32 values, and 1; or 0, with nothing written, if the largest of them is so
-// small that its scale may be subnormal, or is no number.
+// small that its scale may be subnormal, or is not a number.
         .equ    SMALLEST_TWICE, 0x08000000      // 2^-119, shifted left by 1
         .equ    INFINITY_TWICE, 0xff000000
 
@@ -162,8 +164,8 @@
         vpop    {d8-d11}
         pop     {r4-r10, pc}
 
-// Eights of floats, r2 or r3 of them: x in s8-s15 and y in s16-s23. An instruction computes eight, and
-// a line of the cache is eight.
+// Eights of floats, r2 or r3 of them: x in s8-s15 and y in s16-s23. An instruction computes eight,
+// and a line of the cache is eight.
         .equ    LINES_AHEAD, 96
 
 .macro enter_eights count

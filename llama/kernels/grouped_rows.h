@@ -50,7 +50,7 @@ struct GroupedRows {
   static_assert(offsetof(Block, scales) == 0 &&
                 sizeof(Block::scales) == kRowsPerGroup * sizeof(uint16_t));
 
-  // One row group behind the other: the rows of a model file.
+  // One row group after the other: the rows of a model file.
   static constexpr BlockLayout layout(uint32_t columns) {
     return {size_t{column_groups(columns)} * sizeof(Block), sizeof(Block)};
   }

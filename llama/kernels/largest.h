@@ -28,7 +28,7 @@ struct Largest {
   void merge(const Largest& part, uint32_t offset) {
     if (part.bits != bits) *this = {part.bits, offset + part.at};
   }
-  // False also when a fast loop came by a NaN.
+  // False also when a fast loop met a NaN.
   bool is_known() const { return bits > kNone && bits <= kInfinity; }
 };
 

@@ -7,7 +7,7 @@
 // one row group; the last one is padded with zeros. What is in a block, the type's own header says
 // (f32.h, q8_0.h, q4_0.h).
 //
-// A matrix whose row count is no multiple of four is padded with rows of zeros. A tensor of a
+// A matrix whose row count is not a multiple of four is padded with rows of zeros. A tensor of a
 // single row (a norm's weights) is not interleaved: it is plain little-endian f32.
 #pragma once
 

@@ -3,7 +3,7 @@
 // A block's nibbles are words of eight columns: for columns 0 to 7, 8 to 15, 16 to 23 and 24 to 31,
 // one word of each of the 4 rows, lowest column first. Nibbles are offset by 8 as in GGUF, but the
 // topmost one of each half (columns 3 and 7 of a word) is XORed with 8, that is, in two's
-// complement (llama/kernels/q4_0_armv6.cpp tells why).
+// complement (llama/kernels/q4_0_armv6.cpp says why).
 #pragma once
 
 #include <cstddef>

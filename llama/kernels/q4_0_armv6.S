@@ -1,4 +1,5 @@
-// Rows of q4_0 times activations on the ARM1176: llama/kernels/q4_0_armv6.cpp tells what is computed.
+// Rows of q4_0 times activations on the ARM1176: llama/kernels/q4_0_armv6.cpp says what is
+// computed.
 
 #include "llama/kernels/groups_armv6.inc"
 
@@ -56,8 +57,8 @@
 
 // ---- Four columns at once
 
-// Consumes the row's next activation word. They come in a triple, r8-r10, and a pair, r11 and r12, in
-// turn, each loaded while the other one is used; lr holds NIBBLE_MASK.
+// Consumes the row's next activation word. They come in a triple, r8-r10, and a pair, r11 and r12,
+// in turn, each loaded while the other one is used; lr holds NIBBLE_MASK.
 .macro q4_use accumulator, weights
         .if     word % 5 == 0
         smlad   \accumulator, \weights, r8, \accumulator

@@ -1,5 +1,5 @@
 // q4_0 on the ARM1176. The loops (q4_0_armv6.S) take a packed word of weights as two halfwords and
-// multiply each by one SMLAD with a pair of activations; what that product has too much is taken
+// multiply each by one SMLAD with a pair of activations; the excess of that product is taken
 // away again by the next ones.
 //
 // A half is 4096 s3 + 256 u2 + 16 u1 + u0, where s is a weight and u = s + 8. With

@@ -66,7 +66,7 @@ inline void write_row(std::byte* block, uint32_t row, uint16_t scale,
   }
 }
 
-// Writes a column of a block from four such words, one a row.
+// Writes a column of a block from four such words, one per row.
 inline void write_column(std::byte* block, uint32_t column, const uint32_t* weights) {
   std::byte* const to =
       block + offsetof(Block, words) + column / 4 * sizeof(Block::words[0]) + column % 4;

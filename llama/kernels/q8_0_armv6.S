@@ -1,4 +1,5 @@
-// Rows of q8_0 times activations on the ARM1176: llama/kernels/q8_0_armv6.cpp tells what is computed.
+// Rows of q8_0 times activations on the ARM1176: llama/kernels/q8_0_armv6.cpp says what is
+// computed.
 
 #include "llama/kernels/groups_armv6.inc"
 

@@ -1,5 +1,5 @@
 // q8_0 on the ARM1176. The loops (q8_0_armv6.S) take a packed word of weights as two halfwords and
-// multiply each by one SMLAD with a pair of activations; what that product has too much is taken
+// multiply each by one SMLAD with a pair of activations; the excess of that product is taken
 // away again by the next one.
 //
 // A word's halves are 256 b1 + u0 and 256 b3 + u2, where b is a weight and u = b + 128 (the even

@@ -53,16 +53,16 @@ struct KnownProduct {
 struct WeightTraits {
   WeightType type;  // its number in the file
   const char* name;
-  // A block holds so many columns of a row group. Blocks may be shorter than the largest one.
+  // How many columns of a row group a block holds. Blocks may be shorter than the largest one.
   uint32_t columns_per_block;
   uint32_t largest_block_bytes;
-  // Of the integers that its weights are; 0 for weights that are no integers with a scale.
+  // Of the integers that its weights are; 0 for weights that are not integers with a scale.
   uint32_t integer_bits;
 
   // Packs rows (rows, columns), a multiple of four of them, quantizing them first. False: some are
   // too large for this type.
   bool (*pack)(std::span<const float> rows, uint32_t columns, std::span<std::byte> packed);
-  // The same of integers that are there already, (rows, columns / 32 rounded up); they have
+  // The same for integers that exist already, (rows, columns / 32 rounded up); they have
   // integer_bits at most. Null for types without integers.
   bool (*pack_groups)(std::span<const WeightGroup> groups, uint32_t columns,
                       std::span<std::byte> packed);
@@ -94,7 +94,7 @@ std::span<const WeightTraits* const> weight_types();
 // Null: there is no such type.
 const WeightTraits* find_weight_type(WeightType type);
 const WeightTraits* find_weight_type(std::string_view name);
-// The type with the fewest bits that holds integers of so many; null: none does.
+// The type with the fewest bits that holds integers of this many; null: none does.
 const WeightTraits* smallest_type_of_integers(uint32_t bits);
 
 // The row of a type that a model file was found to have, or that the program names: CHECKed.

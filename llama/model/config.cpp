@@ -44,7 +44,7 @@ base::Status validate(const ModelConfig& config) {
   // Written so that NaN fails too.
   if (!(config.rope_base > 0 && config.rope_base < 1e12f)) {
     return base::Status::error(base::ErrorCode::kCorrupt,
-                               "the model's RoPE base is no positive number");
+                               "the model's RoPE base is not a positive number");
   }
   if (!(config.norm_eps >= 0 && config.norm_eps < 1)) {
     return base::Status::error(base::ErrorCode::kCorrupt,

@@ -44,7 +44,7 @@ struct ModelConfig {
 };
 
 // Bounds that keep every product of two of them within 64 bits, far above any model that could be
-// streamed in a lifetime. kCorrupt names the first value that cannot be.
+// streamed. kCorrupt names the first value that cannot be.
 base::Status validate(const ModelConfig& config);
 
 }  // namespace llama

@@ -112,7 +112,7 @@ base::Result<std::optional<ConfigValue>> ConfigValueReader::next() {
   if (left_.empty()) return std::optional<ConfigValue>();
   if (left_.size() < kValueHeaderBytes) {
     return Status::error(ErrorCode::kCorrupt,
-                         "the model's configuration ends with {} bytes that are no value",
+                         "the model's configuration ends with {} bytes that are not a value",
                          left_.size());
   }
   ConfigValue value{.tag = base::load_le16(left_, kValueTag),
@@ -161,7 +161,7 @@ base::Result<ModelConfig> read_config(std::span<const std::byte> list) {
     }
     if (value->type != tag->type || value->count != 1 || (seen >> tag->number & 1) != 0) {
       return Status::error(ErrorCode::kCorrupt,
-                           "value {} of the model's configuration is there twice, or is not one "
+                           "value {} of the model's configuration occurs twice, or is not one "
                            "number of its type",
                            value->tag);
     }

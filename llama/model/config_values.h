@@ -41,12 +41,12 @@ class ConfigValueReader {
 // The name of a tag that this program knows; null for others.
 const char* name_of_config_tag(uint16_t tag);
 
-// kCorrupt: the list is damaged, or a value is missing, there twice, or of another type.
+// kCorrupt: the list is damaged, or a value is missing, repeated, or of another type.
 // kUnsupported: a value that must be known is not. The configuration is not validated.
 base::Result<ModelConfig> read_config(std::span<const std::byte> list);
 
 // Writes the list of a configuration to the beginning of `list` and returns how many bytes it has.
-// What is as in a plain Llama model is left out.
+// What equals the default of a plain Llama model is left out.
 size_t write_config(const ModelConfig& config, std::span<std::byte> list);
 
 }  // namespace llama

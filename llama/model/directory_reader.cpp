@@ -261,8 +261,8 @@ Status DirectoryReader::check_tiles(const Tensor& tensor) const {
       (!one_row && tensor.rows_per_tile % kRowsPerGroup != 0) ||
       tensor.rows_per_tile > base::round_up(tensor.rows, one_row ? 1 : kRowsPerGroup) ||
       tensor.tile_count != base::divide_up(tensor.rows, tensor.rows_per_tile)) {
-    return corrupt("tensor {} of the model has {} tiles of {} rows, which cannot be", tensor_count_,
-                   tensor.tile_count, tensor.rows_per_tile);
+    return corrupt("tensor {} of the model has {} tiles of {} rows, which is impossible",
+                   tensor_count_, tensor.tile_count, tensor.rows_per_tile);
   }
   return base::ok_status();
 }
@@ -278,7 +278,7 @@ Status DirectoryReader::check_place(const Tensor& tensor) const {
     // A type whose blocks differ in length needs the table.
     if (full.least != full.most || tensor.tile_bytes != full.most ||
         tensor.bytes != uint64_t{tensor.tile_count - 1} * full.most + last.most) {
-      return corrupt("tensor {} of the model has {} bytes in tiles of {}, which cannot be",
+      return corrupt("tensor {} of the model has {} bytes in tiles of {}, which is impossible",
                      tensor_count_, tensor.bytes, tensor.tile_bytes);
     }
   }
@@ -310,7 +310,7 @@ Status DirectoryReader::check_tile_starts(const Tensor& tensor) const {
   }
   if (tensor.tile_starts[0] != 0 || tensor.tile_bytes != largest ||
       tensor.bytes != uint64_t{tensor.tile_starts[tensor.tile_count]} * kTileAlignment) {
-    return corrupt("tensor {} of the model has {} bytes, and its table of tiles another sum",
+    return corrupt("tensor {} of the model has {} bytes, but its table of tiles has another sum",
                    tensor_count_, tensor.bytes);
   }
   return base::ok_status();

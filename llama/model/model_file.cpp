@@ -27,7 +27,7 @@ Status check_version(uint32_t version) {
                        version, kFileVersion);
 }
 
-// What of the configuration is a choice of which this program knows some.
+// Choices in the configuration of which this program knows some.
 Status check_choices(const ModelConfig& config) {
   if (config.rope_scaling <= RopeScaling::kLlama3 &&
       config.chat_template <= ChatTemplate::kLlama31) {
@@ -104,7 +104,7 @@ Status ModelFile::measure(base::Arena& arena) const {
 Status ModelFile::parse_header(std::span<const std::byte> header) {
   if (base::load_le32(header, kAtMagic) != kFileMagic) {
     return corrupt(
-        "this is no .blm model file (it begins with {:08x}); make one with "
+        "this is not a .blm model file (it begins with {:08x}); make one with "
         "`barellama convert`",
         base::load_le32(header, kAtMagic));
   }

@@ -41,7 +41,8 @@ class ModelFile {
   // Takes of a measuring arena what open() takes of a real one for this file.
   base::Status measure(base::Arena& arena) const;
 
-  // Whether the forward pass computes with all that the model has; kUnsupported names what not.
+  // Whether the forward pass computes with all that the model has; kUnsupported names what it does
+  // not.
   base::Status check_computed() const;
 
   const ModelConfig& config() const { return config_; }

@@ -24,7 +24,7 @@ struct ModelParts {
   uint64_t model_bytes = 0;
   uint32_t directory_crc = 0;  // tells one model from another
 
-  // What the first 4096 bytes of a model's first file say; one part for what is no whole header,
+  // What the first 4096 bytes of a model's first file say; one part for what is not a whole header,
   // which is then for ModelFile::open() to say. kCorrupt if they contradict each other.
   static base::Result<ModelParts> read(std::span<const std::byte> header);
   // Adds count and part_bytes to the header of the first file, which has all else.
@@ -52,7 +52,7 @@ struct ModelParts {
   // Whether these first bytes of a file are those of the second part, or a later one, of any model.
   static bool begins_later_part(std::span<const std::byte> bytes);
 
-  // Whether a file of so many bytes, and one with this header, can be that part of this model.
+  // Whether a file of this size, with this header, can be that part of this model.
   // kCorrupt says what it is instead. The first part's header is the one that was read.
   base::Status check_size(uint32_t part, uint64_t file_bytes) const;
   base::Status check_header(uint32_t part, std::span<const std::byte> header) const;

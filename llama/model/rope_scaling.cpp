@@ -10,7 +10,8 @@ base::Status check_rope_scaling(const ModelConfig& config) {
       config.rope_original_context > 0) {
     return base::ok_status();
   }
-  return base::Status::error(base::ErrorCode::kCorrupt, "the model's RoPE scaling makes no sense");
+  return base::Status::error(base::ErrorCode::kCorrupt,
+                             "the model's RoPE scaling has values that are out of range");
 }
 
 float scaled_frequency(const ModelConfig& config, float frequency) {

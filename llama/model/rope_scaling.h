@@ -13,7 +13,7 @@ namespace llama {
 // kCorrupt if the values make no sense for the configuration's kind of scaling.
 base::Status check_rope_scaling(const ModelConfig& config);
 
-// The frequency, in radians a position, by which a pair turns that has this frequency without
+// The frequency, in radians per position, by which a pair turns that has this frequency without
 // scaling.
 //
 // kLlama3 (Meta's reference code, apply_scaling): wavelengths longer than the original context over

@@ -73,7 +73,7 @@ struct Tensor {
 // Bytes that `rows` rows take in a tile, before padding.
 uint64_t packed_bytes(WeightType type, uint32_t rows, uint32_t columns);
 
-// What a tile of these rows takes with its padding, at the least and at the most. A matrix is
+// What a tile of these rows takes with its padding, at least and at most. A matrix is
 // packed in whole row groups, a vector as it is.
 struct TileBytes {
   uint64_t least;

@@ -44,7 +44,7 @@ Status ChatFormat::find_tokens() {
     case ChatTemplate::kNone:
       return Status::error(ErrorCode::kNotFound,
                            "this model has no chat template: it continues texts; one that was "
-                           "taught to talk may be converted with --chat llama2, zephyr, chatml, "
+                           "trained to chat may be converted with --chat llama2, zephyr, chatml, "
                            "llama3 or llama3.1");
     case ChatTemplate::kLlama2:
       if (vocabulary.bos() < 0)
@@ -103,14 +103,14 @@ Status ChatFormat::refuse_markers(std::string_view user) const {
       (has("[INST]") || has("[/INST]") || has("<<SYS>>") || has("<</SYS>>"))) {
     return Status::error(
         ErrorCode::kInvalidArgument,
-        "[INST], [/INST], <<SYS>> and <</SYS>> separate turns of this model, and cannot "
-        "be said");
+        "[INST], [/INST], <<SYS>> and <</SYS>> separate turns of this model, and a question "
+        "cannot contain them");
   }
   if (kind_ == ChatTemplate::kZephyr &&
       (has("<|user|>") || has("<|assistant|>") || has("<|system|>"))) {
     return Status::error(ErrorCode::kInvalidArgument,
                          "<|user|>, <|assistant|> and <|system|> separate turns of this model, "
-                         "and cannot be said");
+                         "and a question cannot contain them");
   }
   return base::ok_status();
 }

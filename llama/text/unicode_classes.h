@@ -7,7 +7,7 @@ namespace llama {
 
 // Numbered as in unicode_classes_table.h.
 enum class CharacterClass : uint8_t {
-  kOther = 0,   // punctuation, symbols, marks, controls, and what is no character
+  kOther = 0,   // punctuation, symbols, marks, controls, and what is not a character
   kLetter = 1,  // general categories L*
   kNumber = 2,  // general categories N*
   kSpace = 3,   // the property White_Space

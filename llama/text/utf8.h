@@ -29,7 +29,7 @@ class Utf8Stream {
   // U+FFFD takes three bytes.
   static constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 
-  // Room that push() needs for `count` bytes at the most: each byte may become a U+FFFD, and so may
+  // The most room that push() needs for `count` bytes: each byte may become a U+FFFD, and so may
   // the (up to three) bytes that were held back.
   static constexpr size_t max_output(size_t count) { return 3 * count + 3; }
 

@@ -100,7 +100,7 @@ Status Vocabulary::check_lookup() const {
                            header_.token_count);
     }
     const auto id = static_cast<int32_t>(token);
-    // Strictly ascending from the empty text on: no piece is empty, none is there twice.
+    // Strictly ascending from the empty text on: no piece is empty, none occurs twice.
     if (type(id) != TokenType::kNormal || piece(id) <= before) {
       return Status::error(ErrorCode::kCorrupt,
                            "the tokenizer's token {} is out of order at place {}", token, place);
@@ -119,7 +119,7 @@ Status Vocabulary::check_merges() const {
     const Merge next = merge(static_cast<int32_t>(place));
     if (!is_normal(next.left) || !is_normal(next.right) || !is_normal(next.result)) {
       return Status::error(ErrorCode::kCorrupt,
-                           "the tokenizer's merge at place {} is of tokens that are no text",
+                           "the tokenizer's merge at place {} is of tokens that are not text",
                            place);
     }
     if (next.left < before.left || (next.left == before.left && next.right <= before.right)) {
@@ -177,7 +177,7 @@ Status Vocabulary::take_table(VocabularyTable kind, std::span<const std::byte> t
   }
   if (!is_right) {
     return Status::error(ErrorCode::kCorrupt,
-                         "the tokenizer's table of kind {} is there twice, or names tokens that "
+                         "the tokenizer's table of kind {} occurs twice, or names tokens that "
                          "are not among its {}",
                          static_cast<uint32_t>(kind), header_.token_count);
   }

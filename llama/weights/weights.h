@@ -65,7 +65,7 @@ class Weights {
   // What a pass with classifier streams, and how much of that is the classifier.
   uint64_t streamed_bytes() const { return streamed_bytes_; }
   uint64_t streamed_classifier_bytes() const { return streamed_classifier_bytes_; }
-  // What each embedding row costs a pass in reading; 0: the table is pinned.
+  // What each embedding row costs per pass in reading; 0: the table is pinned.
   uint64_t row_bytes() const { return row_buffer_.size(); }
   const WeightCounters& counters() const { return reader_.counters(); }
 

@@ -33,7 +33,7 @@ class BadCard : public ConsoleTest {
     expect_story_from_a_good_card();
   }
 
-  // Nobody types /reload: what failed is looked for again.
+  // Without /reload: what failed is looked for again.
   void expect_story_from_a_good_card() {
     console_.say("/set steps 20");
     console_.say("/set seed 3");
@@ -119,7 +119,7 @@ TEST_F(BadCard, WithAnotherFileInTheModelsName) {
   Bytes bytes = model();
   std::memcpy(bytes.data(), "GGUF", 4);
   insert_model(bytes);
-  expect_refused("tales.blm: this is no .blm model file (it begins with 46554747)");
+  expect_refused("tales.blm: this is not a .blm model file (it begins with 46554747)");
 }
 
 TEST_F(BadCard, WithAModelOfAnotherVersion) {
@@ -207,7 +207,7 @@ TEST_F(LargeModel, IsRefusedWithTheShortfallToTheByte) {
   EXPECT_THAT(refused, HasSubstr("error: tales.blm: the model does not fit: it needs "));
   EXPECT_THAT(refused, HasSubstr("and there are 100000: "));
   EXPECT_THAT(refused, HasSubstr("a smaller ctx needs less"));
-  const uint64_t needed = number_before(refused, " bytes of memory at the least");
+  const uint64_t needed = number_before(refused, " bytes of memory, and there are");
   EXPECT_EQ(number_before(refused, " bytes short"), needed - 100'000);
 
   machine_.set_memory_bytes(needed - 1);
@@ -233,7 +233,7 @@ TEST_F(LargeModel, IsRefusedHoweverLittleMemoryThereIs) {
 TEST_F(LargeModel, IsAcceptedWithASmallerContext) {
   insert_with_ini("ctx = 64\nprompt = a b\n");
   machine_.set_memory_bytes(100'000);
-  const uint64_t for_64 = number_before(console_.start(), " bytes of memory at the least");
+  const uint64_t for_64 = number_before(console_.start(), " bytes of memory, and there are");
   machine_.set_memory_bytes(for_64 - 1);
   console_.say("/set ctx 32");
   EXPECT_THAT(console_.say("a b"), HasSubstr("context 32"));

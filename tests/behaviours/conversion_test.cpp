@@ -65,7 +65,7 @@ TEST_F(Conversion, OfVersions0And1GivesTheSameModel) {
   }
 }
 
-// The largest difference of two readers' weights, in parts of the tensor's largest weight.
+// The largest difference of two readers' weights, relative to the tensor's largest weight.
 float farthest_weight(WeightReader& a, WeightReader& b, TensorRole role, uint32_t layer) {
   const auto shape = llama::shape_of(role, a.config());
   std::vector<float> of_a(size_t{shape.rows} * shape.columns);
@@ -132,7 +132,7 @@ TEST_F(Conversion, OfRealInt8CheckpointsTellsAlmostTheSame) {
   }
   const auto floats = open_checkpoint(kData / "llama2c/stories260K.bin");
   const auto expected = read_floats(kData / "ref/logits_fp32_02_once.f32");
-  // 172 columns of w2 are no multiple of 64: groups go across rows.
+  // 172 columns of w2 are not a multiple of 64: groups go across rows.
   for (const char* name : {"stories260K_q80_gs4.bin", "stories260K_q80_gs64.bin"}) {
     SCOPED_TRACE(name);
     const auto int8 = open_checkpoint(kData / "llama2c" / name);
@@ -176,9 +176,9 @@ TEST_F(Conversion, RefusesATruncatedCheckpoint) {
 }
 
 TEST_F(Conversion, RefusesGarbage) {
-  expect_refused(std::string(5000, '\0'), "no llama2.c checkpoint: dim is 0");
-  expect_refused(std::string(5000, '\xff'), "no llama2.c checkpoint: dim is -1");
-  expect_refused(std::string(5000, 'a'), "no llama2.c checkpoint");
+  expect_refused(std::string(5000, '\0'), "nor a llama2.c checkpoint: dim is 0");
+  expect_refused(std::string(5000, '\xff'), "nor a llama2.c checkpoint: dim is -1");
+  expect_refused(std::string(5000, 'a'), "nor a llama2.c checkpoint");
   std::string other = fakes::make_checkpoint(fakes::checkpoint_config(true), 1);
   other[4] = 3;
   expect_refused(other, "llama2.c checkpoint of version 3; versions 0, 1 and 2 are known");
@@ -225,7 +225,7 @@ TEST_F(Conversion, LeavesAnOlderModelAloneWhenItFails) {
   EXPECT_TRUE(read_file(output_) == good);
 }
 
-// Somebody presses Ctrl-C while layer 1 is read.
+// Ctrl-C is pressed while layer 1 is read.
 class InterruptedWeights final : public WeightReader {
  public:
   explicit InterruptedWeights(const llama::ModelConfig& config) : weights_(config, 1) {}

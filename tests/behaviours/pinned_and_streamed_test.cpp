@@ -36,7 +36,7 @@ class PinnedAndStreamed : public ConsoleTest {
     EXPECT_GT(direct.tokens, 10u);
     const std::string expected = "\n" + direct.text + "\n" + hash_line(direct.hash);
 
-    EXPECT_THAT(console_.start(), HasSubstr(" 0.0 MB streamed a token"));
+    EXPECT_THAT(console_.start(), HasSubstr(" 0.0 MB streamed per token"));
     EXPECT_THAT(console_.say(prompt), HasSubstr(expected));
 
     machine_.set_memory_bytes(80'000);
@@ -45,7 +45,7 @@ class PinnedAndStreamed : public ConsoleTest {
       SCOPED_TRACE(more);
       machine_.set_memory_bytes(least + more);
       const std::string loaded = console_.say("/reload");
-      EXPECT_EQ(loaded.find(" 0.0 MB streamed a token"), std::string::npos) << loaded;
+      EXPECT_EQ(loaded.find(" 0.0 MB streamed per token"), std::string::npos) << loaded;
       if (more == 0) {
         EXPECT_THAT(loaded, HasSubstr(" 0.0 MiB in memory"));
       }
@@ -77,7 +77,7 @@ TEST_F(PinnedAndStreamed, EachTypeOfTheKvCacheIsAsOnTheHost) {
                                              {.temperature = 0.8f, .top_p = 0.9f, .seed = 5}, kv);
     hashes.insert(direct.hash);
     console_.say(std::string("/set kv ") + llama::name_of(kv));
-    // A cache of another type is another model in memory: it is loaded anew.
+    // A cache of another type is another model in memory: it is loaded again.
     const std::string console = console_.say("a b");
     EXPECT_THAT(console, HasSubstr("model: tales.blm"));
     EXPECT_THAT(console, HasSubstr("\n" + direct.text + "\n" + hash_line(direct.hash)));

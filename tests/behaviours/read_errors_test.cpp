@@ -1,5 +1,5 @@
-// A card that fails at any read, once or for ever, or answers with stale data: the right text or a
-// message, never another text; and when the fault is over, the right text.
+// A card that fails at any read, once or from then on, or answers with stale data: the right text
+// or a message, never another text; and when the fault is over, the right text.
 #include "host-tools/serial/records.h"
 #include "tests/fakes/failing_block_device.h"
 #include "tests/kernel/console/console_fixture.h"
@@ -107,7 +107,7 @@ TEST_P(ReadError, AtAnyReadGivesTheRightTextOrAMessage) {
     if (HasFailure()) break;
   }
   if (GetParam().mode == Mode::kForever) {
-    // But for the read ahead that nobody wants any more.
+    // But for the read ahead that is no longer wanted.
     EXPECT_LE(told_anyway, 1u);
   }
 }

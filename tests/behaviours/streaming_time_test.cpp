@@ -109,7 +109,7 @@ TEST(StreamingTimeOfAFileInPieces, IsThatOfTheSlowerOfCardAndCore) {
   expect_slower_of_both({.pinned_share = 0.2, .blocks_per_piece = 140}, {}, kRatios);
 }
 
-// A card may take 200 ms for its own business: that is what it costs at the most.
+// A card may take 200 ms for its own business: that is the most that it costs.
 TEST(StreamingTimeOfACardThatStalls, IsLongerByTheStalls) {
   TimedModel model({.pinned_share = 0.2, .stall_every = 30});
   for (const double ratio : kSomeRatios) {

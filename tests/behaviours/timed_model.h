@@ -53,7 +53,7 @@ struct Pass {
 struct Board {
   double pinned_share = 0;  // of the model's bytes
   uint64_t buffer_bytes = 36 << 10;
-  uint64_t blocks_per_piece = 0;  // the file lies in pieces of so many blocks; 0: in one
+  uint64_t blocks_per_piece = 0;  // the file lies in pieces of this many blocks; 0: in one
   uint64_t stall_every = 0;       // reads; then one takes 200 ms longer
 
   // The access time of each read is 1 % of a chunk's time, as 0.5 ms are of a MiB.

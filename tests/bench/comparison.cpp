@@ -31,7 +31,7 @@ std::vector<Change> compare(const nlohmann::json& older, const nlohmann::json& n
 
 bool print_changes(const std::vector<Change>& changes) {
   bool is_fine = !changes.empty();
-  std::printf("\n%-40s %14s %14s %8s\n", "Cycles a token at 350 MB/s", "before", "now", "speed");
+  std::printf("\n%-40s %14s %14s %8s\n", "Cycles per token at 350 MB/s", "before", "now", "speed");
   for (const Change& change : changes) {
     std::printf("%-40s %14.0f %14.0f %+7.1f %%%s\n", change.what.c_str(), change.old_cycles,
                 change.new_cycles, 100 * change.gain(), change.is_loss() ? "  LOSS" : "");

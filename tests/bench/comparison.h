@@ -16,7 +16,7 @@ struct Change {
   bool is_loss() const { return new_cycles > 1.02 * old_cycles; }
 };
 
-// Cycles a token, at 350 MB/s, of the models and stretches that both have.
+// Cycles per token, at 350 MB/s, of the models and stretches that both have.
 std::vector<Change> compare(const nlohmann::json& older, const nlohmann::json& newer);
 
 // Prints a line for each; false when one is a loss, or when there is nothing to compare.

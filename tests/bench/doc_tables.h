@@ -21,7 +21,7 @@ constexpr const char* kDocumentsWithTables[] = {"measuring.md", "performance.md"
 std::vector<std::string> table_names();
 
 // The same document with each marked table renewed; all other text is kept. Throws host::Failure
-// for a name that is no table's, and for a place that has no end.
+// for a name that is not a table's, and for a place that has no end.
 std::string with_tables(std::string_view document, const StoredFigures& figures);
 
 // The names in a document's marks, in their order.

@@ -42,7 +42,7 @@ const ordered_json* entry_of(const ordered_json& entries, const std::string& mod
 }  // namespace
 
 std::string story_table(const StoredFigures& figures) {
-  MarkdownTable table(1, {"model", "instructions", "a multiply-accumulate", "cycles",
+  MarkdownTable table(1, {"model", "instructions", "per multiply-accumulate", "cycles",
                           "tokens/s at 300", "350", "400", "600 MB/s", "bound at 350"});
   for (const ordered_json& entry : figures.of("guest")) {
     const ordered_json& story = entry.at("story");
@@ -59,7 +59,7 @@ std::string story_table(const StoredFigures& figures) {
 }
 
 std::string prompt_table(const StoredFigures& figures) {
-  MarkdownTable table(1, {"model", "instructions", "a multiply-accumulate", "cycles",
+  MarkdownTable table(1, {"model", "instructions", "per multiply-accumulate", "cycles",
                           "against a token of a story"});
   for (const ordered_json& entry : figures.of("guest")) {
     if (!entry.contains("prompt")) continue;
@@ -136,7 +136,7 @@ std::string operations_table(const StoredFigures& figures) {
 
 std::string functions_table(const StoredFigures& figures) {
   constexpr size_t kLongestName = 60;
-  MarkdownTable table(1, {"function", "calls", "cycles", "instructions", "cycles an instruction"});
+  MarkdownTable table(1, {"function", "calls", "cycles", "instructions", "cycles per instruction"});
   const ordered_json* const model = entry_of(figures.of("functions"), kShownModel);
   if (model == nullptr) return table.text();
   for (const ordered_json& one : model->at("functions")) {

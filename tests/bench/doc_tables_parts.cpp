@@ -45,7 +45,7 @@ auto field(const char* name) {
 }  // namespace
 
 std::string loops_table(const StoredFigures& figures) {
-  MarkdownTable table(1, {"loop", "by the manual", "model, a round", "error"});
+  MarkdownTable table(1, {"loop", "by the manual", "model, per round", "error"});
   for (const ordered_json& entry : figures.of("loops")) {
     const double manual = entry.at("manual_cycles"), model = entry.at("cycles");
     table.add({code(entry.at("loop")), decimals(manual, 0), decimals(model, 2),

@@ -43,7 +43,7 @@ TEST(DocTables, KeepTheTextAroundThem) {
                "");
   EXPECT_EQ(with_tables("before\n<!-- bench: loops -->\nold\n<!-- end -->\nafter\n", figures),
             "before\n<!-- bench: loops -->\n"
-            "| loop | by the manual | model, a round | error |\n"
+            "| loop | by the manual | model, per round | error |\n"
             "| --- | ---: | ---: | ---: |\n"
             "| `chain_add` | 18 | 18.45 | +2.5 % |\n"
             "<!-- end -->\nafter\n");

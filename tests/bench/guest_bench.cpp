@@ -69,9 +69,9 @@ std::string scope_table(const std::string& console, const llama::ModelConfig& co
   host::fail("the kernel does not say where its profile is.\n--- console:\n{}", console);
 }
 
-// "..., 12.3 MB streamed a token": what the kernel says of a model when it has loaded it.
+// "..., 12.3 MB streamed per token": what the kernel says of a model when it has loaded it.
 double streamed_bytes(const std::string& console) {
-  constexpr std::string_view kUnit = " MB streamed a token";
+  constexpr std::string_view kUnit = " MB streamed per token";
   const size_t end = console.find(kUnit);
   if (end == std::string::npos) return 0;
   const size_t begin = console.rfind(' ', end - 1) + 1;

@@ -1,4 +1,4 @@
-// Tables and numbers as documents have them.
+// Tables and numbers as documents show them.
 #pragma once
 
 #include <cstddef>

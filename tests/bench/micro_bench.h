@@ -17,9 +17,9 @@ struct MicroFigures {
   double mix_cycles = 0;                 // of a round of tests/bench/micro/mix.h
   double mix_instructions = 0;
 
-  // As of a Dhrystone: rounds a second by the 1757 of a VAX 11/780, by the clock in MHz.
+  // As of a Dhrystone: rounds per second by the 1757 of a VAX 11/780, by the clock in MHz.
   double mips_per_mhz() const { return 1e6 / mix_cycles / 1757; }
-  // Of the function that goes through a MiB, in 10^6 bytes a second, at 1 GHz.
+  // Of the function that goes through a MiB, in 10^6 bytes per second, at 1 GHz.
   double megabytes_per_second(const std::string& function) const {
     return (1 << 20) * 1e3 / cycles.at(function);
   }

@@ -1,5 +1,5 @@
-// What quantizing costs in words: perplexity of a text, by the type of weights and that of keys and
-// values, on this machine (the board's is the same to the last bit).
+// What quantizing costs in accuracy: perplexity of a text, by the type of weights and that of keys
+// and values, on this machine (the board's is the same to the last bit).
 #pragma once
 
 #include <filesystem>

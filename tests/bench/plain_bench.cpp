@@ -38,7 +38,7 @@ std::vector<PlainFigures> measure_plain(const std::filesystem::path& folder,
 
 void print_plain(const std::vector<PlainFigures>& plain, const std::vector<GuestFigures>& all) {
   std::printf("\nAgainst plain C++ with weights of 8 bits (-O3), at %u MB/s\n%-22s %14s %14s %8s\n",
-              kBandwidths[kUsualBandwidth], "model", "cycles a token", "plain", "faster");
+              kBandwidths[kUsualBandwidth], "model", "cycles per token", "plain", "faster");
   for (const GuestFigures& figures : all) {
     for (const PlainFigures& one : plain) {
       if (!figures.model.starts_with(one.shape)) continue;

@@ -135,7 +135,7 @@ SevenBRun run_on_board(const fs::path& card, const fs::path& kernel, host::Inter
   while (true) {
     const std::string bytes = machine.read(kSilence);
     if (bytes.empty()) {
-      host::fail("the board says nothing any more.\n{}--- console:\n{}", machine.qemu_messages(),
+      host::fail("the board has stopped printing.\n{}--- console:\n{}", machine.qemu_messages(),
                  machine.log());
     }
     for (const host::ConsoleEvent& event : parser.feed(bytes)) {

@@ -72,7 +72,7 @@ StoredFigures::StoredFigures(fs::path folder) : folder_(std::move(folder)) {
     const fs::path file = folder_ / part.file;
     if (!fs::exists(file)) continue;
     const auto json = ordered_json::parse(host::read_file(file), nullptr, false);
-    if (json.is_discarded()) host::fail("{}: this is no JSON", file.string());
+    if (json.is_discarded()) host::fail("{}: this is not JSON", file.string());
     if (json.contains(part.name)) parts_[part.name] = json[part.name];
   }
 }

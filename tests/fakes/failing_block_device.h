@@ -29,7 +29,7 @@ class FailingBlockDevice final : public pi::BlockDevice {
     uint64_t bytes_per_second = 0;
     // Of each read: until its first block is here, which start_read() waits for, as SdCard does.
     uint64_t latency_us = 0;
-    // Each `stall_every`-th read takes so much longer; 0: none does.
+    // Each `stall_every`-th read takes this much longer; 0: none does.
     uint64_t stall_every = 0;
     uint64_t stall_us = 0;
   };

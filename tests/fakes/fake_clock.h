@@ -1,4 +1,4 @@
-// Time that passes only when it is looked at, one microsecond a look.
+// Time that passes only when it is looked at, one microsecond per look.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What a fake machine tells of itself: a clock of microseconds, 16 MiB of RAM, no health.
+// What a fake machine says about itself: a clock of microseconds, 16 MiB of RAM, no health.
 #pragma once
 
 #include "kernel/reports/instruments.h"

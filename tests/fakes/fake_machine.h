@@ -23,7 +23,7 @@ namespace fakes {
 
 // Thrown when a console waits for keys and the script has none left.
 struct NothingTyped : std::runtime_error {
-  NothingTyped() : std::runtime_error("nothing is typed any more") {}
+  NothingTyped() : std::runtime_error("the script has no keys left") {}
 };
 
 class FakeMachine final : public kernel::Machine {

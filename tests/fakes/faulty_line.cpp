@@ -143,7 +143,7 @@ void FaultyLine::pass(Direction& direction, const host::Descriptor& to) {
   }
   direction.pending.erase(0, taken);
   direction.held_until = now + std::chrono::milliseconds(delay_ms);
-  // Without somebody at the other end, bytes are lost as on a wire.
+  // Without a program at the other end, bytes are lost as on a wire.
   for (size_t sent = 0; to.is_open() && sent < out.size();) {
     const ssize_t count = write_some(to.get(), std::string_view(out).substr(sent));
     if (count <= 0) return;

@@ -16,7 +16,7 @@ class FaultyLine {
  public:
   enum class End { kSocket, kTerminal };
 
-  // `board`: a Unix socket that somebody listens on, or a (pseudo-)terminal. `end` is what is made
+  // `board`: a Unix socket that a program listens on, or a (pseudo-)terminal. `end` is what is made
   // for the laptop's side. Throws host::Failure when that can't be opened.
   FaultyLine(const std::string& board, const LineFaults& to_board, const LineFaults& to_laptop,
              End end = End::kSocket);

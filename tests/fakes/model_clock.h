@@ -1,4 +1,4 @@
-// Time that passes only when somebody says so.
+// Time that passes only when it is told to.
 #pragma once
 
 #include <cstdint>

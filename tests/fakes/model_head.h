@@ -1,5 +1,5 @@
-// Header and directory of a model file whose weights nobody reads: for tests of what the directory
-// may say, of models that no disk of a test holds.
+// Header and directory of a model file whose weights are never read: for tests of what the
+// directory may say, of models that no disk of a test holds.
 #pragma once
 
 #include <algorithm>

@@ -10,8 +10,8 @@
 
 namespace tests {
 
-// A small Llama with nothing even about it: grouped-query attention, widths that are no multiples
-// of 32, a vocabulary that is no multiple of 4.
+// A small Llama with nothing even about it: grouped-query attention, widths that are not multiples
+// of 32, a vocabulary that is not a multiple of 4.
 llama::ModelConfig small_config();
 
 class RandomWeights final : public host::SyntheticWeights {

@@ -20,7 +20,7 @@ constexpr SdInjection kAllFaults[] = {
     SdInjection::kDmaDoesNotStop, SdInjection::kCardPulled,  SdInjection::kCardPulledQuietly,
     SdInjection::kControllerHangs};
 
-// The start and two reads; returns whether all of it went well.
+// The start and two reads; returns whether all of it succeeded.
 bool start_and_read(SdRig& rig) {
   bool well = rig.card.initialize().ok();
   for (const uint64_t block : {1000u, 2000u}) {
@@ -49,7 +49,7 @@ TEST_P(SdCardFaults, AtEachCommandOnceEndWellOrInAStatusInTime) {
       rig.host.inject(GetParam(), at, 1, block);
       const bool well = start_and_read(rig);
       const bool permanent = GetParam() >= SdInjection::kDmaDoesNotStop;
-      // What happens once is no reason to bother the caller.
+      // What happens once is not a reason to bother the caller.
       EXPECT_TRUE(well || permanent);
       EXPECT_LT(rig.host.elapsed_us(), 20'000'000u);
       EXPECT_EQ(rig.host.violations().total(), 0);

@@ -45,7 +45,7 @@ class PlanTest : public testing::Test {
   base::Result<Plan> plan(uint64_t ram_bytes, const Model::Options& options = {}) {
     return Plan::make(*directory_, *source_, clock_, ram_bytes, kReserved, options);
   }
-  // Opens the model in so much memory, and compares.
+  // Opens the model in this much memory, and compares.
   void expect_same(uint64_t ram_bytes, const Model::Options& options) {
     tests::AlignedMemory memory(ram_bytes);
     base::Arena arena(memory.span());

@@ -1,5 +1,5 @@
-// The timing of an ARM1176JZF-S with its VFP11, instruction by instruction: in order, one a cycle,
-// each waiting for its operands and for the units that it needs.
+// The timing of an ARM1176JZF-S with its VFP11, instruction by instruction: in order, one per
+// cycle, each waiting for its operands and for the units that it needs.
 //
 // Not modelled, or not exactly: TLB misses (sections of 1 MiB:
 // one miss a million bytes), what cache maintenance does to the caches, uncached memory, and the

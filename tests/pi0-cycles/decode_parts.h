@@ -1,4 +1,4 @@
-// The parts of decode(), one a group of encodings; each fills in an Instruction that is fresh but
+// The parts of decode(), one per group of encodings; each fills in an Instruction that is fresh but
 // for its address and class.
 #pragma once
 

@@ -134,7 +134,7 @@ void print_table(const Machine& machine, const Symbols& symbols, size_t function
   const uint64_t cycles = total.cycles();
   std::fprintf(out,
                "%" PRIu64 " cycles, %" PRIu64
-               " instructions, %.3f cycles an instruction "
+               " instructions, %.3f cycles per instruction "
                "(SDRAM %u MB/s, %u cycles, %u fills)\n",
                cycles, total.instructions(), ratio(cycles, total.instructions()),
                machine.settings().bandwidth_mb_s, machine.settings().latency_cycles,

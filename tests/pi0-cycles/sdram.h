@@ -11,7 +11,7 @@ namespace pi0 {
 class Sdram {
  public:
   explicit Sdram(const Settings& settings)
-      // 10^9 cycles a second, in thousandths, for 10^6 bytes of bandwidth each.
+      // 10^9 cycles per second, in thousandths, for 10^6 bytes of bandwidth each.
       : thousandths_per_byte_(1'000'000 / settings.bandwidth_mb_s),
         latency_(settings.latency_cycles) {}
 

@@ -8,7 +8,7 @@ namespace pi0 {
 struct Settings {
   // SDRAM as the core sees it at 1 GHz. No measurement of a Pi Zero is published; 300 to 400 MB/s
   // follow from a copy loop on a Pi 1, the latency from what such memories have.
-  uint32_t bandwidth_mb_s = 350;      // 10^6 bytes a second
+  uint32_t bandwidth_mb_s = 350;      // 10^6 bytes per second
   uint32_t latency_cycles = 150;      // from a miss to the word that was asked for
   uint32_t outstanding_fills = 2;     // line-fill buffers of the data cache (at most 4)
   bool drops_preloads = false;        // PLD does nothing, instead of waiting, when these are in use

@@ -13,7 +13,7 @@ class Symbols {
   // Of everything that no symbol is for, as function 0.
   Symbols() : names_{"(unknown)"} {}
   // The code symbols of an ELF file of 32 bits, little-endian, with names as they are written in
-  // C++. Throws std::runtime_error with the path when it is no such file, or has no symbols.
+  // C++. Throws std::runtime_error with the path when it is not such a file, or has no symbols.
   static Symbols read_elf(const std::string& path);
 
   uint32_t function_at(uint32_t address) const;

@@ -1,6 +1,6 @@
-// What an ARM1176JZF-S takes for what, in cycles of the core. Sources: "TRM" is the ARM1176JZF-S
-// Technical Reference Manual (DDI 0301H), chapters 16 (integer) and 21 (VFP11); [K] marks what no
-// manual says, where the slower of the likely values is taken.
+// What each kind of instruction costs an ARM1176JZF-S, in cycles of the core. Sources: "TRM" is the
+// ARM1176JZF-S Technical Reference Manual (DDI 0301H), chapters 16 (integer) and 21 (VFP11); [K]
+// marks what no manual says, where the slower of the likely values is taken.
 //
 // "Latency" is TRM's result latency: 1 means that the next instruction can use the result without
 // a stall. An operand that is needed early adds a cycle, one that is needed late takes one off
@@ -53,7 +53,7 @@ constexpr uint8_t kReturnPredicted = 4;
 constexpr uint8_t kReturnMispredicted = 7;
 constexpr uint8_t kReturnStackEmpty = 5;
 constexpr uint8_t kIndirectBranch = 7;     // BX, BLX of a register, data processing into the PC
-constexpr uint8_t kLoadToPcCycles = 9;     // LDR or LDM of the PC that is no predicted return
+constexpr uint8_t kLoadToPcCycles = 9;     // LDR or LDM of the PC that is not a predicted return
 constexpr uint8_t kLoadToPcPredicted = 4;  // POP {..., pc} with the right top of the return stack
 constexpr uint8_t kExceptionEntry = 10;    // interrupts: the pipeline is emptied and filled [K]
 
@@ -71,7 +71,7 @@ constexpr uint8_t kVfpLoadLatency = 4;
 constexpr uint8_t kVfpFromCoreLatency = 4;  // FMSR
 constexpr uint8_t kVfpToCoreLatency = 2;    // FMRS, FMSTAT
 
-// Peripherals, across two bridges: 50 to 100 ns a read [K]; writes are posted.
+// Peripherals, across two bridges: 50 to 100 ns per read [K]; writes are posted.
 constexpr uint32_t kFirstDeviceAddress = 0x20000000;
 constexpr uint32_t kDeviceReadCycles = 100;
 constexpr uint32_t kDeviceWriteCycles = 50;

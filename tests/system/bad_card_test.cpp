@@ -114,7 +114,7 @@ TEST_F(BadCard, WithDamagedModelsTellsWhatIsWrongWithEach) {
                              good.size() / 2, good.size())));
   EXPECT_THAT(error_of("stub.blm"), HasSubstr("100 bytes, less than its header"));
   EXPECT_THAT(error_of("empty.blm"), HasSubstr("0 bytes, less than its header"));
-  EXPECT_THAT(error_of("other.blm"), HasSubstr("no .blm model file"));
+  EXPECT_THAT(error_of("other.blm"), HasSubstr("not a .blm model file"));
   EXPECT_THAT(error_of("weights.blm"), HasSubstr("does not match its CRC, read after read"));
   EXPECT_THAT(error_of("table.blm"), HasSubstr("the model's directory"));
   EXPECT_THAT(error_of("words.blm"), HasSubstr("the tokenizer does not match its CRC"));
@@ -127,7 +127,7 @@ TEST_F(BadCard, WithMoreModelThanMemorySaysHowMuchIsMissing) {
   settings.emplace_back("ram_mib", "0.2");
   EXPECT_THAT(start(make_card({{"tales.blm", tales()}}), settings).error,
               testing::ContainsRegex("tales.blm: the model does not fit: it needs [0-9]+ bytes of "
-                                     "memory at the least, and there are [0-9]+: [0-9]+ bytes "
+                                     "memory, and there are [0-9]+: [0-9]+ bytes "
                                      "short; a smaller ctx needs less"));
   expect_alive();
   set({{"ram_mib", "0"}});

@@ -56,7 +56,7 @@ TEST_F(BootLoader, WaitsForEverWithoutACardAndSaysSo) {
   expect("barellama.img: no SD card answers");
   expect("boot loader: waiting for a push");
   beacon();
-  // Keys are no protocol, and do no harm; nor does the call for the loader.
+  // Keys are not part of the protocol, and do no harm; nor does the call for the loader.
   type(std::string("hello\r\0\0\xff", 9).append(pi::push::kLoaderMagic));
   beacon();
   EXPECT_THAT(beacon(), Not(HasSubstr("boot loader")));

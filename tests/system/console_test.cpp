@@ -211,7 +211,7 @@ TEST_F(Console, MeasuresTheBoard) {
   for (const char* line :
        {" C before", "this is an emulator", "read, 4 KiB (L1)", "read, PLD, 8192 KiB (SDRAM)",
         "write, 48 KiB (L2)", "copy, PLD, 8192 KiB (SDRAM)", "  8 KiB ", "  16384 KiB ",
-        "sequential, 64 KiB a command", "sequential, 1024 KiB a command", "random, 4 KiB",
+        "sequential, 64 KiB per command", "sequential, 1024 KiB per command", "random, 4 KiB",
         "f32, 1 token", "q8_0, 8 tokens", "q4_0, 8 tokens", " after\r\n"}) {
     EXPECT_THAT(table, HasSubstr(line));
   }

@@ -61,7 +61,7 @@ TEST_F(EqualText, OfTheModelThatComesWithTheRepository) {
   set({{"ctx", "64"}, {"steps", "40"}});
   leave_only_the_least_memory();
   expect_equal(model, {.prompt = "One day, Tom", .steps = 40, .sampling = kSampled});
-  EXPECT_THAT(last_console(), HasSubstr(" 0.0 MiB in memory, 1.1 MB streamed a token"));
+  EXPECT_THAT(last_console(), HasSubstr(" 0.0 MiB in memory, 1.1 MB streamed per token"));
 }
 
 class EachType : public EqualText, public testing::WithParamInterface<llama::WeightType> {};

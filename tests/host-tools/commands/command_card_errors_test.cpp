@@ -54,7 +54,7 @@ TEST_F(CommandCardErrors, SaysWhatIsWrongWithAKernel) {
   write_file(path("kernel.img"), "\177ELF....");
   expect_failure(image(), 1, "is an ELF file");
   write_file(path("kernel.img"), "");
-  expect_failure(image(), 1, "that is no kernel");
+  expect_failure(image(), 1, "that is not a kernel");
   fs::remove(path("kernel.img"));
   expect_failure(image(), 1, "kernel.img: can't be read");
 }

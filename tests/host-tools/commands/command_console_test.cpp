@@ -92,13 +92,13 @@ TEST_F(CommandConsole, TakesRecordsOutHoweverTheyAreCut) {
   board_.say("boot\r\n> ");
   board_.answers["/set records 1"] = kReady;
   board_.answers["Go"] =
-      "@bl {\"event\":\"begin\"}\nOnce\n@bl is no record\n@bl {\"event\":\"end\",\"tokens\":3}\n"
+      "@bl {\"event\":\"begin\"}\nOnce\n@bl is not a record\n@bl {\"event\":\"end\",\"tokens\":3}\n"
       "[3 tokens]\r\n" +
       std::string(kReady);
   const Outcome outcome = console({"--record", path("run.jsonl"), "--send", "Go"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
   EXPECT_EQ(outcome.errors, "");
-  EXPECT_EQ(outcome.output, "boot\n> Go\nOnce\n@bl is no record\n[3 tokens]\n> ");
+  EXPECT_EQ(outcome.output, "boot\n> Go\nOnce\n@bl is not a record\n[3 tokens]\n> ");
   board_.await("/set records 0\r");
   EXPECT_EQ(board_.received(), "\x15\x01/set records 1\r\x15\x01Go\r\x15\x01/set records 0\r");
   std::istringstream lines(read_file(path("run.jsonl")));
@@ -152,7 +152,7 @@ TEST_F(CommandConsole, WaitsForAnAdapterThatComesBack) {
 TEST_F(CommandConsole, HasExitCodesForWhatIsWrong) {
   Outcome outcome = barellama({"console", "--port", path("none")});
   EXPECT_EQ(outcome.exit_code, 3);
-  EXPECT_THAT(outcome.errors, HasSubstr("is not there"));
+  EXPECT_THAT(outcome.errors, HasSubstr("does not exist"));
   outcome = console({"--until", "("});
   EXPECT_EQ(outcome.exit_code, 2);
   outcome = console({"--log", path("no/log")});

@@ -46,7 +46,7 @@ TEST_F(CommandConvert, AModelOfFewerPartsLeavesNoneOfTheOneBefore) {
   ASSERT_TRUE(std::filesystem::exists(path("cut.b02")));
   synth("2");
   EXPECT_FALSE(std::filesystem::exists(path("cut.b02")));
-  // What is no part of a model is none of ours.
+  // What is not part of the model is not ours.
   write_file(path("cut.b02"), std::string(5000, 'x'));
   synth("2");
   EXPECT_TRUE(std::filesystem::exists(path("cut.b02")));
@@ -57,7 +57,7 @@ TEST_F(CommandConvert, ConvertsBesideTheInput) {
   EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
   EXPECT_THAT(outcome.output, HasSubstr("llama2.c checkpoint, version 0, f32"));
   EXPECT_THAT(outcome.output, HasSubstr("story.blm: q8_0, "));
-  EXPECT_THAT(outcome.output, HasSubstr("loss of the weights by quantization: 0."));
+  EXPECT_THAT(outcome.output, HasSubstr("quantization error of the weights: 0."));
   EXPECT_EQ(files(), (std::vector<std::string>{"story.bin", "story.blm", "tokenizer.bin"}));
 }
 
@@ -125,7 +125,7 @@ TEST_F(CommandConvert, SaysWhatIsWrong) {
   write_file(path("tokenizer.bin"), "garbage");
   expect_failure(convert(), 1, "tokenizer.bin: ");
   write_file(path("story.bin"), std::string(1000, 'x'));
-  expect_failure(convert(), 1, "story.bin: is no GGUF file, and no llama2.c checkpoint");
+  expect_failure(convert(), 1, "story.bin: is neither a GGUF file nor a llama2.c checkpoint");
   EXPECT_EQ(files(), (std::vector<std::string>{"story.bin", "tokenizer.bin"}));
 }
 

@@ -25,7 +25,7 @@ TEST_F(CommandEmulate, SaysWhatIsWrongWithACard) {
   write_file(path("kernel.img"), "kernel");
   std::filesystem::resize_file(path("card.img"), 3 << 20);
   expect_failure(barellama({"emulate", path("card.img"), "--kernel", path("kernel.img")}), 1,
-                 "is 3145728 bytes long; an emulated card is a power of two");
+                 "is 3145728 bytes long; an emulated card must be a power of two");
   std::filesystem::resize_file(path("card.img"), 4 << 20);
   expect_failure(barellama({"emulate", path("card.img"), "--kernel", path("absent.img")}), 1,
                  "absent.img: can't be read");

@@ -45,7 +45,7 @@ TEST_F(CommandModel, PerplexityOfATextFromAFile) {
   EXPECT_NE(measure({"--kv", "q8_0"}).output, shown.output);
   EXPECT_THAT(measure({"--ctx", "4", "--json"}).output, HasSubstr("\"context\":4"));
   write_file(path("text.txt"), "caf\xe9");
-  expect_failure(measure({}), 1, "text.txt: is no valid UTF-8 from byte 3 on");
+  expect_failure(measure({}), 1, "text.txt: is not valid UTF-8 from byte 3 on");
   write_file(path("text.txt"), "");
   expect_failure(measure({}), 1, "text.txt: there is no token to predict");
   std::filesystem::remove(path("text.txt"));

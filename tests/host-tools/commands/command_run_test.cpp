@@ -96,7 +96,7 @@ TEST_F(CommandRun, RepeatsASeed) {
 TEST_F(CommandRun, SaysWhatIsWrong) {
   ASSERT_EQ(convert().exit_code, 0);
   expect_failure(barellama({"run", path("absent.blm")}), 1, "absent.blm");
-  expect_failure(barellama({"run", path("story.bin")}), 1, "story.bin: this is no .blm model");
+  expect_failure(barellama({"run", path("story.bin")}), 1, "story.bin: this is not a .blm model");
   expect_failure(run({"--top-p", "1.5"}), 2, "--top-p");
   expect_failure(run({"-n", "-1"}), 2, "--steps");
   expect_failure(run({"-s", "0"}), 1, "seed");

@@ -84,17 +84,17 @@ TEST_F(CommandTokenize, SaysWhatIsWrong) {
     EXPECT_EQ(outcome.exit_code, exit_code) << outcome.output;
     EXPECT_THAT(outcome.errors, HasSubstr(message));
   };
-  expect_failure(tokenize("1 264", {"--decode"}), 1, "264 is no token; there are 0 to 263");
-  expect_failure(tokenize("1 x", {"--decode"}), 1, "\"x\" is no token id");
-  expect_failure(tokenize("\"a\"\nb\n", {"--jsonl"}), 1, "line 2: is no JSON string");
-  expect_failure(tokenize("7\n", {"--jsonl", "--decode"}), 1, "line 1: is no JSON array");
-  expect_failure(tokenize("[1.5]\n", {"--jsonl", "--decode"}), 1, "line 1: is no JSON array");
+  expect_failure(tokenize("1 264", {"--decode"}), 1, "264 is not a token; there are 0 to 263");
+  expect_failure(tokenize("1 x", {"--decode"}), 1, "\"x\" is not a token id");
+  expect_failure(tokenize("\"a\"\nb\n", {"--jsonl"}), 1, "line 2: is not a JSON string");
+  expect_failure(tokenize("7\n", {"--jsonl", "--decode"}), 1, "line 1: is not a JSON array");
+  expect_failure(tokenize("[1.5]\n", {"--jsonl", "--decode"}), 1, "line 1: is not a JSON array");
   expect_failure(tokenize("ab", {"--vocab-size", "300"}), 1, "tokenizer.bin");
   expect_failure(barellama({"tokenize"}), 2, "MODEL.blm, or --tokenizer");
   expect_failure(barellama({"tokenize", path("absent.blm")}), 1, "absent.blm");
   expect_failure(barellama({"tokenize", path("tokenizer.bin")}), 1, "tokenizer.bin");
   write_file(path("tokenizer.bin"), tiny_tokenizer().substr(0, 2000));
-  expect_failure(tokenize("ab"), 1, "is no vocabulary that is known");
+  expect_failure(tokenize("ab"), 1, "is not a known vocabulary");
   write_file(path("tokenizer.bin"), "");
   expect_failure(tokenize("ab"), 1, "tokenizer.bin: is empty");
 }

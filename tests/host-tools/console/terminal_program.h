@@ -20,7 +20,7 @@
 
 namespace host {
 
-// A program that believes to be at a terminal. It is killed at the end, if it still runs.
+// A program that believes it is at a terminal. It is killed at the end, if it still runs.
 class TerminalProgram {
  public:
   // `environment` is added to ours.

@@ -95,7 +95,7 @@ TEST(Gguf, RefusesEveryTruncation) {
 }
 
 TEST(Gguf, RefusesOtherFilesAndVersions) {
-  EXPECT_THAT(failure_of(std::string("GGML1234567890")), HasSubstr("is no GGUF file"));
+  EXPECT_THAT(failure_of(std::string("GGML1234567890")), HasSubstr("is not a GGUF file"));
   EXPECT_THAT(failure_of(GgufBytes(1)), HasSubstr("GGUF of version 1; 2 and 3 are known"));
   EXPECT_THAT(failure_of(GgufBytes(4)), HasSubstr("version 4"));
   EXPECT_THAT(failure_of(GgufBytes(3u << 24)), HasSubstr("big-endian"));
@@ -132,10 +132,10 @@ TEST(Gguf, RefusesAbsurdEntries) {
   EXPECT_THAT(failure_of(unknown), HasSubstr("unknown type 13"));
   GgufBytes unnamed;
   unnamed.value(std::string_view("\x1b[2J"), 1u);
-  EXPECT_THAT(failure_of(unnamed), HasSubstr("is no name"));
+  EXPECT_THAT(failure_of(unnamed), HasSubstr("is not a name"));
   GgufBytes not_text;
   not_text.value(std::string_view("\xff\xfe"), 1u);
-  EXPECT_THAT(failure_of(not_text), HasSubstr("is no name"));
+  EXPECT_THAT(failure_of(not_text), HasSubstr("is not a name"));
   GgufBytes alignment;
   alignment.value("general.alignment", 0u);
   alignment.tensor("t", {1}, 0, "abcd");
@@ -159,7 +159,7 @@ TEST(Gguf, NamesTensorsThatAreNotRead) {
   EXPECT_THAT(failure_of(type), HasSubstr("the tensor blk.0.x is of type IQ4_XS (23)"));
   GgufBytes row;
   row.tensor("t", {48, 2}, 2, std::string(54, 'a'));
-  EXPECT_THAT(failure_of(row), HasSubstr("rows of 48, no multiple of Q4_0's 32"));
+  EXPECT_THAT(failure_of(row), HasSubstr("rows of 48, not a multiple of Q4_0's 32"));
   GgufBytes cube;
   cube.tensor("t", {2, 2, 2}, 0, std::string(32, 'a'));
   EXPECT_THAT(failure_of(cube), HasSubstr("more than two dimensions"));

@@ -85,12 +85,12 @@ TEST_F(HuggingFace, RefusesAbsurdConfigurations) {
       EXPECT_THAT(failure_with(key, value), HasSubstr("config.json: ")) << key << value;
     }
   }
-  EXPECT_THAT(failure_with("rms_norm_eps", "small"), HasSubstr("\"rms_norm_eps\" is no number"));
-  EXPECT_THAT(failure_with("bos_token_id", -1), HasSubstr("\"bos_token_id\" is no token's id"));
+  EXPECT_THAT(failure_with("rms_norm_eps", "small"), HasSubstr("\"rms_norm_eps\" is not a number"));
+  EXPECT_THAT(failure_with("bos_token_id", -1), HasSubstr("\"bos_token_id\" is not a token's id"));
   write_file(path("config.json"), "[]");
   EXPECT_THAT(failure(), HasSubstr("\"model_type\" is missing"));
   write_file(path("config.json"), "{\"a\": 1,}");
-  EXPECT_THAT(failure(), HasSubstr("config.json: is no JSON"));
+  EXPECT_THAT(failure(), HasSubstr("config.json: is not JSON"));
 }
 
 TEST_F(HuggingFace, RefusesShapesThatDoNotAgree) {
@@ -118,7 +118,7 @@ TEST_F(HuggingFace, SaysWhatIsWrongWithSafetensors) {
     EXPECT_THAT(failure(), HasSubstr("model.safetensors")) << size;
   }
   write_file(path("model.safetensors"), fakes::le64(~uint64_t{0}) + "{}");
-  EXPECT_THAT(failure(), HasSubstr("is no safetensors file"));
+  EXPECT_THAT(failure(), HasSubstr("is not a safetensors file"));
 }
 
 TEST(Safetensors, RefusesPlacesOutsideAndNamesTwice) {
@@ -136,7 +136,7 @@ TEST(Safetensors, RefusesPlacesOutsideAndNamesTwice) {
   EXPECT_EQ(failure_of("{" + entry + "}", "abcd"), "it was read");
   EXPECT_THAT(failure_of("{" + entry + "}", "abc"), HasSubstr("the tensor t lies beyond"));
   EXPECT_THAT(failure_of("{" + entry + "," + entry + "}", "abcd"), HasSubstr("\"t\" twice"));
-  EXPECT_THAT(failure_of("[]", ""), HasSubstr("no JSON object"));
+  EXPECT_THAT(failure_of("[]", ""), HasSubstr("not a JSON object"));
   for (const char* bad :
        {R"({"t": {"dtype": "F32", "shape": [1], "data_offsets": [4, 0]}})",
         R"({"t": {"dtype": "F32", "shape": [1], "data_offsets": [18446744073709551612, 4]}})",
@@ -159,7 +159,7 @@ TEST_F(HuggingFace, SaysWhichFilesAreMissing) {
   EXPECT_THAT(failure(), HasSubstr("has no *.safetensors"));
   write_file(path("model.safetensors.index.json"),
              R"({"weight_map": {"lm_head.weight": "../../etc/passwd"}})");
-  EXPECT_THAT(failure(), HasSubstr("is no name of a file beside it"));
+  EXPECT_THAT(failure(), HasSubstr("is not the name of a file beside it"));
   std::filesystem::remove(path("tokenizer.model"));
   EXPECT_THAT(failure(), HasSubstr("has no tokenizer.model and no tokenizer.json"));
   std::filesystem::remove(path("config.json"));
@@ -189,7 +189,7 @@ TEST_F(HuggingFace, KeepsAllTokensThatEndAText) {
   EXPECT_EQ(source.vocabulary.eos, 7);
   EXPECT_EQ(source.vocabulary.more_ends, (std::vector<int32_t>{2, 9}));
   EXPECT_THAT(failure_with("eos_token_id", {7, -1}),
-              HasSubstr("\"eos_token_id\" is no token's id"));
+              HasSubstr("\"eos_token_id\" is not a token's id"));
   json_["eos_token_id"] = 5;
   write_file(path("config.json"), json_.dump());
   EXPECT_EQ(open_hugging_face(folder_.path(), {}).vocabulary.eos, 5);

@@ -232,14 +232,15 @@ TEST_F(VocabularyReader, NamesWhatItDoesNotKnowOfByteLevel) {
 TEST_F(VocabularyReader, SaysWhatIsWrongWithByteLevel) {
   auto json = byte_level_json(byte_level_stage(true));
   json["model"]["merges"] = {"a x"};
-  EXPECT_THAT(failure_of(json.dump()), HasSubstr("merge 0 has or makes \"x\", which is no token"));
+  EXPECT_THAT(failure_of(json.dump()),
+              HasSubstr("merge 0 has or makes \"x\", which is not a token"));
   json["model"]["merges"] = {"a b", "ab"};
-  EXPECT_THAT(failure_of(json.dump()), HasSubstr("merge 1 is no pair of pieces"));
+  EXPECT_THAT(failure_of(json.dump()), HasSubstr("merge 1 is not a pair of pieces"));
   fakes::GgufBytes file;
   file.value("tokenizer.ggml.model", "gpt2");
   file.value("tokenizer.ggml.pre", "gpt-2");
   file.value("tokenizer.ggml.tokens", std::vector<std::string>{"a", "\xc3"});
-  EXPECT_THAT(failure_of(file.bytes()), HasSubstr("token 1: its 1 bytes are no valid UTF-8"));
+  EXPECT_THAT(failure_of(file.bytes()), HasSubstr("token 1: its 1 bytes are not valid UTF-8"));
 }
 
 TEST_F(VocabularyReader, MakesNothingOfTextThatIsNotOfBytes) {
@@ -292,8 +293,8 @@ TEST_F(VocabularyReader, FillsUpWithUnusedTokens) {
 
 TEST_F(VocabularyReader, SaysWhatIsWrong) {
   EXPECT_THAT(failure_of(""), HasSubstr("is empty"));
-  EXPECT_THAT(failure_of("garbage, and more of it"), HasSubstr("is no vocabulary that is known"));
-  EXPECT_THAT(failure_of("{"), HasSubstr("is no JSON"));
+  EXPECT_THAT(failure_of("garbage, and more of it"), HasSubstr("is not a known vocabulary"));
+  EXPECT_THAT(failure_of("{"), HasSubstr("is not JSON"));
   EXPECT_THAT(failure_of("{}"), HasSubstr("it has no \"model\""));
   EXPECT_THAT(failure_of(R"({"model": {"type": "WordPiece"}})"), HasSubstr("\"WordPiece\""));
   EXPECT_THAT(failure_of(R"({"model": {"vocab": {"a": 0, "b": 0}, "merges": []}})"),
@@ -301,7 +302,7 @@ TEST_F(VocabularyReader, SaysWhatIsWrong) {
   EXPECT_THAT(failure_of(R"({"model": {"vocab": {"a": 4294967296}, "merges": []}})"),
               HasSubstr("has the id 4294967296"));
   EXPECT_THAT(failure_of(R"({"model": {"vocab": {"a": 0}, "merges": ["a a"]}})"),
-              HasSubstr("merge 0 makes \"aa\", which is no token"));
+              HasSubstr("merge 0 makes \"aa\", which is not a token"));
   EXPECT_THAT(failure_of(R"({"model": 1, "model": 2})"), HasSubstr("the key \"model\" twice"));
   EXPECT_THAT(failure_of(R"({"a":)" + std::string(1000, '[')), HasSubstr("nested deeper than 64"));
 }

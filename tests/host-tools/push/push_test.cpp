@@ -170,7 +170,7 @@ TEST_F(PushCommand, RefusesFilesThatAreNoKernels) {
       {"empty.img", "", "is empty"},
       {"text.img", std::string(1000, 'x'), "not a kernel image"},
       {"kernel.elf", "\177ELF" + std::string(1000, 'x'), "is an ELF file"},
-      {"cut.img", kernel_image(5000).substr(0, 4000), "cut off: 4000 bytes are there, of 5000"},
+      {"cut.img", kernel_image(5000).substr(0, 4000), "cut off: 4000 of 5000 bytes are present"},
   };
   for (const BadFile& bad : cases) {
     const std::string path = file(bad.name, bad.content);

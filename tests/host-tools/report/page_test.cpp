@@ -101,7 +101,7 @@ TEST(ReportPage, SaysWhenRecordsAreMissing) {
   EXPECT_THAT(page_of(kPassLine), HasSubstr("ends before this answer does"));
   EXPECT_THAT(
       page_of(kPassLine + R"({"event":"profile","part":0,"parts":3,"ns":1,"ops":[]})" + "\n"),
-      HasSubstr("Of the profile's 3 records only 1 are there"));
+      HasSubstr("Of the profile's 3 records only 1 are present"));
   EXPECT_THAT(page_of(kPassLine + "{\"event\":"), HasSubstr("line 2: the line is cut"));
 }
 

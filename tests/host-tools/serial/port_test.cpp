@@ -94,10 +94,10 @@ TEST_F(PortTest, SaysWhoHasTakenIt) {
 
 TEST_F(PortTest, SaysWhatIsWrongWithAName) {
   EXPECT_THAT(failure_to_open(path("none")),
-              AllOf(HasSubstr("none: is not there"), HasSubstr("adapter plugged in?")));
+              AllOf(HasSubstr("none: does not exist"), HasSubstr("adapter plugged in?")));
   write_file(path("file"), "");
-  EXPECT_THAT(failure_to_open(path("file")), HasSubstr("file: is no serial port"));
-  EXPECT_THAT(failure_to_open("/dev/null"), HasSubstr("is no serial port"));
+  EXPECT_THAT(failure_to_open(path("file")), HasSubstr("file: is not a serial port"));
+  EXPECT_THAT(failure_to_open("/dev/null"), HasSubstr("is not a serial port"));
   EXPECT_THAT(failure_to_open("unix:" + path("none")), HasSubstr("can't be connected to"));
   EXPECT_THAT(failure_to_open("unix:" + std::string(200, 'x')), HasSubstr("has 1 to 107 bytes"));
 }
@@ -114,7 +114,7 @@ TEST_F(PortTest, NamesTheGroupThatMayUseIt) {
 }
 
 TEST_F(PortTest, SaysThatItIsNotPermitted) {
-  if (::geteuid() != 0) GTEST_SKIP() << "only root can be somebody else";
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can be another user";
   constexpr uid_t kNobody = 65534;
   FakeBoard board("/tmp/barellama-port-" + std::to_string(::getpid()));
   const std::string device = std::filesystem::canonical(board.port());

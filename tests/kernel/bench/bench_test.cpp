@@ -37,8 +37,8 @@ TEST_F(BenchCommand, PrintsEveryLine) {
                            "  8 KiB ",
                            "  8192 KiB ",
                            "card\n",
-                           "  sequential, 64 KiB a command ",
-                           "  sequential, 1024 KiB a command ",
+                           "  sequential, 64 KiB per command ",
+                           "  sequential, 1024 KiB per command ",
                            "  random, 4 KiB ",
                            "  f32, 1 token ",
                            "  q8_0, 8 tokens ",
@@ -73,7 +73,7 @@ TEST_F(BenchCommand, MeasuresWithoutACard) {
 
 TEST_F(BenchCommand, StopsAtControlC) {
   console_.start();
-  for (const char* at : {"read, 4 KiB", "8 KiB", "64 KiB a command", "f32, 1"}) {
+  for (const char* at : {"read, 4 KiB", "8 KiB", "64 KiB per command", "f32, 1"}) {
     machine_.type_when_shown(at, "\x03");
     EXPECT_THAT(console_.say("/bench"), HasSubstr("[stopped]\n21.0 C after\n> ")) << at;
   }

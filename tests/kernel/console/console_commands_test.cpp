@@ -134,7 +134,7 @@ TEST_F(Commands, MemShowsWhereTheMemoryGoes) {
 
 TEST_F(Commands, StatsShowWhereTheTimeOfTheLastStoryWent) {
   console_.start();
-  EXPECT_THAT(console_.say("/stats"), HasSubstr("nothing was told with this model yet\n"));
+  EXPECT_THAT(console_.say("/stats"), HasSubstr("this model has not told anything yet\n"));
   console_.say("a b");
   const std::string table = console_.say("/stats");
   for (const char* part : {"answer 1: ", "  wq ", "  sample ", "  rest ", "  in all ",

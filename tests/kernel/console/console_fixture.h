@@ -1,4 +1,4 @@
-// A console on a fake machine, with a card of one's own.
+// A console on a fake machine, with a card of its own.
 #pragma once
 
 #include <gmock/gmock.h>

@@ -25,7 +25,7 @@ TEST_F(ConsoleTest, SaysWhatTheModelTakesAndHowFastItShouldBe) {
   insert_with_ini("autostart = 0\nctx = 32\nkv = f16\nram_mib = 0.3\n");
   EXPECT_THAT(console_.start(),
               testing::ContainsRegex("\nplan: 0.3 of 0.3 MiB in use: KV cache 0.0 \\(f16\\), .*; "
-                                     "about [0-9.]+ ms a token, limited by the card\n"));
+                                     "about [0-9.]+ ms per token, limited by the card\n"));
 }
 
 TEST_F(ConsoleTest, TellsNothingAtStartIfNobodyWantsIt) {

@@ -82,7 +82,7 @@ class LineEditorTest : public testing::Test {
   }
   using Lines = std::vector<std::string>;
 
-  // What a terminal shows by now.
+  // What a terminal shows now.
   Screen screen() const {
     Screen result;
     result.take(echo_.text);

@@ -57,7 +57,7 @@ TEST_F(LineEditorScreen, TakesAnyBytesInAnyOrder) {
     std::mt19937 random(seed);
     for (int i = 0; i < 3'000; ++i) {
       echo_.text.clear();
-      // Half of them bytes of characters that are none, for lines are to get long.
+      // Half of them bytes of characters that are none, so that lines get long.
       const auto byte = random() % 2 == 0 ? random() : 0x80 + random() % 0x80;
       static_cast<void>(editor_.feed(static_cast<char>(byte)));
       // A line that ended is shown whole.

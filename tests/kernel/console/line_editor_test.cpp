@@ -123,7 +123,7 @@ TEST_F(LineEditorTest, RecallsNothingThatWasCancelledRepeatedOrForgotten) {
 TEST_F(LineEditorTest, DoesNotEchoALineOfAProgram) {
   EXPECT_EQ(lines_of("\x01/stats x\x7f\ra\r"), (Lines{"/stats ", "a"}));
   EXPECT_EQ(echo_.text, "a\n");
-  EXPECT_EQ(lines_of("\x1b[A\x1b[A\r"), Lines{"a"}) << "it is no line to recall";
+  EXPECT_EQ(lines_of("\x1b[A\x1b[A\r"), Lines{"a"}) << "it is not a line to recall";
 }
 
 TEST_F(LineEditorTest, TakesAControlAThatNothingFollowsForAKey) {

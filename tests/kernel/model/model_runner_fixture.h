@@ -1,4 +1,4 @@
-// A model runner with a card of one's own.
+// A model runner with a card of its own.
 #pragma once
 
 #include <gmock/gmock.h>

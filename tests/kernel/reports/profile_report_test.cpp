@@ -39,7 +39,7 @@ class Records final : public RecordSink, private base::TextSink {
   std::string text_;
 };
 
-// A clock whose ticks are no whole number of nanoseconds.
+// A clock whose ticks are not a whole number of nanoseconds.
 class Ticks final : public base::TickSource {
  public:
   uint64_t now() override { return time; }
@@ -193,7 +193,7 @@ TEST_F(ProfileReport, ShowsAllThatTakesTimeAndTheRemainderLast) {
   EXPECT_THAT(out.text, HasSubstr("card: 3.00 MB in 3 reads, 0.20 s under way (15.00 MB/s), waited "
                                   "for 0.05 s; 1 retries, 0 for their CRC\n"));
   EXPECT_THAT(out.text, HasSubstr("clock: cycle counter at 700.00 MHz (1"));
-  EXPECT_THAT(out.text, HasSubstr("; 45.5 C; throttled or short of voltage (50000)\n"));
+  EXPECT_THAT(out.text, HasSubstr("; 45.5 C; throttled or under-voltage (50000)\n"));
 }
 
 TEST_F(ProfileReport, ShowsARowForEachLayer) {

@@ -96,7 +96,7 @@ TEST(FatNames, MatchInEitherCaseByLongAndByShortName) {
   ASSERT_OK(lower);
   EXPECT_EQ(lower->name(), "lower.txt");
   EXPECT_EQ(volume->find("STORIES").status().code(), base::ErrorCode::kNotFound)
-      << "the label is no file";
+      << "the label is not a file";
 }
 
 TEST(FatNames, OfDeletedFilesAreGone) {

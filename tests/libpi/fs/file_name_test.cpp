@@ -153,7 +153,7 @@ TEST(Names, AreTheSameInEitherCaseOfAscii) {
   EXPECT_TRUE(is_same_name("grüße", "GRüßE"));
   EXPECT_FALSE(is_same_name("grüße", "GRÜßE"));
   EXPECT_FALSE(is_same_name("a", "ab"));
-  EXPECT_FALSE(is_same_name("[", "{")) << "a letter's neighbour is no letter";
+  EXPECT_FALSE(is_same_name("[", "{")) << "a letter's neighbour is not a letter";
   EXPECT_FALSE(is_same_name("@", "`"));
 }
 

@@ -151,7 +151,7 @@ TEST_F(UnknownKinds, SegmentsThatAModelNeedsMustBeThereOnce) {
     again.offset = head_.layout.file_bytes;
     again.bytes = 0;
     head_.layout.segments.push_back(again);
-    expect_corrupt("one is there twice");
+    expect_corrupt("one occurs twice");
   }
 }
 

@@ -42,7 +42,7 @@ constexpr int32_t kBos = 264;
 TEST(ByteLevelEncode, MergesThePairOfLowestRankFirst) {
   const TestTokenizer tokenizer(letters());
   EXPECT_THAT(tokenizer.encode("abc"), ElementsAre(258));
-  // "cd" goes before "ab" + "c", and "ab" + "cd" is no merge, although "abcd" is a token.
+  // "cd" goes before "ab" + "c", and "ab" + "cd" is not a merge, although "abcd" is a token.
   EXPECT_THAT(tokenizer.encode("abcd"), ElementsAre(256, 257));
   EXPECT_THAT(tokenizer.encode("bc"), ElementsAre('b', 'c'));
   EXPECT_THAT(tokenizer.encode("\u00e9\xff"), ElementsAre(262, 0xff));
@@ -144,7 +144,7 @@ std::vector<int32_t> encode_by_definition(const Vocabulary& vocabulary, std::str
   return ids;
 }
 
-// Valid UTF-8 of all planes, pieces of the vocabulary, and some bytes that are no character.
+// Valid UTF-8 of all planes, pieces of the vocabulary, and some bytes of no character.
 std::string random_text(const Vocabulary& vocabulary, std::mt19937& random) {
   std::string text;
   for (auto n = random() % 24; n > 0; --n) {

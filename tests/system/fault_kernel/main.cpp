@@ -51,7 +51,7 @@ void unaligned_pair() {
   load_unaligned_pair(pair);
 }
 
-// Each call takes 1 KiB and is no tail call.
+// Each call takes 1 KiB and is not a tail call.
 uint32_t descend(uint32_t depth) {
   volatile uint32_t frame[256];
   frame[0] = depth;

@@ -4,5 +4,5 @@
 #include "kernel/board/board.h"
 
 // The mem* functions in all alignments, floating point across interrupts, subnormal numbers, the
-// stacks' paint. Null if all is well, or what is not.
+// stacks' paint. Null if all is well, or what fails.
 const char* try_what_must_work(kernel::Board& board);
