@@ -63,7 +63,7 @@ class Arena {
   // Gives back all that was allocated since the mark. High water stays.
   void rewind(const Mark& mark);
 
-  // One entry a tag, in the order of their first allocation. Allocations beyond kMaxUses tags are
+  // One entry per tag, in the order of their first allocation. Allocations beyond kMaxUses tags are
   // counted under the last tag.
   std::span<const Use> uses() const { return {uses_, use_count_}; }
 

@@ -62,7 +62,7 @@ class Sampler {
   // For a vocabulary's size; both outlive the sampler. Either may be empty if the settings do not
   // need it (uses_candidates(), has_repeat_penalty()).
   struct Scratch {
-    std::span<Candidate> candidates;  // one a token
+    std::span<Candidate> candidates;  // one per token
     std::span<uint32_t> seen;         // a bit per token, all 0
   };
   static constexpr size_t seen_words(size_t vocabulary) { return (vocabulary + 31) / 32; }

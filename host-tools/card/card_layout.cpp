@@ -27,7 +27,7 @@ uint64_t needed_bytes(const std::vector<CardFile>& files, const CardLayout& layo
   for (const CardFile& file : files) {
     bytes += (file.size / layout.cluster_bytes + 1) * layout.cluster_bytes;
   }
-  // Both tables of a FAT32 have four bytes a cluster.
+  // Both tables of a FAT32 have four bytes per cluster.
   if (layout.fat_bits == 32) bytes += layout.image_bytes / layout.cluster_bytes * 8;
   return bytes;
 }
@@ -57,7 +57,7 @@ CardLayout plan_ram_disk(const std::vector<CardFile>& files) {
   if (clusters > kMostFat16Clusters) fail("the files are too large for any RAM disk");
   // A FAT16 with fewer clusters would be taken for a FAT12, and mkfs.fat refuses the very smallest.
   clusters = std::max<uint64_t>(clusters, layout.fat_bits == 16 ? 4100 : 64);
-  // Boot sector, root folder, rounding; two tables of at most two bytes a cluster.
+  // Boot sector, root folder, rounding; two tables of at most two bytes per cluster.
   constexpr uint64_t kOverhead = 8192;
   const uint64_t bytes = kOverhead + clusters * (layout.cluster_bytes + 4);
   layout.image_bytes = (bytes + 1023) / 1024 * 1024;

@@ -39,7 +39,7 @@ class Script {
   void match();
 
   std::vector<ScriptStep> steps_;
-  std::vector<std::regex> patterns_;  // one a step; of kSend unused
+  std::vector<std::regex> patterns_;  // one per step; of kSend unused
   size_t next_ = 0;
   std::string text_;
   size_t searched_from_ = 0;  // in text_

@@ -27,7 +27,8 @@ struct EmulatorOptions {
   std::filesystem::path kernel;  // a raw image linked for 0x8000
   std::filesystem::path card;    // empty: no card in the slot
   Settings settings;             // over those of the card
-  // One instruction a nanosecond, the same in every run, and idle time skipped: slower, but exact.
+  // One instruction per nanosecond, the same in every run, and idle time skipped: slower, but
+  // exact.
   bool counts_instructions = false;
   // Where the console leads: "" into our hands, "unix:PATH" to a socket that listens there, "pty"
   // to a pseudo-terminal. serial_port() says which. What the machine sends while no program is

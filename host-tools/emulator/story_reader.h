@@ -16,7 +16,7 @@ namespace host {
 class StoryReader {
  public:
   struct Limits {
-    // Of everything together, counted from now on; none if there is none.
+    // Of everything together, counted from now on; none if it is not given.
     std::optional<std::chrono::milliseconds> total;
     // Of the console, without a byte.
     std::chrono::milliseconds silence{std::chrono::minutes(5)};

@@ -7,7 +7,7 @@
 namespace host {
 namespace {
 
-// The list of where the model lies on the card has an entry for each piece, one a part if nothing
+// The list of where the model lies on the card has an entry for each piece, one per part if nothing
 // is fragmented.
 constexpr uint64_t kExtentBytes = 16;
 

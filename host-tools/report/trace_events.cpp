@@ -136,7 +136,7 @@ std::string trace_events(const Recording& recording) {
     }
     for (Json& event : writer.finish()) events.push_back(std::move(event));
   }
-  // An event a line, so that people can read it, too.
+  // One event per line, so that people can read it, too.
   std::string text = "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n";
   for (size_t i = 0; i < events.size(); ++i) {
     text += events[i].dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -64,7 +64,7 @@ bool measure_card(Context& context);
 bool measure_kernels(Context& context);
 
 // Calls `work` until kMeasureUs have passed, at least once after a first call that fills the
-// caches; seconds a call. Nothing when Ctrl-C or Esc ended it.
+// caches; seconds per call. Nothing when Ctrl-C or Esc ended it.
 template <typename Work>
 std::optional<double> seconds_a_call(Context& context, Work&& work) {
   work();

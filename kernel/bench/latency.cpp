@@ -1,5 +1,5 @@
 // How long a load takes that must wait for the one before it: a chase along a chain of pointers in
-// random order, one a cache line.
+// random order, one per cache line.
 #include <utility>
 
 #include "base/align.h"

@@ -36,7 +36,7 @@ class ModelRunner {
   // Reads barellama.ini into `settings`; without one all stays. Mistakes in it go to `complaints`.
   base::Status read_ini(Settings& settings, base::TextSink& complaints);
 
-  // Lists the models in the card's root folder on `out`, one a line. Returns how many there are.
+  // Lists the models in the card's root folder on `out`, one per line. Returns how many there are.
   base::Result<uint32_t> list_models(base::TextSink& out);
 
   // Opens and loads the model that the settings name, or the first one of the card. kNotFound

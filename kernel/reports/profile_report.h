@@ -43,7 +43,7 @@ void print_answer_line(base::TextSink& out, const Answer& answer);
 // What is known of it: "ARM 1000.0 MHz; 45.5 C". `before` stands in front, if anything is.
 void print_health(base::TextSink& out, const Health& health, std::string_view before);
 
-// Operations with calls, times, shares and the time a token; card, clock and health.
+// Operations with calls, times, shares and the time per token; card, clock and health.
 void print_profile(base::TextSink& out, const llama::Profiler& profiler, const Answer& answer,
                    const Health& health);
 

@@ -75,7 +75,7 @@ struct Settings {
 // returns.
 base::Status apply_setting(Settings& settings, std::string_view key, std::string_view value);
 
-// "name = value", one a line.
+// "name = value", one per line.
 void print_settings(const Settings& settings, base::TextSink& out);
 
 // Says on `out` why a setting was not taken: `where` such as "barellama.ini, line 3".

@@ -22,7 +22,7 @@ class Interrupts {
   // Masks all sources: what the firmware or a boot loader left enabled has no handler here.
   explicit Interrupts(MmioBase registers);
 
-  // Sets the handler of `irq` and enables it. One handler an interrupt (CHECKed).
+  // Sets the handler of `irq` and enables it. One handler per interrupt (CHECKed).
   void attach(Irq irq, Handler handler, void* context);
   // Without a handler: so that it ends the core's sleep.
   void enable(Irq irq);

@@ -14,7 +14,7 @@ struct Fault;
 
 // "data abort: write to 0x00000020: translation fault, no page is mapped (DFSR 0x00000807)"
 void print_cause(base::TextSink& out, const Fault& fault);
-// All registers, several a line.
+// All registers, several per line.
 void print_registers(base::TextSink& out, const Fault& fault);
 
 // Write the faulting address and then return addresses, the innermost first, as many as fit; return

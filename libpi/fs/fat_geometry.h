@@ -21,7 +21,7 @@ struct FatGeometry {
   uint64_t first_block;     // of the volume: its boot sector
   uint64_t table_block;     // of the file allocation table in use
   uint64_t data_block;      // of cluster 2, the first one
-  uint32_t cluster_blocks;  // blocks a cluster, a power of two
+  uint32_t cluster_blocks;  // blocks per cluster, a power of two
   uint32_t cluster_count;   // clusters 2 to cluster_count + 1 exist, and have an entry in the table
   uint64_t root_block;      // FAT12 and FAT16: the root folder's fixed place
   uint32_t root_entries;    // ... and its room, in entries of 32 bytes; FAT32: 0

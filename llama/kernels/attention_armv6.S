@@ -4,7 +4,7 @@
 
 #include "llama/kernels/rows_armv6.inc"
 
-// ---- Half keys: groups of four positions, 8 bytes a column
+// ---- Half keys: groups of four positions, 8 bytes per column
 
         function armv6_multiply_half_keys
         enter
@@ -30,9 +30,9 @@
 
 // ---- Eight values of some positions, weighted: struct MixWork (rows_work.h)
 //
-// r1 weights, r2 values, r3 stride, r12 positions to go, r0 out; sums in s8-s15. Of an odd count the
-// first position goes alone. Positions follow one another. Each call asks by PLD for its part of
-// the positions that come after those of this round, so that memory works all the time and not
+// r1 weights, r2 values, r3 stride, r12 positions to go, r0 out; sums in s8-s15. Of an odd count
+// the first position goes alone. Positions follow one another. Each call asks by PLD for its part
+// of the positions that come after those of this round, so that memory works all the time and not
 // only in the first of the calls that go over the same positions.
         .equ    VALUES_AHEAD, 1024
 

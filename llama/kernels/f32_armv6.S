@@ -1,5 +1,5 @@
-// Rows of floats times columns on the ARM1176, called by llama/kernels/f32_armv6.cpp. `groups_bytes`
-// counts F32_BLOCK_BYTES a column of the four rows.
+// Rows of floats times columns on the ARM1176, called by llama/kernels/f32_armv6.cpp.
+// `groups_bytes` counts F32_BLOCK_BYTES per column of the four rows.
 
 #include "llama/kernels/rows_armv6.inc"
 

@@ -27,7 +27,7 @@ class Tokenizer {
 
   const Vocabulary& vocabulary() const { return vocabulary_; }
 
-  // The most tokens that a text of so many bytes can become: one for each byte, one for the space
+  // The most tokens that a text of this many bytes can become: one for each byte, one for the space
   // before it, and BOS.
   static constexpr size_t max_tokens(size_t text_bytes) { return text_bytes + 2; }
 

@@ -1,4 +1,4 @@
-// One function a table: of the stored figures of one part of the bench, or two.
+// One function per table: of the stored figures of one part of the bench, or two.
 #pragma once
 
 #include <string>

@@ -29,7 +29,7 @@ struct HostFigures {
 HostFigures measure_host(const std::filesystem::path& model, const std::filesystem::path& barellama,
                          host::Interrupts& interrupts);
 
-// What `kernels_bench` measured, one entry a benchmark.
+// What `kernels_bench` measured, one entry per benchmark.
 struct KernelFigures {
   std::string name;
   double microseconds;      // an iteration

@@ -2,7 +2,7 @@
 // cycle, each waiting for its operands and for the units that it needs.
 //
 // Not modelled, or not exactly: TLB misses (sections of 1 MiB:
-// one miss a million bytes), what cache maintenance does to the caches, uncached memory, and the
+// one miss per million bytes), what cache maintenance does to the caches, uncached memory, and the
 // length of the instruction queue (TRM 16: "approximate" says ARM of its own tables).
 #pragma once
 

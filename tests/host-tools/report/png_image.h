@@ -1,4 +1,4 @@
-// Reads the PNG files that a browser's screenshots are: 8 bits a channel, RGB or RGBA, not
+// Reads the PNG files that a browser's screenshots are: 8 bits per channel, RGB or RGBA, not
 // interlaced.
 #pragma once
 
