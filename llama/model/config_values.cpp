@@ -111,9 +111,10 @@ bool ConfigValue::must_be_known() const { return (flags & kFlagMustBeKnown) != 0
 base::Result<std::optional<ConfigValue>> ConfigValueReader::next() {
   if (left_.empty()) return std::optional<ConfigValue>();
   if (left_.size() < kValueHeaderBytes) {
-    return Status::error(ErrorCode::kCorrupt,
-                         "the model's configuration ends with {} bytes that are not a value",
-                         left_.size());
+    return Status::error(
+        ErrorCode::kCorrupt,
+        "the model's configuration ends with {} bytes that are not a value; convert it again",
+        left_.size());
   }
   ConfigValue value{.tag = base::load_le16(left_, kValueTag),
                     .type = static_cast<ValueType>(left_[kValueType]),
@@ -162,7 +163,7 @@ base::Result<ModelConfig> read_config(std::span<const std::byte> list) {
     if (value->type != tag->type || value->count != 1 || (seen >> tag->number & 1) != 0) {
       return Status::error(ErrorCode::kCorrupt,
                            "value {} of the model's configuration occurs twice, or is not one "
-                           "number of its type",
+                           "number of its type; convert it again",
                            value->tag);
     }
     seen |= uint32_t{1} << tag->number;
@@ -170,7 +171,8 @@ base::Result<ModelConfig> read_config(std::span<const std::byte> list) {
   }
   for (const Tag& tag : kTags) {
     if (tag.is_required && (seen >> tag.number & 1) == 0) {
-      return Status::error(ErrorCode::kCorrupt, "value {} of the model's configuration is missing",
+      return Status::error(ErrorCode::kCorrupt,
+                           "value {} of the model's configuration is missing; convert it again",
                            tag.number);
     }
   }

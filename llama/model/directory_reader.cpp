@@ -79,14 +79,17 @@ Status DirectoryReader::read_segments() {
     if (segment.offset % kSegmentAlignment != 0 || segment.bytes % kSegmentAlignment != 0 ||
         segment.offset < end || segment.offset > file_.file_bytes_ ||
         segment.bytes > file_.file_bytes_ - segment.offset) {
-      return corrupt("segment {} of the model (from byte {}, {} long) is out of place", i,
-                     segment.offset, segment.bytes);
+      return corrupt(
+          "segment {} of the model (from byte {}, {} long) is out of place; convert it again", i,
+          segment.offset, segment.bytes);
     }
     end = segment.offset + segment.bytes;
   }
   if (weight_segments_ != config_.n_layers + 2 || !has_tokenizer_) {
-    return corrupt("the model has {} segments, but lacks some of its {} layers or its tokenizer",
-                   file_.segments_.size(), config_.n_layers);
+    return corrupt(
+        "the model has {} segments, but lacks some of its {} layers or its tokenizer; convert it "
+        "again",
+        file_.segments_.size(), config_.n_layers);
   }
   return base::ok_status();
 }
@@ -96,8 +99,9 @@ Status DirectoryReader::place_segment(uint32_t index) {
   const Segment& segment = file_.segments_[index];
   const bool is_layer = weight_segments_ >= 1 && weight_segments_ <= config_.n_layers;
   const auto out_of_order = [&] {
-    return corrupt("segment {} of the model, of kind {} and layer {}, is out of order", index,
-                   static_cast<uint32_t>(segment.kind), segment.layer);
+    return corrupt(
+        "segment {} of the model, of kind {} and layer {}, is out of order; convert it again",
+        index, static_cast<uint32_t>(segment.kind), segment.layer);
   };
   if ((segment.flags & ~kFlagMustBeKnown) != 0) {
     return unsupported(
@@ -153,11 +157,12 @@ Status DirectoryReader::read_tensors(std::span<const std::byte> table) {
                   .step = Tensor::kNoStep,
                   .tile_starts = nullptr};
     if (tensor.first_tile != next_tile_)
-      return corrupt("tensor {} of the model is out of order", i);
+      return corrupt("tensor {} of the model is out of order; convert it again", i);
     next_tile_ += tensor.tile_count;
     if (next_tile_ > file_.counts_.tiles) {
-      return corrupt("tensor {} of the model has {} tiles, and there are {} in all", i,
-                     tensor.tile_count, file_.counts_.tiles);
+      return corrupt(
+          "tensor {} of the model has {} tiles, and there are {} in all; convert it again", i,
+          tensor.tile_count, file_.counts_.tiles);
     }
     if ((tensor.flags & kTensorHasTileStarts) != 0) {
       TRY(take_tile_starts(tensor, base::load_le32(entry, kTensorFirstStart)));
@@ -170,8 +175,8 @@ Status DirectoryReader::read_tensors(std::span<const std::byte> table) {
     TRY(add(tensor));
   }
   if (next_tile_ != file_.counts_.tiles || next_start_ != file_.counts_.tile_starts) {
-    return corrupt("the model's tensors have {} tiles, but its header says {}", next_tile_,
-                   file_.counts_.tiles);
+    return corrupt("the model's tensors have {} tiles, but its header says {}; convert it again",
+                   next_tile_, file_.counts_.tiles);
   }
   file_.tensors_ = file_.tensors_.first(tensor_count_);
   return base::ok_status();
@@ -181,8 +186,10 @@ Status DirectoryReader::read_tensors(std::span<const std::byte> table) {
 Status DirectoryReader::take_tile_starts(Tensor& tensor, uint32_t first) {
   const uint64_t count = uint64_t{tensor.tile_count} + 1;
   if (first != next_start_ || count > file_.tile_starts_.size() - next_start_) {
-    return corrupt("the sizes of {} tiles, from entry {}, are not in the model's table of {}",
-                   tensor.tile_count, first, file_.tile_starts_.size());
+    return corrupt(
+        "the sizes of {} tiles, from entry {}, are not in the model's table of {}; convert it "
+        "again",
+        tensor.tile_count, first, file_.tile_starts_.size());
   }
   tensor.tile_starts = file_.tile_starts_.data() + next_start_;
   next_start_ += static_cast<uint32_t>(count);
@@ -217,12 +224,14 @@ Status DirectoryReader::add(Tensor tensor) {
   const TensorRow& row = row_of(tensor.role);
   const uint32_t layers = row.place == TensorPlace::kLayer ? config_.n_layers : 1;
   if (tensor.layer >= layers || tensor.expert >= copies_of(row, config_)) {
-    return corrupt("tensor {} of the model is of layer {} and expert {}, which it does not have",
-                   number, tensor.layer, tensor.expert);
+    return corrupt(
+        "tensor {} of the model is of layer {} and expert {}, which it does not have; convert it "
+        "again",
+        number, tensor.layer, tensor.expert);
   }
   const uint64_t order = order_in_model(row, tensor.layer, tensor.expert);
   if (order < next_order_ || tensor.offset < end_) {
-    return corrupt("tensor {} of the model is out of order", number);
+    return corrupt("tensor {} of the model is out of order; convert it again", number);
   }
   const TensorShape shape = row.shape(config_);
   const bool may_be = row.presence != TensorPresence::kUnlessTied || !config_.tied_classifier;
@@ -251,7 +260,7 @@ Status DirectoryReader::find_segment(Tensor& tensor) {
       return base::ok_status();
     }
   }
-  return corrupt("tensor {} of the model is out of order", tensor_count_);
+  return corrupt("tensor {} of the model is out of order; convert it again", tensor_count_);
 }
 
 Status DirectoryReader::check_tiles(const Tensor& tensor) const {
@@ -261,8 +270,9 @@ Status DirectoryReader::check_tiles(const Tensor& tensor) const {
       (!one_row && tensor.rows_per_tile % kRowsPerGroup != 0) ||
       tensor.rows_per_tile > base::round_up(tensor.rows, one_row ? 1 : kRowsPerGroup) ||
       tensor.tile_count != base::divide_up(tensor.rows, tensor.rows_per_tile)) {
-    return corrupt("tensor {} of the model has {} tiles of {} rows, which is impossible",
-                   tensor_count_, tensor.tile_count, tensor.rows_per_tile);
+    return corrupt(
+        "tensor {} of the model has {} tiles of {} rows, which is impossible; convert it again",
+        tensor_count_, tensor.tile_count, tensor.rows_per_tile);
   }
   return base::ok_status();
 }
@@ -278,16 +288,19 @@ Status DirectoryReader::check_place(const Tensor& tensor) const {
     // A type whose blocks differ in length needs the table.
     if (full.least != full.most || tensor.tile_bytes != full.most ||
         tensor.bytes != uint64_t{tensor.tile_count - 1} * full.most + last.most) {
-      return corrupt("tensor {} of the model has {} bytes in tiles of {}, which is impossible",
-                     tensor_count_, tensor.bytes, tensor.tile_bytes);
+      return corrupt(
+          "tensor {} of the model has {} bytes in tiles of {}, which is impossible; convert it "
+          "again",
+          tensor_count_, tensor.bytes, tensor.tile_bytes);
     }
   }
   const Segment& segment = file_.segments_[tensor.segment];
   if (tensor.offset % kTileAlignment != 0 || tensor.offset < segment.offset ||
       tensor.bytes > segment.bytes ||
       tensor.offset - segment.offset > segment.bytes - tensor.bytes) {
-    return corrupt("tensor {} of the model (from byte {}, {} long) is out of place", tensor_count_,
-                   tensor.offset, tensor.bytes);
+    return corrupt(
+        "tensor {} of the model (from byte {}, {} long) is out of place; convert it again",
+        tensor_count_, tensor.offset, tensor.bytes);
   }
   return base::ok_status();
 }
@@ -303,15 +316,18 @@ Status DirectoryReader::check_tile_starts(const Tensor& tensor) const {
         tile_bytes_of(tensor.type, form, tensor.rows_in_tile(tile), tensor.columns);
     if (bytes < allowed.least || bytes > allowed.most) {
       return corrupt(
-          "tile {} of tensor {} of the model has {} bytes, which its type does not allow", tile,
-          tensor_count_, bytes);
+          "tile {} of tensor {} of the model has {} bytes, which its type does not allow; convert "
+          "it again",
+          tile, tensor_count_, bytes);
     }
     largest = bytes > largest ? bytes : largest;
   }
   if (tensor.tile_starts[0] != 0 || tensor.tile_bytes != largest ||
       tensor.bytes != uint64_t{tensor.tile_starts[tensor.tile_count]} * kTileAlignment) {
-    return corrupt("tensor {} of the model has {} bytes, but its table of tiles has another sum",
-                   tensor_count_, tensor.bytes);
+    return corrupt(
+        "tensor {} of the model has {} bytes, but its table of tiles has another sum; convert it "
+        "again",
+        tensor_count_, tensor.bytes);
   }
   return base::ok_status();
 }

@@ -114,8 +114,10 @@ Status ModelFile::parse_header(std::span<const std::byte> header) {
   }
   const uint32_t value_bytes = base::load_le32(header, kAtValueBytes);
   if (value_bytes > kMostValueBytes) {
-    return corrupt("the model's header claims {} bytes of configuration, but has room for {}",
-                   value_bytes, kMostValueBytes);
+    return corrupt(
+        "the model's header claims {} bytes of configuration, but has room for {}; convert it "
+        "again",
+        value_bytes, kMostValueBytes);
   }
   TRY_ASSIGN(config_, read_config(header.subspan(kAtValues, value_bytes)));
   TRY(validate(config_));
@@ -139,8 +141,10 @@ Status ModelFile::parse_header(std::span<const std::byte> header) {
           directory_bytes(counts_.segments, counts_.tensors, counts_.tile_starts, counts_.tiles) ||
       file_bytes_ % kSegmentAlignment != 0 || file_bytes_ < kHeaderBytes ||
       directory_bytes_ > file_bytes_ - kHeaderBytes) {
-    return corrupt("the model's header contradicts itself: {} segments, {} tensors, {} tiles",
-                   counts_.segments, counts_.tensors, counts_.tiles);
+    return corrupt(
+        "the model's header contradicts itself: {} segments, {} tensors, {} tiles; convert it "
+        "again",
+        counts_.segments, counts_.tensors, counts_.tiles);
   }
   for (size_t i = 0; i + 1 < kModelNameBytes; ++i) {
     name_[i] = static_cast<char>(header[kAtName + i]);

@@ -38,9 +38,10 @@ base::Result<ModelParts> ModelParts::read(std::span<const std::byte> header) {
   // Divided, so that no product overflows.
   if (count > kMost || parts.part_bytes == 0 || parts.part_bytes % kSegmentAlignment != 0 ||
       parts.model_bytes == 0 || (parts.model_bytes - 1) / parts.part_bytes + 1 != count) {
-    return Status::error(ErrorCode::kCorrupt,
-                         "the model's header contradicts itself: {} parts of {} bytes for {}",
-                         count, parts.part_bytes, parts.model_bytes);
+    return Status::error(
+        ErrorCode::kCorrupt,
+        "the model's header contradicts itself: {} parts of {} bytes for {}; convert it again",
+        count, parts.part_bytes, parts.model_bytes);
   }
   return parts;
 }
