@@ -6,7 +6,6 @@
 
 #include "base/align.h"
 #include "host-tools/model/byte_reader.h"
-#include "llama/text/utf8.h"
 
 namespace host {
 namespace {
@@ -19,105 +18,6 @@ constexpr uint32_t kMostDimensions = 4;
 constexpr uint64_t kLeastValueBytes = 8 + 4 + 1;
 constexpr uint64_t kLeastTensorBytes = 8 + 4 + 8 + 4 + 8;
 
-std::string_view read_text(ByteReader& reader, std::string_view what) {
-  return as_text(reader.take(reader.u64(what), what));
-}
-
-// Names are shown to people, and are keys.
-std::string_view read_name(ByteReader& reader, std::string_view what) {
-  const std::string_view name = read_text(reader, what);
-  bool is_plain = !name.empty() && name.size() <= 65535 && llama::is_valid_utf8(name);
-  for (const char c : name) is_plain = is_plain && static_cast<unsigned char>(c) >= ' ';
-  if (!is_plain) {
-    fail("{}: {} before byte {} is not a name: the file is damaged", reader.name(), what,
-         reader.position());
-  }
-  return name;
-}
-
-uint32_t element_bytes(GgufType type) {
-  switch (type) {
-    case GgufType::kU8:
-    case GgufType::kI8:
-    case GgufType::kBool:
-      return 1;
-    case GgufType::kU16:
-    case GgufType::kI16:
-      return 2;
-    case GgufType::kU32:
-    case GgufType::kI32:
-    case GgufType::kF32:
-      return 4;
-    case GgufType::kU64:
-    case GgufType::kI64:
-    case GgufType::kF64:
-      return 8;
-    default:
-      return 0;
-  }
-}
-
-GgufType read_type(ByteReader& reader, std::string_view key) {
-  const uint32_t type = reader.u32(key);
-  if (type > static_cast<uint32_t>(GgufType::kF64)) {
-    fail("{}: the value {} is of the unknown type {}", reader.name(), key, type);
-  }
-  return static_cast<GgufType>(type);
-}
-
-GgufArray read_array(ByteReader& reader, std::string_view key) {
-  const GgufType type = read_type(reader, key);
-  const uint64_t count = reader.u64(key);
-  if (type == GgufType::kArray) {
-    fail("{}: the value {} is an array of arrays, which no Llama model has", reader.name(), key);
-  }
-  if (type != GgufType::kText) {
-    const uint32_t size = element_bytes(type);
-    // One more than is possible, if the product would overflow.
-    const uint64_t bytes = count > reader.left() / size ? reader.left() + 1 : count * size;
-    return {type, count, reader.take(bytes, key)};
-  }
-  ByteReader scan = reader;
-  if (count > reader.left() / 8) {
-    fail("{}: the value {} claims {} texts, more than the file has room for", reader.name(), key,
-         count);
-  }
-  for (uint64_t i = 0; i < count; ++i) read_text(scan, key);
-  return {type, count, reader.take(scan.position() - reader.position(), key)};
-}
-
-GgufValue read_value(ByteReader& reader, std::string_view key, GgufType type) {
-  switch (type) {
-    case GgufType::kU8:
-      return uint64_t{reader.u8(key)};
-    case GgufType::kI8:
-      return int64_t{static_cast<int8_t>(reader.u8(key))};
-    case GgufType::kU16:
-      return uint64_t{reader.u16(key)};
-    case GgufType::kI16:
-      return int64_t{static_cast<int16_t>(reader.u16(key))};
-    case GgufType::kU32:
-      return uint64_t{reader.u32(key)};
-    case GgufType::kI32:
-      return int64_t{static_cast<int32_t>(reader.u32(key))};
-    case GgufType::kU64:
-      return reader.u64(key);
-    case GgufType::kI64:
-      return static_cast<int64_t>(reader.u64(key));
-    case GgufType::kF32:
-      return double{std::bit_cast<float>(reader.u32(key))};
-    case GgufType::kF64:
-      return std::bit_cast<double>(reader.u64(key));
-    case GgufType::kBool:
-      return reader.u8(key) != 0;
-    case GgufType::kText:
-      return read_text(reader, key);
-    case GgufType::kArray:
-      break;
-  }
-  return read_array(reader, key);
-}
-
 struct TensorEntry {
   std::string name;
   StoredTensor tensor;
@@ -126,7 +26,7 @@ struct TensorEntry {
 
 // Name, dimensions (the columns first), type, offset.
 TensorEntry read_tensor(ByteReader& reader) {
-  const std::string name(read_name(reader, "the name of a tensor"));
+  const std::string name(read_gguf_name(reader, "the name of a tensor"));
   const uint32_t dimensions = reader.u32(name);
   if (dimensions == 0 || dimensions > kMostDimensions) {
     fail("{}: the tensor {} has {} dimensions", reader.name(), name, dimensions);
@@ -184,8 +84,8 @@ Gguf::Gguf(std::span<const std::byte> file, std::string name) : name_(std::move(
          value_count, tensor_count, file.size());
   }
   for (uint64_t i = 0; i < value_count; ++i) {
-    const std::string key(read_name(reader, "the key of a value"));
-    GgufValue value = read_value(reader, key, read_type(reader, key));
+    const std::string key(read_gguf_name(reader, "the key of a value"));
+    GgufValue value = read_gguf_value(reader, key, read_gguf_type(reader, key));
     if (!values_.emplace(key, std::move(value)).second) {
       fail("{}: has the value {} twice", name_, key);
     }
@@ -285,7 +185,7 @@ std::optional<std::vector<std::string_view>> Gguf::texts(std::string_view key) c
   if (list->type != GgufType::kText) fail_type(name_, key);
   ByteReader reader(list->bytes, name_);
   std::vector<std::string_view> texts;
-  for (uint64_t i = 0; i < list->count; ++i) texts.push_back(read_text(reader, key));
+  for (uint64_t i = 0; i < list->count; ++i) texts.push_back(read_gguf_text(reader, key));
   return texts;
 }
 
@@ -296,7 +196,7 @@ std::optional<std::vector<double>> Gguf::numbers(std::string_view key) const {
   ByteReader reader(list->bytes, name_);
   std::vector<double> numbers;
   for (uint64_t i = 0; i < list->count; ++i) {
-    const GgufValue value = read_value(reader, key, list->type);
+    const GgufValue value = read_gguf_value(reader, key, list->type);
     if (const auto* fraction = std::get_if<double>(&value)) {
       numbers.push_back(*fraction);
     } else if (const auto* integer = std::get_if<int64_t>(&value)) {

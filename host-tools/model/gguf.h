@@ -10,38 +10,12 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
+#include "host-tools/model/gguf_value.h"
 #include "host-tools/model/stored_weights.h"
 
 namespace host {
-
-// Numbers of the types of values, as in the file.
-enum class GgufType : uint32_t {
-  kU8 = 0,
-  kI8 = 1,
-  kU16 = 2,
-  kI16 = 3,
-  kU32 = 4,
-  kI32 = 5,
-  kF32 = 6,
-  kBool = 7,
-  kText = 8,
-  kArray = 9,
-  kU64 = 10,
-  kI64 = 11,
-  kF64 = 12,
-};
-
-// Elements are read from the file's bytes when they are asked for.
-struct GgufArray {
-  GgufType type;  // of the elements; never kArray
-  uint64_t count;
-  std::span<const std::byte> bytes;
-};
-
-using GgufValue = std::variant<bool, uint64_t, int64_t, double, std::string_view, GgufArray>;
 
 class Gguf {
  public:

@@ -7,14 +7,6 @@ namespace llama {
 
 using base::load_le32;
 
-namespace {
-
-int32_t load_id(std::span<const std::byte> bytes, size_t at) {
-  return static_cast<int32_t>(load_le32(bytes, at));
-}
-
-}  // namespace
-
 bool Vocabulary::is_end(int32_t token) const {
   if (token == eos()) return token >= 0;
   for (uint32_t place = 0; place < more_ends(); ++place) {
@@ -25,14 +17,14 @@ bool Vocabulary::is_end(int32_t token) const {
 
 int32_t Vocabulary::more_end(uint32_t place) const {
   CHECK(place < more_ends());
-  return load_id(ends_, size_t{place} * sizeof(int32_t));
+  return load_token(ends_, size_t{place} * sizeof(int32_t));
 }
 
 Merge Vocabulary::merge(int32_t place) const {
   CHECK(place >= 0 && static_cast<uint32_t>(place) < merge_count());
   const size_t at =
       header_.merges_at() + VocabularyHeader::kMergeBytes * static_cast<size_t>(place);
-  return {load_id(segment_, at), load_id(segment_, at + 4), load_id(segment_, at + 8),
+  return {load_token(segment_, at), load_token(segment_, at + 4), load_token(segment_, at + 8),
           load_le32(segment_, at + 12)};
 }
 
@@ -42,8 +34,8 @@ int32_t Vocabulary::find_merge(int32_t left, int32_t right) const {
   while (low < high) {
     const uint32_t middle = low + (high - low) / 2;
     const size_t at = header_.merges_at() + size_t{VocabularyHeader::kMergeBytes} * middle;
-    const int32_t left_here = load_id(segment_, at);
-    const int32_t right_here = load_id(segment_, at + 4);
+    const int32_t left_here = load_token(segment_, at);
+    const int32_t right_here = load_token(segment_, at + 4);
     if (left_here == left && right_here == right) return static_cast<int32_t>(middle);
     if (left_here < left || (left_here == left && right_here < right)) {
       low = middle + 1;
@@ -73,7 +65,7 @@ std::string_view Vocabulary::piece(int32_t token) const {
 }
 
 int32_t Vocabulary::byte_token(uint8_t byte) const {
-  const int32_t token = load_id(segment_, header_.byte_tokens_at() + 4u * byte);
+  const int32_t token = load_token(segment_, header_.byte_tokens_at() + 4u * byte);
   return token >= 0 ? token : header_.unknown;
 }
 

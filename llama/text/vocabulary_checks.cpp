@@ -12,16 +12,7 @@ using base::Status;
 
 namespace {
 
-// Within an entry of the list of further tables.
-constexpr size_t kTableKindAt = 0;
-constexpr size_t kTableFlagsAt = 2;
-constexpr size_t kTableOffsetAt = 4;
-constexpr size_t kTableBytesAt = 8;
 constexpr size_t kAddedTokenBytes = 8;
-
-int32_t load_id(std::span<const std::byte> bytes, size_t at) {
-  return static_cast<int32_t>(load_le32(bytes, at));
-}
 
 bool is_finite(uint32_t float_bits) { return (float_bits & 0x7f800000u) != 0x7f800000u; }
 
@@ -70,7 +61,7 @@ Status Vocabulary::check_pieces() const {
 Status Vocabulary::check_byte_tokens() const {
   const bool is_byte_level = kind() == TokenizerKind::kByteLevel;
   for (uint32_t byte = 0; byte < 256; ++byte) {
-    const int32_t token = load_id(segment_, header_.byte_tokens_at() + 4 * byte);
+    const int32_t token = load_token(segment_, header_.byte_tokens_at() + 4 * byte);
     if (!is_id_or_none(token, header_.token_count)) {
       return Status::error(ErrorCode::kCorrupt, "the tokenizer's byte {} is token {} of {}", byte,
                            static_cast<uint32_t>(token), header_.token_count);

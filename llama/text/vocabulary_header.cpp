@@ -28,10 +28,6 @@ constexpr size_t kWordRulesAt = 40;
 constexpr size_t kMergeCountAt = 44;
 constexpr size_t kTableCountAt = 48;
 
-int32_t load_id(std::span<const std::byte> bytes, size_t at) {
-  return static_cast<int32_t>(load_le32(bytes, at));
-}
-
 // Whether a tokenizer of the kind may have these flags and word rules.
 bool are_known(TokenizerKind kind, uint32_t flags, uint32_t word_rules) {
   if (kind == TokenizerKind::kSentencePiece) {
@@ -44,6 +40,10 @@ bool are_known(TokenizerKind kind, uint32_t flags, uint32_t word_rules) {
 }
 
 }  // namespace
+
+int32_t load_token(std::span<const std::byte> bytes, size_t at) {
+  return static_cast<int32_t>(load_le32(bytes, at));
+}
 
 bool is_id_or_none(int32_t id, uint32_t count) {
   return id == -1 || (id >= 0 && static_cast<uint32_t>(id) < count);
@@ -93,9 +93,9 @@ Result<VocabularyHeader> VocabularyHeader::load(std::span<const std::byte> segme
   header.token_count = load_le32(segment, kTokenCountAt);
   header.lookup_count = load_le32(segment, kLookupCountAt);
   header.piece_bytes = load_le32(segment, kPieceBytesAt);
-  header.bos = load_id(segment, kBosAt);
-  header.eos = load_id(segment, kEosAt);
-  header.unknown = load_id(segment, kUnknownAt);
+  header.bos = load_token(segment, kBosAt);
+  header.eos = load_token(segment, kEosAt);
+  header.unknown = load_token(segment, kUnknownAt);
   header.merge_count = load_le32(segment, kMergeCountAt);
   header.table_count = load_le32(segment, kTableCountAt);
   const uint32_t word_rules = load_le32(segment, kWordRulesAt);

@@ -25,6 +25,14 @@ enum class VocabularyTable : uint16_t {
   kAddedTokens = 2,  // {u32 id, u32 AddedTokenFlag}: added tokens that texts are not simply cut at
 };
 
+// Within an entry of the list of further tables.
+enum VocabularyTableAt : size_t {
+  kTableKindAt = 0,
+  kTableFlagsAt = 2,
+  kTableOffsetAt = 4,
+  kTableBytesAt = 8,
+};
+
 // The numbers of docs/format.md.
 enum AddedTokenFlag : uint32_t {
   kAddedSpecial = 1,
@@ -46,7 +54,7 @@ struct VocabularyHeader {
   static constexpr uint32_t kMaxPieceBytes = 1u << 26;  // of all pieces together
   static constexpr uint32_t kMaxMerges = 1u << 22;
   static constexpr uint32_t kMergeBytes = 16;
-  // Of an entry in the list of further tables: kind, flags, place, bytes.
+  // Of an entry in the list of further tables (VocabularyTableAt).
   static constexpr uint32_t kTableEntryBytes = 16;
   static constexpr uint32_t kMaxTables = 256;
   static constexpr uint32_t kTableMustBeKnown = 1;
@@ -85,6 +93,9 @@ struct VocabularyHeader {
   // kCorrupt, kUnsupported. What it returns is within the limits above, and fits into the segment.
   static base::Result<VocabularyHeader> load(std::span<const std::byte> segment);
 };
+
+// An id of a token, as segments hold it.
+int32_t load_token(std::span<const std::byte> bytes, size_t at);
 
 // Whether `id` is one of `count` tokens (0 to count - 1), or -1 for none.
 bool is_id_or_none(int32_t id, uint32_t count);
