@@ -12,7 +12,7 @@ constexpr std::string_view kMixed = "mixed";
 std::vector<std::string> type_choice_names() {
   std::vector<std::string> names;
   for (const llama::WeightTraits* const traits : llama::weight_types()) {
-    names.emplace_back(traits->name);
+    if (traits->dense == nullptr) names.emplace_back(traits->name);
   }
   names.emplace_back(kMixed);
   return names;

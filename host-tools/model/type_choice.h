@@ -14,7 +14,8 @@ struct TypeChoice {
   llama::WeightType vocabulary_type;  // of the embedding table and the classifier
 };
 
-// The names of all weight types, and "mixed": q4_0, but embedding and classifier q8_0.
+// The names of the weight types that leave nothing out (which pruning is for), and "mixed": q4_0,
+// but embedding and classifier q8_0.
 std::vector<std::string> type_choice_names();
 // Of one of these names.
 TypeChoice type_choice(std::string_view name);

@@ -2,6 +2,7 @@
 // matrix of 1024 rows and 512 columns is larger than the caches in each type.
 #include "llama/kernels/kernels.h"
 #include "base/arena.h"
+#include "base/check.h"
 #include "base/format.h"
 #include "kernel/bench/bench.h"
 
@@ -14,32 +15,41 @@ constexpr uint32_t kMostColumns = 8;
 
 struct Operands {
   std::span<std::byte> weights;
+  std::span<float> rows;  // not packed
   llama::Columns columns;
   std::span<float> out;
 };
 
-uint64_t largest_row_group_bytes() {
-  uint64_t largest = 0;
+uint64_t most_packed_bytes() {
+  uint64_t most = 0;
   for (const llama::WeightTraits* const traits : llama::weight_types()) {
-    const uint64_t bytes = traits->row_group_bytes(kWidth);
-    largest = bytes > largest ? bytes : largest;
+    const uint64_t bytes = traits->packed_bytes(kRows, kWidth).most;
+    most = bytes > most ? bytes : most;
   }
-  return largest;
+  return most;
+}
+
+// 0x3c as a float (0x3c3c3c3c) is 0.0115, as a scale small, as a weight 60: nothing overflows. Of a
+// type that leaves out zeros, every other weight is one.
+void fill_weights(const llama::WeightTraits& traits, const Operands& operands) {
+  for (std::byte& byte : operands.weights) byte = std::byte{0x3c};
+  if (traits.dense == nullptr) return;
+  for (size_t i = 0; i < operands.rows.size(); ++i) {
+    operands.rows[i] = i % 2 == 0 ? 0 : static_cast<float>(i % 61) / 64;
+  }
+  CHECK(traits.pack(operands.rows, kWidth, operands.weights));
 }
 
 base::Result<Operands> make_operands(base::Arena& arena) {
   constexpr uint64_t kValues = uint64_t{kMostColumns} * kWidth;
   Operands made{};
-  TRY_ASSIGN(made.weights,
-             arena.allocate<std::byte>(kRows / llama::kRowsPerGroup * largest_row_group_bytes(),
-                                       "weights"));
+  TRY_ASSIGN(made.weights, arena.allocate<std::byte>(most_packed_bytes(), "weights"));
+  TRY_ASSIGN(made.rows, arena.allocate<float>(uint64_t{kRows} * kWidth, "weights"));
   TRY_ASSIGN(const auto values, arena.allocate<float>(kValues, "columns"));
   TRY_ASSIGN(made.columns.prepared,
              arena.allocate<std::byte>(llama::prepared_bytes(kMostColumns, kWidth), "columns"));
   TRY_ASSIGN(made.out, arena.allocate<float>(uint64_t{kMostColumns} * kRows, "out"));
   for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 61) / 64;
-  // 0x3c as a float (0x3c3c3c3c) is 0.0115, as a scale small, as a weight 60: nothing overflows.
-  for (std::byte& byte : made.weights) byte = std::byte{0x3c};
   made.columns.values = values;
   made.columns.width = kWidth;
   return made;
@@ -57,6 +67,7 @@ bool measure_kernels(Context& context) {
   }
   for (const llama::WeightTraits* const traits : llama::weight_types()) {
     const llama::WeightType type = traits->type;
+    fill_weights(*traits, *operands);
     for (const uint32_t count : {uint32_t{1}, kMostColumns}) {
       operands->columns.count = count;
       llama::prepare_columns(type, operands->columns);

@@ -12,6 +12,7 @@ namespace {
 constexpr uint32_t kRows = 8;
 constexpr uint32_t kWidth = 96;
 constexpr uint32_t kMostColumns = 8;
+static_assert(kMostColumns >= kRows);
 
 // xorshift32 (Marsaglia 2003).
 class Random {
@@ -39,6 +40,20 @@ constexpr size_t kPreparedBytes = 8192;
 
 constexpr size_t kWeightFloats = size_t{kRows} * kWidth;  // no type is larger than floats
 
+// Packed rows; `rows` is room for them unpacked. Of a type that leaves out zeros, half are.
+void fill_weights(const llama::WeightTraits& traits, Random& random, std::span<float> weights,
+                  std::span<float> rows) {
+  const auto packed = std::as_writable_bytes(weights);
+  CHECK(traits.packed_bytes(kRows, kWidth).most <= packed.size());
+  random.fill(weights);
+  if (traits.any_bytes_are_weights) {
+    for (std::byte& byte : packed) byte = static_cast<std::byte>(random.next() >> 24);
+  } else if (traits.dense != nullptr) {
+    for (float& value : rows) value = random.next() >> 31 == 0 ? 0 : random.fraction();
+    CHECK(traits.pack(rows.first(kWeightFloats), kWidth, packed));
+  }
+}
+
 }  // namespace
 
 uint32_t known_operations_crc() { return kOperationsCrc; }
@@ -47,13 +62,9 @@ uint32_t kernel_crc(llama::WeightType type, uint32_t columns) {
   CHECK(columns <= kMostColumns);
   Random random;
   alignas(8) std::array<float, kWeightFloats> weights;
-  random.fill(weights);
-  const auto packed = std::as_writable_bytes(std::span(weights));
-  CHECK(llama::row_group_bytes(type, kWidth) * (kRows / llama::kRowsPerGroup) <= packed.size());
-  if (llama::traits_of(type).any_bytes_are_weights) {
-    for (std::byte& byte : packed) byte = static_cast<std::byte>(random.next() >> 24);
-  }
   std::array<float, size_t{kMostColumns} * kWidth> values;
+  fill_weights(llama::traits_of(type), random, weights, values);
+  const auto packed = std::as_bytes(std::span(weights));
   alignas(8) std::array<std::byte, kPreparedBytes> prepared;
   CHECK(llama::prepared_bytes(columns, kWidth) <= kPreparedBytes);
   random.fill(values);

@@ -5,7 +5,9 @@
 //   using Block                  begins with `uint16_t scales[kRowsPerGroup]`
 //   kIntegerBits                 weights are from -2^(bits - 1) to 2^(bits - 1) - 1
 //   kDotFactor                   what the fast loops multiply an integer product by: a power of two
-//   store(block, row, column, weight), load(block, row, column)     of a row of 0 to 3
+//   load_bits(block, row, column), store_bits(block, row, column, bits)     of a row of 0 to 3: the
+//                                integer as it stands in the block
+//   flipped_bits(column)         what the bits of a weight in two's complement are XORed with there
 //   quantize(values)             32 floats as a WeightGroup
 //
 // The product is defined here as well: see multiply_rows() in llama/kernels/kernels.h. Blocks are
@@ -44,6 +46,12 @@ struct BlockLayout {
   size_t column_group_stride;
 };
 
+// Some neighbouring column groups of all.
+struct ColumnPart {
+  uint32_t first;
+  uint32_t count;
+};
+
 template <typename Format>
 struct GroupedRows {
   using Block = typename Format::Block;
@@ -63,6 +71,17 @@ struct GroupedRows {
     return block;
   }
 
+  static constexpr int load(const Block& block, uint32_t row, uint32_t column) {
+    constexpr uint32_t kSign = 1u << (Format::kIntegerBits - 1);
+    const uint32_t bits = Format::load_bits(block, row, column) ^ Format::flipped_bits(column);
+    return static_cast<int>(bits ^ kSign) - static_cast<int>(kSign);
+  }
+  static constexpr void store(Block& block, uint32_t row, uint32_t column, int weight) {
+    constexpr uint32_t kMask = (1u << Format::kIntegerBits) - 1;
+    const uint32_t bits = static_cast<uint32_t>(weight) & kMask;
+    Format::store_bits(block, row, column, bits ^ Format::flipped_bits(column));
+  }
+
   // A scale of zero makes all weights zero.
   static bool pack_group(const WeightGroup& group, uint32_t row, Block& block) {
     const uint32_t in_group = row % kRowsPerGroup;
@@ -70,7 +89,7 @@ struct GroupedRows {
     if (!scale_from_half(group.half_scale, scale)) return false;
     block.scales[in_group] = scale;
     for (uint32_t column = 0; column < kColumnsPerGroup; ++column) {
-      Format::store(block, in_group, column, scale == 0 ? 0 : group.weights[column]);
+      store(block, in_group, column, scale == 0 ? 0 : group.weights[column]);
     }
     return true;
   }
@@ -88,16 +107,22 @@ struct GroupedRows {
     return true;
   }
 
+  // Of rows (rows, columns), quantized.
+  static WeightGroup quantized(std::span<const float> rows, uint32_t columns, uint32_t row,
+                               uint32_t group) {
+    const auto values = rows.subspan(size_t{row} * columns, columns);
+    std::array<float, kColumnsPerGroup> some{};
+    const size_t first = size_t{group} * kColumnsPerGroup;
+    for (size_t i = 0; i < some.size() && first + i < columns; ++i) some[i] = values[first + i];
+    return Format::quantize(some);
+  }
+
   static bool pack(std::span<const float> rows, uint32_t columns, std::span<std::byte> packed) {
     for (uint32_t row = 0; size_t{row} * columns < rows.size(); ++row) {
-      const auto values = rows.subspan(size_t{row} * columns, columns);
       for (uint32_t group = 0; group < column_groups(columns); ++group) {
-        std::array<float, kColumnsPerGroup> some{};
-        const size_t first = size_t{group} * kColumnsPerGroup;
-        for (size_t i = 0; i < some.size() && first + i < columns; ++i) some[i] = values[first + i];
         const size_t at = place(row, group, columns);
         Block block = block_at(packed, at);
-        if (!pack_group(Format::quantize(some), row, block)) return false;
+        if (!pack_group(quantized(rows, columns, row, group), row, block)) return false;
         __builtin_memcpy(packed.data() + at, &block, sizeof block);
       }
     }
@@ -107,13 +132,32 @@ struct GroupedRows {
   static void unpack_row(std::span<const std::byte> packed, uint32_t row, std::span<float> out) {
     const auto columns = static_cast<uint32_t>(out.size());
     for (uint32_t group = 0; group < column_groups(columns); ++group) {
-      const Block block = block_at(packed, place(row, group, columns));
-      const float scale = scale_to_float(block.scales[row % kRowsPerGroup]);
-      for (uint32_t i = 0; i < kColumnsPerGroup && group * kColumnsPerGroup + i < columns; ++i) {
-        out[group * kColumnsPerGroup + i] =
-            scale * static_cast<float>(Format::load(block, row % kRowsPerGroup, i));
-      }
+      unpack_block(block_at(packed, place(row, group, columns)), row, group, out);
     }
+  }
+  // A row's columns of a block.
+  static void unpack_block(const Block& block, uint32_t row, uint32_t group, std::span<float> out) {
+    const float scale = scale_to_float(block.scales[row % kRowsPerGroup]);
+    const size_t first = size_t{group} * kColumnsPerGroup;
+    for (uint32_t i = 0; i < kColumnsPerGroup && first + i < out.size(); ++i) {
+      out[first + i] = scale * static_cast<float>(load(block, row % kRowsPerGroup, i));
+    }
+  }
+
+  static void unpack_groups(std::span<const std::byte> packed, uint32_t row,
+                            std::span<WeightGroup> out) {
+    const auto columns = static_cast<uint32_t>(out.size()) * kColumnsPerGroup;
+    for (uint32_t group = 0; group < out.size(); ++group) {
+      out[group] = group_of(block_at(packed, place(row, group, columns)), row);
+    }
+  }
+  static WeightGroup group_of(const Block& block, uint32_t row) {
+    const uint32_t in_group = row % kRowsPerGroup;
+    WeightGroup group{.half_scale = scale_to_half(block.scales[in_group]), .weights = {}};
+    for (uint32_t i = 0; i < kColumnsPerGroup; ++i) {
+      group.weights[i] = static_cast<int8_t>(load(block, in_group, i));
+    }
+    return group;
   }
 
   // ---- The product, by definition
@@ -122,6 +166,14 @@ struct GroupedRows {
 
   static void prepare_columns(const Columns& columns) {
     reference::prepare_columns(columns, kActivationFactor);
+  }
+
+  // Of a row of a block with a group of a column.
+  static float product(const Block& block, uint32_t row, const reference::ActivationGroup& x) {
+    int32_t dot = 0;
+    for (uint32_t i = 0; i < kColumnsPerGroup; ++i) dot += load(block, row, i) * x.weights[i];
+    return static_cast<float>(Format::kDotFactor * dot) *
+           (scale_as_bits(block.scales[row]) * x.scale);
   }
 
   static void multiply_blocks(std::span<const std::byte> packed, const BlockLayout& layout,
@@ -133,13 +185,7 @@ struct GroupedRows {
         float sum = 0;
         for (uint32_t group = 0; group < column_groups(columns.width); ++group) {
           const Block block = block_at(packed, first + group * layout.column_group_stride);
-          const reference::ActivationGroup x = reference::prepared_group(columns, c, group);
-          int32_t dot = 0;
-          for (uint32_t i = 0; i < kColumnsPerGroup; ++i) {
-            dot += Format::load(block, row % kRowsPerGroup, i) * x.weights[i];
-          }
-          const float scale = scale_as_bits(block.scales[row % kRowsPerGroup]);
-          sum += static_cast<float>(Format::kDotFactor * dot) * (scale * x.scale);
+          sum += product(block, row % kRowsPerGroup, reference::prepared_group(columns, c, group));
         }
         out[c * out_stride + row] = sum;
       }
@@ -160,10 +206,12 @@ struct GroupedRows {
             .name = name,
             .columns_per_block = kColumnsPerGroup,
             .largest_block_bytes = sizeof(Block),
+            .smallest_block_bytes = sizeof(Block),
             .integer_bits = Format::kIntegerBits,
             .pack = pack,
             .pack_groups = pack_groups,
             .unpack_row = unpack_row,
+            .unpack_groups = unpack_groups,
             .quantize = Format::quantize,
             .reference = {prepare_columns, multiply_rows},
             .fast = fast,

@@ -16,6 +16,10 @@ constexpr uint32_t kColumnsAtOnce = COLUMNS_AT_ONCE;
 static_assert(kColumnsAtOnce == kPreparedTogether);
 static_assert(GROUP_WORDS * sizeof(uint32_t) == kPreparedGroupBytes);
 static_assert(SCALES_BYTES == kRowsPerGroup * sizeof(uint16_t));
+static_assert(offsetof(MaskedPlace, forms) == PLACE_FORMS &&
+              offsetof(MaskedPlace, block) == PLACE_BLOCK &&
+              offsetof(MaskedPlace, blocks) == PLACE_BLOCKS &&
+              offsetof(MaskedPlace, values) == PLACE_VALUES);
 
 constexpr size_t prepared_column_bytes(uint32_t width) {
   return size_t{column_groups(width)} * kPreparedGroupBytes;
@@ -51,10 +55,20 @@ void spread(const float* sums, uint32_t rows, bool four, uint32_t columns, float
   }
 }
 
+// The inverse; what is not there becomes 0.
+void gather(float* sums, uint32_t rows, bool four, uint32_t columns, const float* out,
+            size_t out_stride) {
+  const uint32_t step = four ? kColumnsAtOnce : 1;
+  for (uint32_t i = 0; i < base::round_up(rows, kRowsPerGroup) * step; ++i) {
+    const uint32_t row = i / step;
+    const uint32_t column = i % step;
+    sums[i] = row < rows && column < columns ? out[column * out_stride + row] : 0;
+  }
+}
+
 // `work` is left with the largest of the sums.
-void multiply_groups(const GroupLoops& loops, RowsWork& work, size_t stride, uint32_t width,
+void multiply_groups(const GroupLoops& loops, RowsWork& work, size_t stride, const ColumnPart& part,
                      bool four) {
-  const uint32_t groups = column_groups(width);
   const uint32_t group_bytes = (four ? kColumnsAtOnce : 1) * kPreparedGroupBytes;
   const int32_t largest = work.largest;
   const auto* const blocks = work.blocks;
@@ -62,24 +76,25 @@ void multiply_groups(const GroupLoops& loops, RowsWork& work, size_t stride, uin
   const auto loop = four ? loops.multiply_4 : loops.multiply_1;
   // The loops go through a row group's blocks at once if these are one after the other.
   const uint32_t at_once = stride == loops.block_bytes ? kColumnBytesAtOnce / group_bytes : 1;
-  for (uint32_t g = 0; g < groups; g += at_once) {
-    const uint32_t count = std::min(groups - g, at_once);
+  for (uint32_t g = 0; g < part.count; g += at_once) {
+    const uint32_t count = std::min(part.count - g, at_once);
     work.blocks = blocks + g * stride;
-    work.columns = columns + size_t{g} * group_bytes;
+    work.columns = columns + size_t{part.first + g} * group_bytes;
     work.columns_bytes = count * group_bytes;
     work.groups_bytes = count * loops.block_bytes;
-    work.continues = g > 0 ? 1 : 0;
+    work.continues = part.first + g > 0 ? 1 : 0;
     // Sums are complete with the last column group.
-    work.largest = g + count == groups ? largest : kNoneIsLarger;
+    work.largest = g + count == part.count ? largest : kNoneIsLarger;
     loop(&work);
   }
 }
 
-// Up to kRowsAtOnce rows, or any number of them in place, with `taken` columns from `first` on:
-// one, or up to four that are computed as four. `largest`: null, or to consider one column's rows.
+// Up to kRowsAtOnce rows, or any number of them in place, with a part of `taken` columns from
+// `first` on: one, or up to four that are computed as four. `largest`: null, or to consider one
+// column's rows.
 void multiply_some(const GroupLoops& loops, const std::byte* row_groups, const BlockLayout& layout,
-                   uint32_t rows, const Columns& columns, uint32_t first, uint32_t taken,
-                   float* out, size_t out_stride, Largest* largest) {
+                   uint32_t rows, const Columns& columns, const ColumnPart& part, uint32_t first,
+                   uint32_t taken, float* out, size_t out_stride, Largest* largest) {
   const bool four = taken > 1;
   // One column's sums can be gathered where they belong, if there are four of each row group.
   const bool in_place = !four && rows % kRowsPerGroup == 0;
@@ -95,7 +110,8 @@ void multiply_some(const GroupLoops& loops, const std::byte* row_groups, const B
                 .column_stride = 0,
                 .continues = 0,
                 .largest = looks ? largest->bits : kNoneIsLarger};
-  multiply_groups(loops, work, layout.column_group_stride, columns.width, four);
+  if (!in_place && part.first > 0) gather(sums, rows, four, taken, out, out_stride);
+  multiply_groups(loops, work, layout.column_group_stride, part, four);
   if (!in_place) spread(sums, rows, four, taken, out, out_stride);
   if (looks && work.largest_at != nullptr) {
     // In one of these four.
@@ -105,6 +121,27 @@ void multiply_some(const GroupLoops& loops, const std::byte* row_groups, const B
   }
   if (looks || largest == nullptr) return;
   for (uint32_t i = 0; i < rows; ++i) largest->consider(out[i], i);
+}
+
+void multiply_all(const GroupLoops& loops, std::span<const std::byte> packed,
+                  const BlockLayout& layout, uint32_t rows, const Columns& columns,
+                  const ColumnPart& part, float* out, size_t out_stride, Largest* largest) {
+  CHECK(base::divide_up<size_t>(rows, kRowsPerGroup) * layout.row_group_stride <= packed.size());
+  const bool asked = largest != nullptr && columns.count == 1;
+  for (uint32_t c = 0; c < columns.count;) {
+    const uint32_t taken = std::min(columns.count - c, kColumnsAtOnce);
+    // All whole row groups of a single column go at once, in place.
+    const uint32_t whole = rows - rows % kRowsPerGroup;
+    const uint32_t at_once = taken > 1 || whole == 0 ? kRowsAtOnce : whole;
+    for (uint32_t row = 0; row < rows; row += at_once) {
+      Largest found{.bits = asked ? largest->bits : Largest::kNone};
+      multiply_some(loops, packed.data() + row / kRowsPerGroup * layout.row_group_stride, layout,
+                    std::min(rows - row, at_once), columns, part, c, taken,
+                    out + c * out_stride + row, out_stride, asked ? &found : nullptr);
+      if (asked) largest->merge(found, row);
+    }
+    c += taken;
+  }
 }
 
 }  // namespace
@@ -134,22 +171,14 @@ void prepare_columns(const GroupLoops& loops, const Columns& columns) {
 void multiply_blocks(const GroupLoops& loops, std::span<const std::byte> packed,
                      const BlockLayout& layout, uint32_t rows, const Columns& columns, float* out,
                      size_t out_stride, Largest* largest) {
-  CHECK(base::divide_up<size_t>(rows, kRowsPerGroup) * layout.row_group_stride <= packed.size());
-  const bool asked = largest != nullptr && columns.count == 1;
-  for (uint32_t c = 0; c < columns.count;) {
-    const uint32_t taken = std::min(columns.count - c, kColumnsAtOnce);
-    // All whole row groups of a single column go at once, in place.
-    const uint32_t whole = rows - rows % kRowsPerGroup;
-    const uint32_t at_once = taken > 1 || whole == 0 ? kRowsAtOnce : whole;
-    for (uint32_t row = 0; row < rows; row += at_once) {
-      Largest part{.bits = asked ? largest->bits : Largest::kNone};
-      multiply_some(loops, packed.data() + row / kRowsPerGroup * layout.row_group_stride, layout,
-                    std::min(rows - row, at_once), columns, c, taken, out + c * out_stride + row,
-                    out_stride, asked ? &part : nullptr);
-      if (asked) largest->merge(part, row);
-    }
-    c += taken;
-  }
+  multiply_all(loops, packed, layout, rows, columns, {0, column_groups(columns.width)}, out,
+               out_stride, largest);
+}
+
+void multiply_part(const GroupLoops& loops, std::span<const std::byte> blocks, uint32_t rows,
+                   const Columns& columns, const ColumnPart& part, float* out, size_t out_stride) {
+  const BlockLayout layout{size_t{part.count} * loops.block_bytes, loops.block_bytes};
+  multiply_all(loops, blocks, layout, rows, columns, part, out, out_stride, nullptr);
 }
 
 }  // namespace llama::armv6

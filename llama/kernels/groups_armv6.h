@@ -7,6 +7,7 @@
 #include <span>
 
 #include "llama/kernels/grouped_rows.h"
+#include "llama/kernels/masked_rows.h"
 #include "llama/kernels/rows_work.h"
 
 namespace llama::armv6 {
@@ -25,5 +26,8 @@ void prepare_columns(const GroupLoops& loops, const Columns& columns);
 void multiply_blocks(const GroupLoops& loops, std::span<const std::byte> packed,
                      const BlockLayout& layout, uint32_t rows, const Columns& columns, float* out,
                      size_t out_stride, Largest* largest);
+// See UnmaskedLoops.
+void multiply_part(const GroupLoops& loops, std::span<const std::byte> blocks, uint32_t rows,
+                   const Columns& columns, const ColumnPart& part, float* out, size_t out_stride);
 
 }  // namespace llama::armv6

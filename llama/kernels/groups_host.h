@@ -3,7 +3,7 @@
 // once, and are taken for two halves of 16 bits each; a type's Kernel (q8_0_host.cpp,
 // q4_0_host.cpp) says what of them belongs to which columns:
 //
-//   Rows                         the type's GroupedRows
+//   Format, Rows                 the type's, and its GroupedRows
 //   kColumnsOfWord               columns of a word, 4 or 8
 //   kPairs, kOffset, kOffsetFrom the pairs of columns in the order of their use; the pairs from
 //                                kOffsetFrom on are stored offset by kOffset, which a bias of so
@@ -18,12 +18,14 @@
 #define BARELLAMA_HAS_PMADDWD 1
 #endif
 
+#include <algorithm>
 #include <array>
 #include <bit>
 
 #include "base/check.h"
 #include "llama/kernels/activations.h"
 #include "llama/kernels/grouped_rows.h"
+#include "llama/kernels/masked_rows.h"
 
 namespace llama::host_loops {
 
@@ -113,12 +115,13 @@ struct GroupLoops {
     return std::bit_cast<Floats>(scales);
   }
 
-  static Floats multiply_row_group(const std::byte* row_group, size_t stride,
-                                   const std::byte* column, uint32_t groups) {
-    Floats sums = {};
-    for (uint32_t g = 0; g < groups; ++g) {
+  // Adds the products of a row group's blocks with a part of a column.
+  static Floats add_row_group(Floats sums, const std::byte* row_group, size_t stride,
+                              const std::byte* column, const ColumnPart& part) {
+    for (uint32_t g = 0; g < part.count; ++g) {
       const std::byte* const block = row_group + g * stride;
-      const auto x = load<ActivationGroup>(column + size_t{g} * sizeof(ActivationGroup));
+      const auto x =
+          load<ActivationGroup>(column + size_t{part.first + g} * sizeof(ActivationGroup));
       const Words dots =
           Kernel::dot(block + offsetof(typename Rows::Block, words), x) * Kernel::kDotFactor;
       sums += __builtin_convertvector(dots, Floats) * (scales_of(block) * x.scale);
@@ -126,23 +129,31 @@ struct GroupLoops {
     return sums;
   }
 
-  static void multiply_blocks(std::span<const std::byte> packed, const BlockLayout& layout,
-                              uint32_t rows, const Columns& columns, float* out, size_t out_stride,
-                              Largest* largest) {
-    const uint32_t groups = column_groups(columns.width);
+  static void multiply_some(std::span<const std::byte> packed, const BlockLayout& layout,
+                            uint32_t rows, const Columns& columns, const ColumnPart& part,
+                            float* out, size_t out_stride) {
+    const size_t column_bytes = size_t{column_groups(columns.width)} * sizeof(ActivationGroup);
     CHECK(base::divide_up<size_t>(rows, kRowsPerGroup) * layout.row_group_stride <= packed.size());
     for (uint32_t first = 0; first < rows; first += kRowsPerGroup) {
       const std::byte* const row_group =
           packed.data() + first / kRowsPerGroup * layout.row_group_stride;
-      const uint32_t in_group = rows - first < kRowsPerGroup ? rows - first : kRowsPerGroup;
+      const size_t sum_bytes = std::min(rows - first, kRowsPerGroup) * sizeof(float);
       for (uint32_t c = 0; c < columns.count; ++c) {
-        const std::byte* const column =
-            columns.prepared.data() + size_t{c} * groups * sizeof(ActivationGroup);
-        const Floats sums =
-            multiply_row_group(row_group, layout.column_group_stride, column, groups);
-        __builtin_memcpy(out + c * out_stride + first, &sums, in_group * sizeof(float));
+        float* const to = out + c * out_stride + first;
+        Floats sums = {};
+        if (part.first > 0) __builtin_memcpy(&sums, to, sum_bytes);
+        sums = add_row_group(sums, row_group, layout.column_group_stride,
+                             columns.prepared.data() + c * column_bytes, part);
+        __builtin_memcpy(to, &sums, sum_bytes);
       }
     }
+  }
+
+  static void multiply_blocks(std::span<const std::byte> packed, const BlockLayout& layout,
+                              uint32_t rows, const Columns& columns, float* out, size_t out_stride,
+                              Largest* largest) {
+    multiply_some(packed, layout, rows, columns, {0, column_groups(columns.width)}, out,
+                  out_stride);
     consider_all(largest, columns, rows, out);
   }
 
@@ -153,6 +164,27 @@ struct GroupLoops {
   }
 
   static constexpr RowsKernel kKernel = {prepare_columns, multiply_rows};
+
+  // ---- Masked rows
+
+  static void multiply_part(std::span<const std::byte> blocks, uint32_t rows,
+                            const Columns& columns, const ColumnPart& part, float* out,
+                            size_t out_stride) {
+    const BlockLayout layout{part.count * sizeof(typename Rows::Block),
+                             sizeof(typename Rows::Block)};
+    multiply_some(blocks, layout, rows, columns, part, out, out_stride);
+  }
+
+  static void multiply_masked(std::span<const std::byte> packed, uint32_t rows,
+                              const Columns& columns, float* out, size_t out_stride,
+                              Largest* largest) {
+    constexpr UnmaskedLoops kLoops = {sizeof(typename Rows::Block),
+                                      MaskedRows<typename Kernel::Format>::unmask_blocks,
+                                      multiply_part};
+    multiply_masked_rows(kLoops, packed, rows, columns, out, out_stride, largest);
+  }
+
+  static constexpr RowsKernel kMaskedKernel = {prepare_columns, multiply_masked};
 };
 
 }  // namespace llama::host_loops

@@ -46,10 +46,13 @@ constexpr size_t prepared_bytes(uint32_t count, uint32_t width) {
 // of `type`; nothing, if that is the values themselves.
 void prepare_columns(WeightType type, const Columns& columns);
 bool reads_prepared_columns(WeightType type);
+// Whether columns that are prepared for one type are for the other as well.
+bool share_prepared_columns(WeightType a, WeightType b);
 
 // out[c * out_stride + r] = row r of `packed` times column c, for r < rows. `packed` holds whole
-// row groups (llama/kernels/packed_rows.h) one after the other, and is aligned to 8 bytes. Columns
-// are prepared for the type. Sums of f32 rows run over the columns in order.
+// row groups (llama/kernels/packed_rows.h) one after the other, of a type that has_own_sizes()
+// those of one tile, and is aligned to 8 bytes. Columns are prepared for the type. Sums of f32 rows
+// run over the columns in order.
 //
 // Rows of integers are summed over the groups g of 32 columns in order: sum += float(S * dot) *
 // (w * x), where dot is the integer product of the group's weights with its activations, w its

@@ -1,5 +1,6 @@
 #include "llama/kernels/q4_0.h"
 
+#include "llama/kernels/masked_rows.h"
 #include "llama/kernels/math.h"
 
 namespace llama::q4_0 {
@@ -17,5 +18,9 @@ WeightGroup Format::quantize(std::span<const float, kColumnsPerGroup> values) {
 
 constexpr WeightTraits kTraits =
     Rows::traits(WeightType::kQ4_0, "q4_0", &kFast, {{{1, 0x2492e0f7}, {8, 0x3b2a152e}}});
+
+constexpr WeightTraits kMaskedTraits =
+    MaskedRows<Format>::traits(WeightType::kQ4_0Masked, "q4_0_masked", &kTraits, &kFastMasked,
+                               {{{1, 0xb4fe8c1f}, {8, 0x360688db}}});
 
 }  // namespace llama::q4_0

@@ -27,19 +27,15 @@ struct Format {
   static constexpr int32_t kDotFactor = 4096;
 
   // XOR with 8 turns a two's complement nibble into one offset by 8; the top nibbles stay.
-  static constexpr uint32_t offset_of(uint32_t column) { return column % 4 == 3 ? 0 : 8; }
-
-  static void store(Block& block, uint32_t row, uint32_t column, int weight) {
-    const uint32_t nibble = (static_cast<uint32_t>(weight) & 15u) ^ offset_of(column);
+  static constexpr uint32_t flipped_bits(uint32_t column) { return column % 4 == 3 ? 0 : 8; }
+  static constexpr void store_bits(Block& block, uint32_t row, uint32_t column, uint32_t bits) {
     uint8_t& both = block.words[column / 8][row][column % 8 / 2];
-    both = static_cast<uint8_t>(column % 2 == 0 ? (both & 0xf0u) | nibble
-                                                : (both & 0x0fu) | nibble << 4);
+    both =
+        static_cast<uint8_t>(column % 2 == 0 ? (both & 0xf0u) | bits : (both & 0x0fu) | bits << 4);
   }
-  static int load(const Block& block, uint32_t row, uint32_t column) {
+  static constexpr uint32_t load_bits(const Block& block, uint32_t row, uint32_t column) {
     const uint32_t both = block.words[column / 8][row][column % 8 / 2];
-    // XOR with what it lacks to be offset by 8.
-    const uint32_t nibble = (column % 2 == 0 ? both & 15u : both >> 4) ^ 8u ^ offset_of(column);
-    return static_cast<int>(nibble) - 8;
+    return column % 2 == 0 ? both & 15u : both >> 4;
   }
   // As quantize_row_q4_0_ref of ggml: scale (the x of largest magnitude) / -8, rounded to a half.
   // Values that are not finite are the caller's to refuse.
@@ -49,5 +45,9 @@ using Rows = GroupedRows<Format>;
 
 extern const WeightTraits kTraits;
 extern const RowsKernel kFast;  // q4_0_armv6.cpp, q4_0_host.cpp
+
+// q4_0_masked: the same without the weights that are 0 (llama/kernels/masked_rows.h).
+extern const WeightTraits kMaskedTraits;
+extern const RowsKernel kFastMasked;
 
 }  // namespace llama::q4_0

@@ -17,6 +17,7 @@ extern "C" {
 void armv6_multiply_q4_1(const llama::RowsWork* work);
 void armv6_multiply_q4_4(const llama::RowsWork* work);
 int32_t armv6_write_pairs_q4(const uint32_t* words, uint32_t* pairs, size_t step);
+void armv6_unmask_q4(llama::MaskedPlace* place, uint32_t count, std::byte* dense);
 }
 
 namespace llama::q4_0 {
@@ -38,8 +39,25 @@ void multiply_rows(std::span<const std::byte> packed, uint32_t rows, const Colum
                          out_stride, largest);
 }
 
+void multiply_part(std::span<const std::byte> blocks, uint32_t rows, const Columns& columns,
+                   const ColumnPart& part, float* out, size_t out_stride) {
+  armv6::multiply_part(kLoops, blocks, rows, columns, part, out, out_stride);
+}
+
+void unmask(MaskedPlace& place, uint32_t count, std::byte* dense) {
+  armv6_unmask_q4(&place, count, dense);
+}
+
+constexpr UnmaskedLoops kUnmasked = {sizeof(Block), unmask, multiply_part};
+
+void multiply_masked(std::span<const std::byte> packed, uint32_t rows, const Columns& columns,
+                     float* out, size_t out_stride, Largest* largest) {
+  multiply_masked_rows(kUnmasked, packed, rows, columns, out, out_stride, largest);
+}
+
 }  // namespace
 
 constexpr RowsKernel kFast = {prepare_columns, multiply_rows};
+constexpr RowsKernel kFastMasked = {prepare_columns, multiply_masked};
 
 }  // namespace llama::q4_0

@@ -9,6 +9,7 @@ namespace {
 using namespace host_loops;
 
 struct Kernel {
+  using Format = q4_0::Format;
   using Rows = q4_0::Rows;
   static constexpr int32_t kDotFactor = Format::kDotFactor;
   static constexpr uint32_t kColumnsOfWord = 8;
@@ -34,5 +35,6 @@ struct Kernel {
 }  // namespace
 
 constexpr RowsKernel kFast = GroupLoops<Kernel>::kKernel;
+constexpr RowsKernel kFastMasked = GroupLoops<Kernel>::kMaskedKernel;
 
 }  // namespace llama::q4_0

@@ -1,5 +1,6 @@
 #include "llama/kernels/q8_0.h"
 
+#include "llama/kernels/masked_rows.h"
 #include "llama/kernels/math.h"
 
 namespace llama::q8_0 {
@@ -19,5 +20,9 @@ WeightGroup Format::quantize(std::span<const float, kColumnsPerGroup> values) {
 
 constexpr WeightTraits kTraits =
     Rows::traits(WeightType::kQ8_0, "q8_0", &kFast, {{{1, 0x8302115b}, {8, 0xc4d12726}}});
+
+constexpr WeightTraits kMaskedTraits =
+    MaskedRows<Format>::traits(WeightType::kQ8_0Masked, "q8_0_masked", &kTraits, &kFastMasked,
+                               {{{1, 0x153bec76}, {8, 0x42a8de59}}});
 
 }  // namespace llama::q8_0

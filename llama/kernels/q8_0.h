@@ -22,20 +22,17 @@ struct Block {
 };
 static_assert(sizeof(Block) == 136 && offsetof(Block, words) == 8 && alignof(Block) <= 4);
 
-// What a column's bytes are XORed with.
-constexpr uint32_t offset_of(uint32_t column) { return column % 2 == 0 ? 0x80 : 0; }
-
 struct Format {
   using Block = q8_0::Block;
   static constexpr uint32_t kIntegerBits = 8;
   static constexpr int32_t kDotFactor = 256;
 
-  static void store(Block& block, uint32_t row, uint32_t column, int weight) {
-    block.words[column / 4][row][column % 4] =
-        static_cast<uint8_t>(static_cast<uint32_t>(weight) ^ offset_of(column));
+  static constexpr uint32_t flipped_bits(uint32_t column) { return column % 2 == 0 ? 0x80 : 0; }
+  static constexpr void store_bits(Block& block, uint32_t row, uint32_t column, uint32_t bits) {
+    block.words[column / 4][row][column % 4] = static_cast<uint8_t>(bits);
   }
-  static int load(const Block& block, uint32_t row, uint32_t column) {
-    return static_cast<int8_t>(block.words[column / 4][row][column % 4] ^ offset_of(column));
+  static constexpr uint32_t load_bits(const Block& block, uint32_t row, uint32_t column) {
+    return block.words[column / 4][row][column % 4];
   }
   // As quantize_row_q8_0_ref of ggml: scale max|x| / 127, rounded to a half. Values that are not
   // finite are the caller's to refuse.
@@ -45,6 +42,10 @@ using Rows = GroupedRows<Format>;
 
 extern const WeightTraits kTraits;
 extern const RowsKernel kFast;  // q8_0_armv6.cpp, q8_0_host.cpp
+
+// q8_0_masked: the same without the weights that are 0 (llama/kernels/masked_rows.h).
+extern const WeightTraits kMaskedTraits;
+extern const RowsKernel kFastMasked;
 
 // This machine's loops over blocks that lie as `layout` says, with columns prepared by
 // kFast.prepare_columns(). See multiply_rows() in llama/kernels/kernels.h.
@@ -71,7 +72,8 @@ inline void write_column(std::byte* block, uint32_t column, const uint32_t* weig
   std::byte* const to =
       block + offsetof(Block, words) + column / 4 * sizeof(Block::words[0]) + column % 4;
   for (uint32_t row = 0; row < kRowsPerGroup; ++row) {
-    to[row * sizeof(uint32_t)] = static_cast<std::byte>(weights[row] ^ offset_of(column));
+    to[row * sizeof(uint32_t)] =
+        static_cast<std::byte>(weights[row] ^ Format::flipped_bits(column));
   }
 }
 

@@ -9,6 +9,7 @@ namespace {
 using namespace host_loops;
 
 struct Kernel {
+  using Format = q8_0::Format;
   using Rows = q8_0::Rows;
   static constexpr int32_t kDotFactor = Format::kDotFactor;
   static constexpr uint32_t kColumnsOfWord = 4;
@@ -35,6 +36,7 @@ struct Kernel {
 }  // namespace
 
 constexpr RowsKernel kFast = GroupLoops<Kernel>::kKernel;
+constexpr RowsKernel kFastMasked = GroupLoops<Kernel>::kMaskedKernel;
 
 void multiply_blocks(std::span<const std::byte> packed, const BlockLayout& layout, uint32_t rows,
                      const Columns& columns, float* out, size_t out_stride, Largest* largest) {

@@ -24,6 +24,12 @@
 #define SCALES_BYTES 8
 #define Q8_0_BLOCK_BYTES 136
 #define Q4_0_BLOCK_BYTES 72
+// struct MaskedPlace: where its fields are.
+#define PLACE_FORMS 0
+#define PLACE_BLOCK 4
+#define PLACE_BLOCKS 8
+#define PLACE_VALUES 12
+
 // For each column the four rows' floats, or halves of keys.
 #define F32_BLOCK_BYTES 16
 #define HALF_KEYS_BYTES 8

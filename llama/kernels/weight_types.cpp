@@ -8,7 +8,8 @@
 namespace llama {
 namespace {
 
-constexpr const WeightTraits* kWeightTypes[] = {&f32::kTraits, &q8_0::kTraits, &q4_0::kTraits};
+constexpr const WeightTraits* kWeightTypes[] = {&f32::kTraits, &q8_0::kTraits, &q4_0::kTraits,
+                                                &q8_0::kMaskedTraits, &q4_0::kMaskedTraits};
 
 }  // namespace
 

@@ -32,17 +32,17 @@ struct Format {
   static constexpr uint32_t kIntegerBits = 5;
   static constexpr int32_t kDotFactor = 1;
 
-  static void store(Block& block, uint32_t row, uint32_t column, int weight) {
-    const auto bits = static_cast<uint32_t>(weight + 16);
+  static uint32_t flipped_bits(uint32_t) { return 16; }
+  static void store_bits(Block& block, uint32_t row, uint32_t column, uint32_t bits) {
     uint8_t& both = block.nibbles[row][column / 2];
     const uint32_t shift = column % 2 * 4;
     both = static_cast<uint8_t>((both & ~(15u << shift)) | (bits & 15u) << shift);
     block.fifth_bits[row] &= ~(1u << column);
     block.fifth_bits[row] |= bits >> 4 << column;
   }
-  static int load(const Block& block, uint32_t row, uint32_t column) {
+  static uint32_t load_bits(const Block& block, uint32_t row, uint32_t column) {
     const uint32_t low = block.nibbles[row][column / 2] >> column % 2 * 4 & 15u;
-    return static_cast<int>(low | (block.fifth_bits[row] >> column & 1u) << 4) - 16;
+    return low | (block.fifth_bits[row] >> column & 1u) << 4;
   }
   static llama::WeightGroup quantize(std::span<const float, llama::kColumnsPerGroup> values) {
     const float scale = llama::of_largest_magnitude(values) / -16.0f;

@@ -43,6 +43,7 @@ TEST_F(BenchCommand, PrintsEveryLine) {
                            "  f32, 1 token ",
                            "  q8_0, 8 tokens ",
                            "  q4_0, 8 tokens ",
+                           "  q8_0_masked, 1 token ",
                            "21.0 C after\n"}) {
     EXPECT_THAT(console, HasSubstr(line));
   }

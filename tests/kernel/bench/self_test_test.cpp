@@ -65,16 +65,17 @@ TEST_F(SelfTestCommand, PassesForAModelInMemory) {
   const std::string console = run();
   EXPECT_THAT(console, HasSubstr("  pass f32 matrix, 1 token: CRC "));
   EXPECT_THAT(console, HasSubstr("  pass q4_0 matrix, 8 tokens: CRC "));
+  EXPECT_THAT(console, HasSubstr("  pass q8_0_masked matrix, 1 token: CRC "));
   EXPECT_THAT(console, HasSubstr(" MiB: 0 differ from their CRC\n"));
   EXPECT_THAT(console, HasSubstr(" MB read from the card again: 0 pieces differ from memory\n"));
   EXPECT_THAT(console, HasSubstr("tokens, at once and one by one: "));
-  EXPECT_THAT(console, HasSubstr("selftest: 10 passed, 0 failed\n"));
+  EXPECT_THAT(console, HasSubstr("selftest: 14 passed, 0 failed\n"));
   EXPECT_THAT(console, Not(HasSubstr("FAIL")));
   EXPECT_FALSE(machine_.is_busy());
 }
 
 TEST_F(SelfTestCommand, PassesForAModelThatStreams) {
-  EXPECT_THAT(run("ctx = 32\nram_mib = 0.3\n"), HasSubstr("selftest: 10 passed, 0 failed\n"));
+  EXPECT_THAT(run("ctx = 32\nram_mib = 0.3\n"), HasSubstr("selftest: 14 passed, 0 failed\n"));
 }
 
 TEST_F(SelfTestCommand, FindsACardThatChangedBehindTheModel) {
@@ -90,14 +91,14 @@ TEST_F(SelfTestCommand, FindsACardThatChangedBehindTheModel) {
   const std::string console = console_.say("/selftest");
   EXPECT_THAT(console, HasSubstr("  FAIL "));
   EXPECT_THAT(console, HasSubstr("again: 1 pieces differ from memory\n"));
-  EXPECT_THAT(console, HasSubstr("selftest: 9 passed, 1 failed\n"));
+  EXPECT_THAT(console, HasSubstr("selftest: 13 passed, 1 failed\n"));
 }
 
 TEST_F(SelfTestCommand, TestsTheArithmeticWithoutACard) {
   console_.start();
   const std::string console = console_.say("/selftest");
   EXPECT_THAT(console, HasSubstr("  there is no model, so none was tested\n"));
-  EXPECT_THAT(console, HasSubstr("selftest: 7 passed, 0 failed\n"));
+  EXPECT_THAT(console, HasSubstr("selftest: 11 passed, 0 failed\n"));
 }
 
 TEST_F(SelfTestCommand, StopsAtControlC) {

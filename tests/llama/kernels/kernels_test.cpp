@@ -23,14 +23,22 @@ struct Matrix {
   std::vector<float> values;  // (rows rounded up to 4, columns)
 };
 
-Matrix random_matrix(WeightType type, uint32_t rows, uint32_t columns, std::mt19937& random) {
+// Of a type that leaves out zeros, half of them are.
+std::vector<float> random_rows(const WeightTraits& traits, size_t size, std::mt19937& random) {
   std::normal_distribution<float> normal(0, 0.1f);
+  std::vector<float> values(size);
+  for (float& value : values) {
+    value = traits.dense != nullptr && random() % 2 == 0 ? 0 : normal(random);
+  }
+  return values;
+}
+
+Matrix random_matrix(WeightType type, uint32_t rows, uint32_t columns, std::mt19937& random) {
   const WeightTraits& traits = traits_of(type);
   const uint32_t padded = base::round_up(rows, kRowsPerGroup);
   Matrix matrix{
       std::vector<std::byte>(padded / 4 * static_cast<size_t>(traits.row_group_bytes(columns))),
-      std::vector<float>(size_t{padded} * columns)};
-  for (float& value : matrix.values) value = normal(random);
+      random_rows(traits, size_t{padded} * columns, random)};
   EXPECT_TRUE(traits.pack(matrix.values, columns, matrix.packed));
   for (uint32_t row = 0; row < padded; ++row) {
     traits.unpack_row(matrix.packed, row,
@@ -100,15 +108,13 @@ INSTANTIATE_TEST_SUITE_P(Types, Multiply, testing::ValuesIn(all_types()),
                          [](const auto& tested) { return std::string(name_of(tested.param)); });
 
 // Blocks of integers are valid whatever their bits; floats may not be infinite, or no number.
-void fill_with_weights(WeightType type, std::span<std::byte> packed, std::mt19937& random) {
-  if (traits_of(type).any_bytes_are_weights) {
-    for (std::byte& byte : packed) byte = static_cast<std::byte>(random());
-    return;
-  }
-  for (size_t at = 0; at < packed.size(); at += sizeof(float)) {
-    const float value = static_cast<float>(random()) / 4e9f - 0.5f;
-    std::memcpy(packed.data() + at, &value, sizeof value);
-  }
+std::vector<std::byte> random_packed(WeightType type, uint32_t rows, uint32_t columns,
+                                     std::mt19937& random) {
+  const WeightTraits& traits = traits_of(type);
+  if (!traits.any_bytes_are_weights) return random_matrix(type, rows, columns, random).packed;
+  std::vector<std::byte> packed(static_cast<size_t>(traits.packed_bytes(rows, columns).most));
+  for (std::byte& byte : packed) byte = static_cast<std::byte>(random());
+  return packed;
 }
 
 // Activations are those of a model, or huge, or damaged.
@@ -120,9 +126,7 @@ TEST(MultiplyRows, GivesTheBitsOfTheReference) {
     EXPECT_TRUE(traits_of(type).has_fast_kernel()) << name_of(type);
     for (const auto [rows, width, count] :
          {std::array<uint32_t, 3>{17, 100, 1}, {4, 32, 3}, {16, 288, 5}, {1, 1, 1}}) {
-      std::vector<std::byte> packed((rows + 3) / 4 *
-                                    static_cast<size_t>(row_group_bytes(type, width)));
-      fill_with_weights(type, packed, random);
+      const auto packed = random_packed(type, rows, width, random);
       std::vector<float> values(size_t{count} * width);
       for (float& value : values) {
         value = random() % 64 == 0 ? std::bit_cast<float>(static_cast<uint32_t>(random()))

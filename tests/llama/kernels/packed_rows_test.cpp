@@ -38,7 +38,7 @@ TEST_P(PackedGroups, ReturnEveryWeightOfEveryRow) {
   const int most = -least - 1;
   std::mt19937 random(7);
   std::uniform_int_distribution<int> weight(least, most);
-  std::vector<std::byte> block(traits.largest_block_bytes);
+  std::vector<std::byte> block(static_cast<size_t>(traits.row_group_bytes(kColumnsPerGroup)));
   std::array<WeightGroup, kRowsPerGroup> rows;
   for (uint32_t row = 0; row < kRowsPerGroup; ++row) {
     // 0x9001 is a negative half, 0x0003 a subnormal one.
@@ -56,6 +56,10 @@ TEST_P(PackedGroups, ReturnEveryWeightOfEveryRow) {
                 half_to_float(rows[row].half_scale) * static_cast<float>(rows[row].weights[column]))
           << row << " " << column;
     }
+    WeightGroup again;
+    traits.unpack_groups(block, row, std::span(&again, 1));
+    EXPECT_EQ(again.half_scale, rows[row].half_scale);
+    EXPECT_EQ(again.weights, rows[row].weights);
   }
 }
 
@@ -64,7 +68,7 @@ TEST_P(PackedGroups, HoldZerosWhereTheScaleIsZero) {
   std::array<WeightGroup, kRowsPerGroup> rows{};
   rows[2].half_scale = 0x8000;
   rows[2].weights.fill(5);
-  std::vector<std::byte> block(traits.largest_block_bytes);
+  std::vector<std::byte> block(static_cast<size_t>(traits.row_group_bytes(kColumnsPerGroup)));
   ASSERT_TRUE(traits.pack_groups(rows, kColumnsPerGroup, block));
   std::vector<float> out(kColumnsPerGroup, 1);
   unpack_row(GetParam(), block, 2, out);
@@ -73,7 +77,7 @@ TEST_P(PackedGroups, HoldZerosWhereTheScaleIsZero) {
 
 TEST_P(PackedGroups, RefuseScalesThatTheyCannotHold) {
   const WeightTraits& traits = traits_of(GetParam());
-  std::vector<std::byte> block(traits.largest_block_bytes);
+  std::vector<std::byte> block(static_cast<size_t>(traits.row_group_bytes(kColumnsPerGroup)));
   std::array<WeightGroup, kRowsPerGroup> rows{};
   for (const uint16_t scale : {uint16_t{0x7c00}, uint16_t{0x5800}}) {  // infinity, 128
     rows[0].half_scale = scale;
@@ -109,7 +113,9 @@ TEST_P(PackedGroups, ReturnQuantizedRowsOfAnyWidth) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Types, PackedGroups, testing::Values(WeightType::kQ8_0, WeightType::kQ4_0),
+INSTANTIATE_TEST_SUITE_P(Types, PackedGroups,
+                         testing::Values(WeightType::kQ8_0, WeightType::kQ4_0,
+                                         WeightType::kQ8_0Masked, WeightType::kQ4_0Masked),
                          [](const auto& tested) { return std::string(name_of(tested.param)); });
 
 TEST(PackedRows, QuantizeWithinHalfAStepOfTheScale) {

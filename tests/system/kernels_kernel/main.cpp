@@ -29,6 +29,11 @@ constexpr uint32_t kMaxRows = 140;
 constexpr uint32_t kMaxColumns = 9;
 
 alignas(32) std::byte packed[kMaxRows * kMaxWidth * sizeof(float)];
+// A type that leaves out zeros takes little of it, so that there is room for more: what is packed,
+// and the same rows in the dense type.
+constexpr size_t kDenseAt = 256 << 10;
+constexpr size_t kGroupsAt = 512 << 10;
+static_assert(sizeof packed > kGroupsAt + kMaxRows * kMaxWidth / 32 * sizeof(llama::WeightGroup));
 alignas(32) float values[kMaxColumns * kMaxWidth];
 alignas(32) std::byte prepared[kMaxColumns * kMaxWidth * 12];
 float expected[kMaxColumns * (kMaxRows + 3)];
@@ -48,13 +53,34 @@ float random_float(Random& random, Flavour flavour) {
   return static_cast<float>(static_cast<int32_t>(bits)) / 1073741824.0f;
 }
 
+// Of a type that leaves out zeros: from none of them on to all.
+void fill_masked(const llama::WeightTraits& traits, uint32_t width, uint32_t rows, Random& random) {
+  const std::span groups(reinterpret_cast<llama::WeightGroup*>(packed + kGroupsAt),
+                         (rows + 3) / 4 * 4 * llama::column_groups(width));
+  const uint32_t kept = random.next() % 5 * 0x3fffffff;
+  for (llama::WeightGroup& group : groups) {
+    group.half_scale = static_cast<uint16_t>(0x1400 | random.next() % 0x800);
+    for (int8_t& weight : group.weights) {
+      const uint32_t bits = random.next();
+      weight = static_cast<int8_t>(
+          bits > kept ? 0 : static_cast<int32_t>(bits) >> (32 - traits.integer_bits));
+    }
+  }
+  const auto whole = std::span(packed);
+  CHECK(traits.pack_groups(groups, width, whole.first(kDenseAt)));
+  CHECK(traits.holds_rows(whole.first(kDenseAt), rows, width));
+  CHECK(traits.dense->pack_groups(groups, width, whole.subspan(kDenseAt, kGroupsAt - kDenseAt)));
+}
+
 void fill(WeightType type, uint32_t width, uint32_t rows, uint32_t columns, Flavour flavour,
           Random& random) {
   for (uint32_t i = 0; i < columns * width; ++i) values[i] = random_float(random, flavour);
-  const size_t bytes = (rows + 3) / 4 * static_cast<size_t>(llama::row_group_bytes(type, width));
+  const llama::WeightTraits& traits = llama::traits_of(type);
+  if (traits.dense != nullptr) return fill_masked(traits, width, rows, random);
+  const auto bytes = static_cast<size_t>(traits.packed_bytes(rows, width).most);
   for (size_t i = 0; i < bytes; i += 4) {
     // f32 weights stay finite; of quantized blocks all bit patterns are valid.
-    const uint32_t word = llama::traits_of(type).any_bytes_are_weights
+    const uint32_t word = traits.any_bytes_are_weights
                               ? random.next()
                               : std::bit_cast<uint32_t>(random_float(random, Flavour::kUsual));
     __builtin_memcpy(packed + i, &word, sizeof(word));
@@ -66,14 +92,22 @@ bool same(float a, float b) {
   return std::bit_cast<uint32_t>(a) == std::bit_cast<uint32_t>(b) || (a != a && b != b);
 }
 
+// Both of the reference, or, of a type that leaves out zeros, of the type with them.
 bool compare(base::TextSink& out, WeightType type, uint32_t width, uint32_t rows, uint32_t columns,
              Flavour flavour, Random& random) {
   fill(type, width, rows, columns, flavour, random);
   const uint32_t stride = rows + 3;
   for (uint32_t i = 0; i < columns * stride; ++i) expected[i] = actual[i] = -99;
   const llama::Columns input{columns, width, {values, columns * width}, prepared};
-  llama::reference::prepare_columns(type, input);
-  llama::reference::multiply_rows(type, packed, rows, input, expected, stride);
+  const llama::WeightTraits* const with_zeros = llama::traits_of(type).dense;
+  if (with_zeros != nullptr && width * rows > 20'000) {
+    llama::prepare_columns(with_zeros->type, input);
+    llama::multiply_rows(with_zeros->type, std::span(packed).subspan(kDenseAt), rows, input,
+                         expected, stride);
+  } else {
+    llama::reference::prepare_columns(type, input);
+    llama::reference::multiply_rows(type, packed, rows, input, expected, stride);
+  }
   llama::prepare_columns(type, input);
   llama::multiply_rows(type, packed, rows, input, actual, stride);
   for (uint32_t i = 0; i < columns * stride; ++i) {
