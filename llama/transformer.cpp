@@ -217,7 +217,7 @@ Transformer::Input Transformer::input_of(std::span<const float> values, uint32_t
 }
 
 void Transformer::prepare(Input& input, WeightType type) {
-  if (!reads_prepared_columns(type) || type == input.prepared_for) return;
+  if (!reads_prepared_columns(type) || share_prepared_columns(type, input.prepared_for)) return;
   const Profiler::Scope scope(profiler_, Operation::kQuantize);
   prepare_columns(type, input.columns);
   input.prepared_for = type;

@@ -117,12 +117,12 @@ void show_unknown(const llama::ModelFile& file, FileSource& source, const std::s
 }
 
 void show_tensors(const llama::ModelFile& file) {
-  std::printf("\n%-6s %-20s %-5s %8s %8s %7s %9s %12s\n", "layer", "tensor", "type", "rows",
+  std::printf("\n%-6s %-20s %-11s %8s %8s %7s %9s %12s\n", "layer", "tensor", "type", "rows",
               "columns", "tiles", "bytes", "offset");
   for (const llama::Tensor& tensor : file.tensors()) {
     std::string name = llama::name_of(tensor.role);
     if (tensor.expert > 0) name += " " + std::to_string(tensor.expert);
-    std::printf("%-6u %-20s %-5s %8u %8u %7u %9llu %12llu\n", tensor.layer, name.c_str(),
+    std::printf("%-6u %-20s %-11s %8u %8u %7u %9llu %12llu\n", tensor.layer, name.c_str(),
                 llama::name_of(tensor.type), tensor.rows, tensor.columns, tensor.tile_count,
                 static_cast<unsigned long long>(tensor.bytes),
                 static_cast<unsigned long long>(tensor.offset));

@@ -47,11 +47,10 @@ class Checkpoint final : public WeightReader {
                          : text("llama2.c checkpoint, version {}, f32", version_);
   }
 
-  void read_rows(TensorRole role, uint32_t layer, uint32_t first_row,
-                 std::span<float> out) override {
-    const Placed& placed = places_[static_cast<size_t>(role)];
-    const llama::TensorShape shape = llama::shape_of(role, config_);
-    const uint64_t base = placed.offset + layer * placed.bytes_per_layer;
+  void read_rows(llama::TensorKey tensor, uint32_t first_row, std::span<float> out) override {
+    const Placed& placed = places_[static_cast<size_t>(tensor.role)];
+    const llama::TensorShape shape = llama::shape_of(tensor.role, config_);
+    const uint64_t base = placed.offset + tensor.layer * placed.bytes_per_layer;
     const uint64_t first = uint64_t{first_row} * shape.columns;
     if (version_ == 2 && shape.rows > 1) {
       read_int8(base, uint64_t{shape.rows} * shape.columns, first, out);

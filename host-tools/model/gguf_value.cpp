@@ -37,7 +37,7 @@ GgufArray read_array(ByteReader& reader, std::string_view key) {
   }
   if (type != GgufType::kText) {
     const uint32_t size = element_bytes(type);
-    // One more than can be there, if the product would overflow.
+    // One more than is possible, if the product would overflow.
     const uint64_t bytes = count > reader.left() / size ? reader.left() + 1 : count * size;
     return {type, count, reader.take(bytes, key)};
   }
@@ -61,7 +61,7 @@ std::string_view read_gguf_name(ByteReader& reader, std::string_view what) {
   bool is_plain = !name.empty() && name.size() <= 65535 && llama::is_valid_utf8(name);
   for (const char c : name) is_plain = is_plain && static_cast<unsigned char>(c) >= ' ';
   if (!is_plain) {
-    fail("{}: {} before byte {} is no name: the file is damaged", reader.name(), what,
+    fail("{}: {} before byte {} is not a name: the file is damaged", reader.name(), what,
          reader.position());
   }
   return name;

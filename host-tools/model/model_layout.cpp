@@ -48,8 +48,8 @@ uint32_t embedding_rows_per_tile(WeightType type, llama::TensorShape shape, bool
                                  uint32_t most_bytes) {
   const uint32_t target = is_classifier ? kTiedTileBytes : kEmbeddingTileBytes;
   const uint32_t rows = rows_per_tile(type, shape, std::min(most_bytes, target));
-  const bool has_padding =
-      llama::packed_bytes(type, rows, shape.columns) % llama::kTileAlignment != 0;
+  const llama::PackedBytes bytes = llama::traits_of(type).packed_bytes(rows, shape.columns);
+  const bool has_padding = bytes.least != bytes.most || bytes.most % llama::kTileAlignment != 0;
   return is_classifier && has_padding ? rows_per_tile(type, shape, most_bytes) : rows;
 }
 
@@ -61,12 +61,15 @@ class Layout {
   ModelLayout make();
 
  private:
-  bool has(const TensorRow& row, uint32_t layer) const {
-    return options_.has ? options_.has(row.role, layer) : llama::is_required(row, config_);
+  bool has(llama::TensorKey tensor) const {
+    return options_.has ? options_.has(tensor)
+                        : llama::is_required(llama::row_of(tensor.role), config_);
   }
   void add_segment(SegmentKind kind, uint32_t layer, uint64_t from);
   void add_tensors(TensorPlace place, uint32_t layer);
-  void add_tensor(const TensorRow& row, uint32_t layer, uint32_t expert);
+  void add_tensor(llama::TensorKey key);
+  Tensor cut(llama::TensorKey key, WeightType type) const;
+  void give_own_sizes(Tensor& tensor);
 
   const llama::ModelConfig& config_;
   const LayoutOptions& options_;
@@ -113,52 +116,84 @@ void Layout::add_segment(SegmentKind kind, uint32_t layer, uint64_t from) {
 }
 
 void Layout::add_tensors(TensorPlace place, uint32_t layer) {
-  struct Place {
-    const TensorRow* row;
-    uint32_t expert;
-  };
-  std::vector<Place> places;
+  std::vector<llama::TensorKey> keys;
   for (const TensorRow& row : llama::layer_table()) {
-    if (row.place != place || !has(row, layer)) continue;
+    if (row.place != place) continue;
     const uint32_t copies = llama::copies_of(row, config_);
-    for (uint32_t expert = 0; expert < copies; ++expert) places.push_back({&row, expert});
+    for (uint32_t expert = 0; expert < copies; ++expert) {
+      const llama::TensorKey key{row.role, layer, expert};
+      if (has(key)) keys.push_back(key);
+    }
   }
-  std::ranges::sort(places, {}, [](const Place& one) { return order_of(*one.row, one.expert); });
-  for (const Place& one : places) add_tensor(*one.row, layer, one.expert);
+  std::ranges::sort(keys, {}, [](const llama::TensorKey& key) {
+    return order_of(llama::row_of(key.role), key.expert);
+  });
+  for (const llama::TensorKey& key : keys) add_tensor(key);
 }
 
-void Layout::add_tensor(const TensorRow& row, uint32_t layer, uint32_t expert) {
-  const llama::TensorShape shape = row.shape(config_);
-  const bool is_vector = shape.rows == 1;
-  const auto form = is_vector ? llama::TensorForm::kVector : llama::TensorForm::kMatrix;
-  const WeightType type = is_vector ? WeightType::kF32 : options_.type_of(row.role, layer);
+void Layout::add_tensor(llama::TensorKey key) {
+  const bool is_vector = llama::shape_of(key.role, config_).rows == 1;
+  const WeightType type = is_vector ? WeightType::kF32 : options_.type_of(key);
+  Tensor tensor = cut(key, type);
+  if (llama::traits_of(type).has_own_sizes()) give_own_sizes(tensor);
+  tiles_ += tensor.tile_count;
+  at_ += tensor.bytes;
+  made_.tensors.push_back(tensor);
+}
+
+// At the next place, in tiles of the size that the type has at most.
+Tensor Layout::cut(llama::TensorKey key, WeightType type) const {
+  const llama::TensorShape shape = llama::shape_of(key.role, config_);
   const uint32_t rows =
-      row.role == TensorRole::kEmbedding
+      key.role == TensorRole::kEmbedding
           ? embedding_rows_per_tile(type, shape, config_.tied_classifier, options_.tile_bytes)
           : rows_per_tile(type, shape, options_.tile_bytes);
   const uint32_t count = base::divide_up(shape.rows, rows);
-  const auto padded = [&](uint32_t tile_rows) {
-    return llama::tile_bytes_of(type, form, tile_rows, shape.columns).most;
+  Tensor tensor{.role = key.role,
+                .layer = static_cast<uint16_t>(key.layer),
+                .expert = static_cast<uint16_t>(key.expert),
+                .type = type,
+                .flags = 0,
+                .rows = shape.rows,
+                .columns = shape.columns,
+                .rows_per_tile = rows,
+                .tile_bytes = 0,
+                .first_tile = tiles_,
+                .tile_count = count,
+                .offset = at_,
+                .bytes = 0,
+                .segment = 0,
+                .step = Tensor::kNoStep,
+                .tile_starts = nullptr};
+  const auto padded = [&](uint32_t tile) {
+    return llama::tile_bytes_of(type, tensor.form(), tensor.rows_in_tile(tile), shape.columns).most;
   };
-  const uint64_t bytes = (count - 1) * padded(rows) + padded(shape.rows - (count - 1) * rows);
-  made_.tensors.push_back({.role = row.role,
-                           .layer = static_cast<uint16_t>(layer),
-                           .expert = static_cast<uint16_t>(expert),
-                           .type = type,
-                           .flags = 0,
-                           .rows = shape.rows,
-                           .columns = shape.columns,
-                           .rows_per_tile = rows,
-                           .tile_bytes = static_cast<uint32_t>(padded(rows)),
-                           .first_tile = tiles_,
-                           .tile_count = count,
-                           .offset = at_,
-                           .bytes = bytes,
-                           .segment = 0,
-                           .step = Tensor::kNoStep,
-                           .tile_starts = nullptr});
-  tiles_ += count;
-  at_ += bytes;
+  tensor.tile_bytes = static_cast<uint32_t>(padded(0));
+  tensor.bytes = (count - 1) * padded(0) + padded(count - 1);
+  return tensor;
+}
+
+// In the dense type, if that takes no more.
+void Layout::give_own_sizes(Tensor& tensor) {
+  const Tensor dense = cut(tensor.key(), llama::traits_of(tensor.type).dense->type);
+  auto starts = std::make_shared<std::vector<uint32_t>>(1);
+  uint32_t largest = 0;
+  for (const uint64_t bytes : options_.tile_sizes(tensor)) {
+    const auto units =
+        static_cast<uint32_t>(base::divide_up<uint64_t>(bytes, llama::kTileAlignment));
+    starts->push_back(starts->back() + units);
+    largest = std::max(largest, units);
+  }
+  const uint64_t bytes = uint64_t{starts->back()} * llama::kTileAlignment;
+  if (bytes + starts->size() * sizeof(uint32_t) >= dense.bytes) {
+    tensor = dense;
+    return;
+  }
+  tensor.flags = llama::kTensorHasTileStarts;
+  tensor.tile_bytes = largest * llama::kTileAlignment;
+  tensor.bytes = bytes;
+  tensor.tile_starts = starts->data();
+  made_.tile_starts.push_back(std::move(starts));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/align.h"
+#include "base/check.h"
 #include "base/crc32c.h"
 #include "host-tools/model/model_files.h"
 #include "host-tools/model/model_layout.h"
@@ -69,9 +70,11 @@ class Writer {
  private:
   void lay_out();
   void cut_into_parts();
-  WeightType type_of(TensorRole role, uint32_t layer) const;
+  WeightType type_of(llama::TensorKey tensor) const;
   bool keeps_groups(const Tensor& tensor) const;
+  std::vector<uint64_t> tile_sizes(const Tensor& tensor);
   void write_tensor(const Tensor& tensor, Progress& progress);
+  std::vector<std::byte> packed_tile(const Tensor& tensor, uint32_t tile);
   void pack_rows(const Tensor& tensor, uint32_t tile, std::span<std::byte> packed);
   void pack_groups(const Tensor& tensor, uint32_t tile, std::span<std::byte> packed);
   [[noreturn]] static void refuse_scales(const Tensor& tensor);
@@ -94,24 +97,28 @@ class Writer {
   double read_squares_ = 0;
 };
 
-WeightType Writer::type_of(TensorRole role, uint32_t layer) const {
-  const bool is_vocabulary = role == TensorRole::kEmbedding || role == TensorRole::kClassifier;
+WeightType Writer::type_of(llama::TensorKey tensor) const {
+  const bool is_vocabulary =
+      tensor.role == TensorRole::kEmbedding || tensor.role == TensorRole::kClassifier;
   const WeightType wanted =
       is_vocabulary ? options_.vocabulary_type.value_or(options_.type) : options_.type;
-  return options_.keep_groups ? reader_.group_type(role, layer).value_or(wanted) : wanted;
+  return options_.keep_groups ? reader_.group_type(tensor).value_or(wanted) : wanted;
 }
 
 bool Writer::keeps_groups(const Tensor& tensor) const {
-  const auto own = reader_.group_type(tensor.role, tensor.layer);
+  const auto own = reader_.group_type(tensor.key());
   return own && llama::traits_of(*own).integer_bits <= llama::traits_of(tensor.type).integer_bits;
 }
 
 void Writer::lay_out() {
-  layout_ = host::lay_out(
-      config_, {.type_of = [&](TensorRole role, uint32_t layer) { return type_of(role, layer); },
-                .has = [&](TensorRole role, uint32_t layer) { return reader_.has(role, layer); },
-                .tile_bytes = options_.tile_bytes,
-                .tokenizer_bytes = tokenizer_.size()});
+  layout_ = host::lay_out(config_,
+                          {.type_of = [&](llama::TensorKey tensor) { return type_of(tensor); },
+                           .has = [&](llama::TensorKey tensor) { return reader_.has(tensor); },
+                           .tile_bytes = options_.tile_bytes,
+                           .tokenizer_bytes = tokenizer_.size(),
+                           .tile_sizes = [&](const Tensor& tensor) { return tile_sizes(tensor); }});
+  report_ = {};
+  error_squares_ = read_squares_ = 0;
   cut_into_parts();
 }
 
@@ -141,17 +148,40 @@ void Writer::write_tensor(const Tensor& tensor, Progress& progress) {
     if (keeps || !llama::traits_of(tensor.type).holds_integers()) ++report_.exact_matrices;
   }
   for (uint32_t tile = 0; tile < tensor.tile_count; ++tile) {
-    interrupts_.check();
-    std::vector<std::byte> packed(static_cast<size_t>(tensor.bytes_of_tile(tile)));
-    if (keeps) {
-      pack_groups(tensor, tile, packed);
-    } else {
-      pack_rows(tensor, tile, packed);
-    }
+    const std::vector<std::byte> packed = packed_tile(tensor, tile);
     layout_.tile_crcs[tensor.first_tile + tile] = base::crc32c(packed);
     put(packed);
     progress.update(files_.position());
   }
+}
+
+// What tiles take whose blocks differ in length: packed once to be measured, and again to be
+// written, since a model may be larger than memory.
+std::vector<uint64_t> Writer::tile_sizes(const Tensor& tensor) {
+  std::vector<uint64_t> sizes;
+  for (uint32_t tile = 0; tile < tensor.tile_count; ++tile) {
+    sizes.push_back(
+        llama::traits_of(tensor.type)
+            .measure(packed_tile(tensor, tile), tensor.rows_in_tile(tile), tensor.columns));
+    CHECK(sizes.back() != 0);
+  }
+  return sizes;
+}
+
+// With its padding.
+std::vector<std::byte> Writer::packed_tile(const Tensor& tensor, uint32_t tile) {
+  interrupts_.check();
+  const uint64_t most =
+      llama::tile_bytes_of(tensor.type, tensor.form(), tensor.rows_in_tile(tile), tensor.columns)
+          .most;
+  std::vector<std::byte> packed(static_cast<size_t>(most));
+  if (!tensor.is_vector() && keeps_groups(tensor)) {
+    pack_groups(tensor, tile, packed);
+  } else {
+    pack_rows(tensor, tile, packed);
+  }
+  if (tensor.tile_starts != nullptr) packed.resize(static_cast<size_t>(tensor.bytes_of_tile(tile)));
+  return packed;
 }
 
 // The rows of zeros that fill up the last row group are packed, too: a weight of 0 has bits.
@@ -161,7 +191,7 @@ void Writer::pack_rows(const Tensor& tensor, uint32_t tile, std::span<std::byte>
       tensor.is_vector() ? 1 : base::round_up(count, llama::kRowsPerGroup);
   std::vector<float> rows(size_t{rows_with_padding} * tensor.columns);
   const auto read = std::span(rows).first(size_t{count} * tensor.columns);
-  reader_.read_rows(tensor.role, tensor.layer, tile * tensor.rows_per_tile, read);
+  reader_.read_rows(tensor.key(), tile * tensor.rows_per_tile, read);
   for (const float value : read) {
     if (!std::isfinite(value)) {
       fail("{} of layer {} holds an infinity or NaN: the model is damaged",
@@ -182,7 +212,7 @@ void Writer::pack_groups(const Tensor& tensor, uint32_t tile, std::span<std::byt
   const uint32_t columns = llama::column_groups(tensor.columns);
   const uint32_t rows = base::round_up(count, llama::kRowsPerGroup);
   std::vector<WeightGroup> groups(size_t{rows} * columns);
-  reader_.read_groups(tensor.role, tensor.layer, tile * tensor.rows_per_tile,
+  reader_.read_groups(tensor.key(), tile * tensor.rows_per_tile,
                       std::span(groups).first(size_t{count} * columns));
   if (!llama::traits_of(tensor.type).pack_groups(groups, tensor.columns, packed)) {
     refuse_scales(tensor);

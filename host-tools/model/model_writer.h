@@ -1,5 +1,10 @@
 // Writes a .blm file from what a WeightReader reads: quantizes, packs
 // (llama/kernels/packed_rows.h), cuts into tiles, sums CRCs. One tile is in memory at a time.
+//
+// Tensors in a type that leaves out zeros (llama::WeightTraits::dense) are read twice, since the
+// size of their tiles depends on the weights. Such a type is asked for by `type`, or by a reader
+// that says so of a tensor (WeightReader::group_type() with `keep_groups`); a tensor that it would
+// not make smaller gets the dense type.
 #pragma once
 
 #include <cstdint>

@@ -55,19 +55,20 @@ void StoredWeights::take(const llama::TensorRow& row, uint32_t layer) {
     fail("{}: the tensor {} has {} rows of {}, but its configuration asks for {} rows of {}",
          model_.name, name, tensor.rows, tensor.columns, shape.rows, shape.columns);
   }
-  tensors_[place_of(row.role, layer)] = tensor;
+  tensors_[place_of({row.role, layer})] = tensor;
   model_.tensors.erase(found);
 }
 
-bool StoredWeights::has(TensorRole role, uint32_t layer) const {
-  return tensors_[place_of(role, layer)].has_value();
+bool StoredWeights::has(llama::TensorKey tensor) const {
+  return tensors_[place_of(tensor)].has_value();
 }
 
-const StoredTensor& StoredWeights::tensor(TensorRole role, uint32_t layer) const {
-  const bool is_tied = role == TensorRole::kClassifier && model_.config.tied_classifier;
-  const auto& tensor = tensors_[place_of(is_tied ? TensorRole::kEmbedding : role, layer)];
-  CHECK(tensor.has_value());
-  return *tensor;
+const StoredTensor& StoredWeights::find(llama::TensorKey tensor) const {
+  const bool is_tied = tensor.role == TensorRole::kClassifier && model_.config.tied_classifier;
+  if (is_tied) tensor.role = TensorRole::kEmbedding;
+  const auto& found = tensors_[place_of(tensor)];
+  CHECK(found.has_value());
+  return *found;
 }
 
 std::span<const std::byte> StoredWeights::row_bytes(const StoredTensor& tensor, TensorRole role,
@@ -85,27 +86,26 @@ std::span<const std::byte> StoredWeights::row_bytes(const StoredTensor& tensor, 
   return tensor.bytes.subspan(static_cast<size_t>(stored) * bytes, bytes);
 }
 
-void StoredWeights::read_rows(TensorRole role, uint32_t layer, uint32_t first_row,
-                              std::span<float> out) {
-  const StoredTensor& stored = tensor(role, layer);
+void StoredWeights::read_rows(llama::TensorKey tensor, uint32_t first_row, std::span<float> out) {
+  const StoredTensor& stored = find(tensor);
   const auto columns = static_cast<size_t>(stored.columns);
   for (size_t row = 0; row < out.size() / columns; ++row) {
-    decode_blocks(stored.type, row_bytes(stored, role, first_row + row),
+    decode_blocks(stored.type, row_bytes(stored, tensor.role, first_row + row),
                   out.subspan(row * columns, columns));
   }
 }
 
-std::optional<llama::WeightType> StoredWeights::group_type(TensorRole role, uint32_t layer) const {
-  return group_type_of(tensor(role, layer).type);
+std::optional<llama::WeightType> StoredWeights::group_type(llama::TensorKey tensor) const {
+  return group_type_of(find(tensor).type);
 }
 
-void StoredWeights::read_groups(TensorRole role, uint32_t layer, uint32_t first_row,
+void StoredWeights::read_groups(llama::TensorKey tensor, uint32_t first_row,
                                 std::span<WeightGroup> out) {
-  const StoredTensor& stored = tensor(role, layer);
+  const StoredTensor& stored = find(tensor);
   CHECK(group_type_of(stored.type).has_value());
   const auto groups = static_cast<size_t>(stored.columns) / llama::kColumnsPerGroup;
   for (size_t row = 0; row < out.size() / groups; ++row) {
-    split_blocks(stored.type, row_bytes(stored, role, first_row + row),
+    split_blocks(stored.type, row_bytes(stored, tensor.role, first_row + row),
                  out.subspan(row * groups, groups));
   }
 }

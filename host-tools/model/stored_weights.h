@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/check.h"
 #include "host-tools/model/mapped_file.h"
 #include "host-tools/model/stored_type.h"
 #include "host-tools/model/tensor_names.h"
@@ -48,20 +49,20 @@ class StoredWeights final : public WeightReader {
 
   const llama::ModelConfig& config() const override { return model_.config; }
   std::string description() const override { return model_.description; }
-  bool has(llama::TensorRole role, uint32_t layer) const override;
-  void read_rows(llama::TensorRole role, uint32_t layer, uint32_t first_row,
-                 std::span<float> out) override;
-  std::optional<llama::WeightType> group_type(llama::TensorRole role,
-                                              uint32_t layer) const override;
-  void read_groups(llama::TensorRole role, uint32_t layer, uint32_t first_row,
+  bool has(llama::TensorKey tensor) const override;
+  void read_rows(llama::TensorKey tensor, uint32_t first_row, std::span<float> out) override;
+  std::optional<llama::WeightType> group_type(llama::TensorKey tensor) const override;
+  void read_groups(llama::TensorKey tensor, uint32_t first_row,
                    std::span<WeightGroup> out) override;
 
  private:
   void take(const llama::TensorRow& row, uint32_t layer);
-  size_t place_of(llama::TensorRole role, uint32_t layer) const {
-    return size_t{layer} * llama::kRoleLimit + static_cast<size_t>(role);
+  // Of an expert, only the first one has a name in the programs that are read.
+  size_t place_of(llama::TensorKey tensor) const {
+    CHECK(tensor.expert == 0);
+    return size_t{tensor.layer} * llama::kRoleLimit + static_cast<size_t>(tensor.role);
   }
-  const StoredTensor& tensor(llama::TensorRole role, uint32_t layer) const;
+  const StoredTensor& find(llama::TensorKey tensor) const;
   // The bytes of the row that is `row` in our order.
   std::span<const std::byte> row_bytes(const StoredTensor& tensor, llama::TensorRole role,
                                        uint64_t row);

@@ -64,11 +64,14 @@ constexpr Shape kShapes[] = {
 // any order of reading.
 class Random {
  public:
-  Random(uint64_t seed, TensorRole role, uint32_t layer, uint64_t group)
-      : state_(mix(mix(seed ^ (static_cast<uint64_t>(role) << 32 | layer)) + group)) {}
+  Random(uint64_t seed, llama::TensorKey tensor, uint64_t group)
+      : state_(mix(mix(seed ^ number_of(tensor)) + group)) {}
   uint64_t next() { return mix(state_ += 0x9e3779b97f4a7c15u); }
 
  private:
+  static uint64_t number_of(llama::TensorKey tensor) {
+    return uint64_t{tensor.expert} << 48 | static_cast<uint64_t>(tensor.role) << 32 | tensor.layer;
+  }
   static uint64_t mix(uint64_t z) {
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
     z = (z ^ z >> 27) * 0x94d049bb133111ebu;
@@ -134,39 +137,40 @@ void fill_group(uint32_t bits, double weight_deviation, Random& random, WeightGr
 
 std::span<const Shape> known_shapes() { return kShapes; }
 
-std::optional<WeightType> SyntheticWeights::group_type(TensorRole role, uint32_t) const {
-  const WeightType type = is_of_vocabulary(role) ? vocabulary_groups_ : groups_;
-  if (!llama::traits_of(type).holds_integers() ||
-      llama::shape_of(role, config_).columns % llama::kColumnsPerGroup != 0 ||
-      llama::shape_of(role, config_).rows == 1) {
+std::optional<WeightType> SyntheticWeights::group_type(llama::TensorKey tensor) const {
+  const WeightType type = is_of_vocabulary(tensor.role) ? vocabulary_groups_ : groups_;
+  const llama::TensorShape shape = llama::shape_of(tensor.role, config_);
+  if (!llama::traits_of(type).holds_integers() || shape.columns % llama::kColumnsPerGroup != 0 ||
+      shape.rows == 1) {
     return std::nullopt;
   }
   return type;
 }
 
-void SyntheticWeights::read_groups(TensorRole role, uint32_t layer, uint32_t first_row,
+void SyntheticWeights::read_groups(llama::TensorKey tensor, uint32_t first_row,
                                    std::span<WeightGroup> out) {
-  const WeightType type = is_of_vocabulary(role) ? vocabulary_groups_ : groups_;
+  const WeightType type = is_of_vocabulary(tensor.role) ? vocabulary_groups_ : groups_;
   const uint32_t bits = llama::traits_of(type).integer_bits;
-  const uint64_t first =
-      uint64_t{first_row} * (llama::shape_of(role, config_).columns / llama::kColumnsPerGroup);
-  const double weight_deviation = deviation(config_, role);
+  const uint64_t first = uint64_t{first_row} *
+                         (llama::shape_of(tensor.role, config_).columns / llama::kColumnsPerGroup);
+  const double weight_deviation = deviation(config_, tensor.role);
   for (size_t i = 0; i < out.size(); ++i) {
-    Random random(seed_, role, layer, first + i);
+    Random random(seed_, tensor, first + i);
     fill_group(bits, weight_deviation, random, out[i]);
   }
 }
 
-void SyntheticWeights::read_rows(TensorRole role, uint32_t layer, uint32_t first_row,
+void SyntheticWeights::read_rows(llama::TensorKey tensor, uint32_t first_row,
                                  std::span<float> out) {
-  const llama::TensorShape shape = llama::shape_of(role, config_);
+  const llama::TensorShape shape = llama::shape_of(tensor.role, config_);
   const uint64_t first = uint64_t{first_row} * shape.columns;
   for (size_t i = 0; i < out.size(); ++i) {
-    Random random(seed_, role, layer, first + i);
+    Random random(seed_, tensor, first + i);
     const double uniform = static_cast<double>(random.next() >> 40) / (1 << 23) - 1;  // -1 to 1
     // A uniform number of that range has a standard deviation of 1 / sqrt(3).
-    out[i] = static_cast<float>(shape.rows == 1 ? 1 + 0.1 * uniform
-                                                : uniform * deviation(config_, role) * 1.7320508);
+    out[i] =
+        static_cast<float>(shape.rows == 1 ? 1 + 0.1 * uniform
+                                           : uniform * deviation(config_, tensor.role) * 1.7320508);
   }
 }
 

@@ -32,11 +32,9 @@ class SyntheticWeights : public WeightReader {
 
   const llama::ModelConfig& config() const override { return config_; }
   std::string description() const override { return "random weights"; }
-  void read_rows(llama::TensorRole role, uint32_t layer, uint32_t first_row,
-                 std::span<float> out) override;
-  std::optional<llama::WeightType> group_type(llama::TensorRole role,
-                                              uint32_t layer) const override;
-  void read_groups(llama::TensorRole role, uint32_t layer, uint32_t first_row,
+  void read_rows(llama::TensorKey tensor, uint32_t first_row, std::span<float> out) override;
+  std::optional<llama::WeightType> group_type(llama::TensorKey tensor) const override;
+  void read_groups(llama::TensorKey tensor, uint32_t first_row,
                    std::span<WeightGroup> out) override;
 
  private:

@@ -77,7 +77,7 @@ Result<TokenEntry> from_sentencepiece(std::string_view text, float score, TokenT
     return token;
   }
   if (const size_t bad = llama::find_invalid_utf8(text); bad != text.size()) {
-    return Status::error(ErrorCode::kCorrupt, "its {} bytes are no valid UTF-8 from byte {} on",
+    return Status::error(ErrorCode::kCorrupt, "its {} bytes are not valid UTF-8 from byte {} on",
                          text.size(), bad);
   }
   while (!text.empty()) {
@@ -110,19 +110,21 @@ Result<VocabularySource> read_llama2c_tokenizer(std::span<const std::byte> file,
   size_t at = 4;
   for (uint32_t id = 0; id < vocabulary_size; ++id) {
     if (file.size() - at < 8) {
-      return Status::error(ErrorCode::kCorrupt,
-                           "the tokenizer file ends at byte {}, within token {} of {}: it is cut "
-                           "short, or of another model",
-                           file.size(), id, vocabulary_size);
+      return Status::error(
+          ErrorCode::kCorrupt,
+          "the tokenizer file ends at byte {}, within token {} of {}: it is truncated "
+          "or of another model",
+          file.size(), id, vocabulary_size);
     }
     const float score = base::load_le_f32(file, at);
     const uint32_t length = base::load_le32(file, at + 4);
     at += 8;
     if (length > longest || length > file.size() - at) {
-      return Status::error(ErrorCode::kCorrupt,
-                           "token {} of the tokenizer file claims {} bytes, the longest has {}: "
-                           "this is no tokenizer.bin of llama2.c, or it is damaged",
-                           id, length, longest);
+      return Status::error(
+          ErrorCode::kCorrupt,
+          "token {} of the tokenizer file claims {} bytes, more than the longest's {}: "
+          "this is not a tokenizer.bin of llama2.c, or it is damaged",
+          id, length, longest);
     }
     if (!std::isfinite(score)) {
       return Status::error(ErrorCode::kCorrupt,

@@ -45,7 +45,7 @@ struct VocabularySource {
 };
 
 // A token as SentencePiece's model files and GGUF write it: U+2581 for a space, "<0x0A>" for a byte
-// token. kCorrupt if a byte token has another form, or another one is no UTF-8; the message has no
+// token. kCorrupt if a byte token has another form, or another one is not UTF-8; the message has no
 // id, the caller knows it.
 base::Result<TokenEntry> from_sentencepiece(std::string_view text, float score,
                                             llama::TokenType type);
@@ -56,7 +56,7 @@ base::Result<TokenEntry> from_sentencepiece(std::string_view text, float score,
 // are the unknown token, BOS and EOS.
 //
 // kCorrupt: the file ends early, goes on, or holds what no such file does.
-// kInvalidArgument: `vocabulary_size` is none.
+// kInvalidArgument: `vocabulary_size` is impossible.
 base::Result<VocabularySource> read_llama2c_tokenizer(std::span<const std::byte> file,
                                                       uint32_t vocabulary_size);
 

@@ -20,23 +20,21 @@ class WeightReader {
   virtual const llama::ModelConfig& config() const = 0;
   // One line for a person: "llama2.c checkpoint, version 0, f32".
   virtual std::string description() const = 0;
-  // Whether the model has this tensor. `layer` is 0 for a tensor of no layer.
-  virtual bool has(llama::TensorRole role, uint32_t /*layer*/) const {
-    return llama::is_required(llama::row_of(role), config());
+  // Whether the model has this tensor.
+  virtual bool has(llama::TensorKey tensor) const {
+    return llama::is_required(llama::row_of(tensor.role), config());
   }
   // out (rows, columns) = the rows of a tensor from `first_row`, in the row order of llama2.c (RoPE
   // turns neighbouring pairs). Throws Failure.
-  virtual void read_rows(llama::TensorRole role, uint32_t layer, uint32_t first_row,
-                         std::span<float> out) = 0;
+  virtual void read_rows(llama::TensorKey tensor, uint32_t first_row, std::span<float> out) = 0;
 
   // The smallest type that holds the tensor's own groups of 32 bit for bit; nullopt if it has none.
   // Types of more bits hold them, too.
-  virtual std::optional<llama::WeightType> group_type(llama::TensorRole /*role*/,
-                                                      uint32_t /*layer*/) const {
+  virtual std::optional<llama::WeightType> group_type(llama::TensorKey /*tensor*/) const {
     return std::nullopt;
   }
   // out (rows, columns / 32) = those groups, of a tensor that has a group_type(). Throws Failure.
-  virtual void read_groups(llama::TensorRole /*role*/, uint32_t /*layer*/, uint32_t /*first_row*/,
+  virtual void read_groups(llama::TensorKey /*tensor*/, uint32_t /*first_row*/,
                            std::span<WeightGroup> /*out*/) {
     CHECK(false);
   }

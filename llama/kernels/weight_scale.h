@@ -25,7 +25,7 @@ constexpr float kScaleFactor = 0x1p102f;
 // The scale that equals the IEEE half `half`; false if there is none (128 and above, infinity,
 // NaN).
 bool scale_from_half(uint16_t half, uint16_t& scale);
-// The inverse; of a scale that is no half, the half next to it on the side of 0.
+// The inverse; of a scale that is not a half, the half next to it towards 0.
 uint16_t scale_to_half(uint16_t scale);
 
 // The scale next to `scale`, which is not negative and below 128; 0 for what is below 2^-24.

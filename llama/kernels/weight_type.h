@@ -55,7 +55,7 @@ struct KnownProduct {
   uint32_t crc;
 };
 
-// What rows take at the least and at the most. It depends on the weights only in types whose blocks
+// What rows take, at least and at most. It depends on the weights only in types whose blocks
 // differ in length.
 struct PackedBytes {
   uint64_t least;
@@ -71,7 +71,7 @@ struct WeightTraits {
   uint32_t columns_per_block;
   uint32_t largest_block_bytes;
   uint32_t smallest_block_bytes;
-  // Of the integers that its weights are; 0 for weights that are no integers with a scale.
+  // Of the integers that its weights are; 0 for weights that are not integers with a scale.
   uint32_t integer_bits;
 
   // Packs rows (rows, columns), a multiple of four of them, quantizing them first. `packed` has

@@ -50,6 +50,12 @@ base::Status validate(const ModelConfig& config) {
     return base::Status::error(base::ErrorCode::kCorrupt,
                                "the model's norm epsilon is not between 0 and 1");
   }
+  if (config.chat_template > ChatTemplate::kLlama31) {
+    return base::Status::error(base::ErrorCode::kUnsupported,
+                               "the model needs chat template {}, which this program does not "
+                               "know; use a newer barellama",
+                               static_cast<uint32_t>(config.chat_template));
+  }
   return check_rope_scaling(config);
 }
 

@@ -44,7 +44,8 @@ struct ModelConfig {
 };
 
 // Bounds that keep every product of two of them within 64 bits, far above any model that could be
-// streamed. kCorrupt names the first value that cannot be.
+// streamed. kCorrupt names the first value that cannot be; kUnsupported: a choice
+// that this program does not know.
 base::Status validate(const ModelConfig& config);
 
 }  // namespace llama

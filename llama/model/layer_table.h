@@ -39,6 +39,13 @@ enum class TensorRole : uint16_t {
 // Above all numbers of roles.
 constexpr uint32_t kRoleLimit = 21;
 
+// One tensor of a model.
+struct TensorKey {
+  TensorRole role;
+  uint32_t layer = 0;   // 0 for a tensor of no layer
+  uint32_t expert = 0;  // 0 where there is one only
+};
+
 // In which part of the file, and of a pass, a tensor is.
 enum class TensorPlace : uint8_t { kBegin, kLayer, kEnd };
 

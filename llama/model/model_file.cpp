@@ -5,16 +5,13 @@
 #include "base/crc32c.h"
 #include "llama/model/config_values.h"
 #include "llama/model/directory_reader.h"
+#include "llama/model/refusal.h"
 
 namespace llama {
 namespace {
 
 using base::ErrorCode;
 using base::Status;
-
-Status corrupt(const char* text, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0) {
-  return Status::error(ErrorCode::kCorrupt, text, a, b, c);
-}
 
 Status check_version(uint32_t version) {
   if (version == kFileVersion) return base::ok_status();
@@ -25,19 +22,6 @@ Status check_version(uint32_t version) {
                            : "the model file has version {}, and this program reads version {}: "
                              "use a newer barellama",
                        version, kFileVersion);
-}
-
-// Choices in the configuration of which this program knows some.
-Status check_choices(const ModelConfig& config) {
-  if (config.rope_scaling <= RopeScaling::kLlama3 &&
-      config.chat_template <= ChatTemplate::kLlama31) {
-    return base::ok_status();
-  }
-  return Status::error(ErrorCode::kUnsupported,
-                       "the model needs RoPE scaling {} or chat template {}, which this program "
-                       "does not know; use a newer barellama",
-                       static_cast<uint32_t>(config.rope_scaling),
-                       static_cast<uint32_t>(config.chat_template));
 }
 
 }  // namespace
@@ -121,7 +105,6 @@ Status ModelFile::parse_header(std::span<const std::byte> header) {
   }
   TRY_ASSIGN(config_, read_config(header.subspan(kAtValues, value_bytes)));
   TRY(validate(config_));
-  TRY(check_choices(config_));
   const uint32_t checksum = base::load_le32(header, kAtChecksumKind);
   if (checksum != static_cast<uint32_t>(ChecksumKind::kCrc32c)) {
     return Status::error(ErrorCode::kUnsupported,

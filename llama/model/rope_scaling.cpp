@@ -4,6 +4,12 @@ namespace llama {
 
 base::Status check_rope_scaling(const ModelConfig& config) {
   if (config.rope_scaling == RopeScaling::kNone) return base::ok_status();
+  if (config.rope_scaling != RopeScaling::kLlama3) {
+    return base::Status::error(base::ErrorCode::kUnsupported,
+                               "the model needs RoPE scaling {}, which this program does not know; "
+                               "use a newer barellama",
+                               static_cast<uint32_t>(config.rope_scaling));
+  }
   // Written so that NaN fails too.
   if (config.rope_factor >= 1 && config.rope_low_freq_factor > 0 &&
       config.rope_high_freq_factor > config.rope_low_freq_factor &&

@@ -10,7 +10,7 @@
 
 namespace llama {
 
-// kCorrupt if the values make no sense for the configuration's kind of scaling.
+// kUnsupported: another kind of scaling than these. kCorrupt: values that make no sense for it.
 base::Status check_rope_scaling(const ModelConfig& config);
 
 // The frequency, in radians per position, by which a pair turns that has this frequency without

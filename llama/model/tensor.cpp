@@ -4,21 +4,20 @@
 
 namespace llama {
 
-uint64_t packed_bytes(WeightType type, uint32_t rows, uint32_t columns) {
-  if (rows == 1) return uint64_t{columns} * sizeof(float);
-  return base::divide_up(rows, kRowsPerGroup) * row_group_bytes(type, columns);
+PackedBytes packed_bytes_of(WeightType type, TensorForm form, uint32_t rows, uint32_t columns) {
+  if (form == TensorForm::kMatrix) return traits_of(type).packed_bytes(rows, columns);
+  const uint64_t bytes = uint64_t{columns} * sizeof(float);
+  return {bytes, bytes};
 }
 
-TileBytes tile_bytes_of(WeightType type, TensorForm form, uint32_t rows, uint32_t columns) {
-  const uint64_t bytes = form == TensorForm::kVector ? uint64_t{columns} * sizeof(float)
-                                                     : base::divide_up(rows, kRowsPerGroup) *
-                                                           row_group_bytes(type, columns);
-  const uint64_t padded = base::round_up<uint64_t>(bytes, kTileAlignment);
-  return {padded, padded};
+PackedBytes tile_bytes_of(WeightType type, TensorForm form, uint32_t rows, uint32_t columns) {
+  const PackedBytes packed = packed_bytes_of(type, form, rows, columns);
+  return {base::round_up<uint64_t>(packed.least, kTileAlignment),
+          base::round_up<uint64_t>(packed.most, kTileAlignment)};
 }
 
 bool Tensor::has_padding() const {
-  return tile_bytes != packed_bytes(type, rows_per_tile, columns);
+  return packed_bytes_of(type, form(), rows_per_tile, columns).least != tile_bytes;
 }
 
 }  // namespace llama

@@ -37,8 +37,8 @@ struct Tensor {
   uint32_t rows;
   uint32_t columns;
   uint32_t rows_per_tile;  // a multiple of kRowsPerGroup, or 1 for a tensor of one row
-  // Without tile_starts: of every tile but the last. With: of the largest. A multiple of
-  // kTileAlignment.
+  // Of the largest one, a multiple of kTileAlignment. Without tile_starts, of every one but the
+  // last.
   uint32_t tile_bytes;
   uint32_t first_tile;  // number of its first tile in the whole file
   uint32_t tile_count;
@@ -53,13 +53,15 @@ struct Tensor {
   static constexpr uint32_t kNoStep = UINT32_MAX;
 
   bool is_vector() const { return rows == 1; }
-  // Whether tiles have bytes after their rows.
+  TensorKey key() const { return {role, layer, expert}; }
+  TensorForm form() const { return is_vector() ? TensorForm::kVector : TensorForm::kMatrix; }
+  // Whether tiles may have bytes after their rows.
   bool has_padding() const;
   uint32_t rows_in_tile(uint32_t tile) const {
     const uint32_t first = tile * rows_per_tile;
     return rows - first < rows_per_tile ? rows - first : rows_per_tile;
   }
-  // Of the first `tiles` together.
+  // Of the first `tiles` together. This is what knows where a tile begins.
   uint64_t bytes_of_first(uint32_t tiles) const {
     if (tile_starts != nullptr) return uint64_t{tile_starts[tiles]} * kTileAlignment;
     return tiles == tile_count ? bytes : uint64_t{tiles} * tile_bytes;
@@ -67,18 +69,15 @@ struct Tensor {
   uint64_t bytes_of_tile(uint32_t tile) const {
     return bytes_of_first(tile + 1) - bytes_of_first(tile);
   }
+  uint64_t bytes_of_tiles(uint32_t first, uint32_t count) const {
+    return bytes_of_first(first + count) - bytes_of_first(first);
+  }
   uint64_t offset_of_tile(uint32_t tile) const { return offset + bytes_of_first(tile); }
 };
 
-// Bytes that `rows` rows take in a tile, before padding.
-uint64_t packed_bytes(WeightType type, uint32_t rows, uint32_t columns);
-
-// What a tile of these rows takes with its padding, at least and at most. A matrix is
-// packed in whole row groups, a vector as it is.
-struct TileBytes {
-  uint64_t least;
-  uint64_t most;
-};
-TileBytes tile_bytes_of(WeightType type, TensorForm form, uint32_t rows, uint32_t columns);
+// What a tile of these rows takes, without and with its padding. A matrix is packed in whole row
+// groups, a vector as it is.
+PackedBytes packed_bytes_of(WeightType type, TensorForm form, uint32_t rows, uint32_t columns);
+PackedBytes tile_bytes_of(WeightType type, TensorForm form, uint32_t rows, uint32_t columns);
 
 }  // namespace llama

@@ -1,5 +1,7 @@
 #include "llama/weights/pinned_tiles.h"
 
+#include <algorithm>
+
 #include "base/align.h"
 #include "base/check.h"
 
@@ -42,6 +44,21 @@ PinnedTiles::Place PinnedTiles::place_of(uint32_t tile, uint32_t tiles) const {
   const uint32_t before = pinned.before(stripe);
   if (within < first) return {true, before + within, first - within};
   return {false, before + first, all.length(stripe) - within};
+}
+
+// Tiles of one size need no look at the stripes: which of them are pinned makes no difference.
+uint64_t PinnedTiles::bytes_of_first(const Tensor& tensor, uint32_t count) const {
+  CHECK(count <= pinned_);
+  if (stripes_ == 1 || tensor.tile_starts == nullptr) return tensor.bytes_of_first(count);
+  const Split all(tensor.tile_count, stripes_);
+  const Split pinned(pinned_, stripes_);
+  uint64_t bytes = 0;
+  for (uint32_t stripe = 0; count > 0; ++stripe) {
+    const uint32_t taken = std::min(count, pinned.length(stripe));
+    bytes += tensor.bytes_of_tiles(all.before(stripe), taken);
+    count -= taken;
+  }
+  return bytes;
 }
 
 }  // namespace llama

@@ -39,22 +39,34 @@ Status TileReader::finish() {
   return status;
 }
 
-bool TileReader::is_whole(const Tensor& tensor, uint32_t tile, std::span<const std::byte> data) {
+bool TileReader::has_checksum(const Tensor& tensor, uint32_t tile,
+                              std::span<const std::byte> data) {
   const Profiler::Scope scope(profiler_, Operation::kCrc);
   return base::crc32c(data) == file_->tile_crc(tensor.first_tile + tile);
 }
 
+// Types whose rows always take the same have been checked with the directory.
+bool TileReader::holds_rows(const Tensor& tensor, uint32_t tile, std::span<const std::byte> data) {
+  const WeightTraits& traits = traits_of(tensor.type);
+  return !traits.has_own_sizes() ||
+         traits.holds_rows(data, tensor.rows_in_tile(tile), tensor.columns);
+}
+
+bool TileReader::is_whole(const Tensor& tensor, uint32_t tile, std::span<const std::byte> data) {
+  return has_checksum(tensor, tile, data) && holds_rows(tensor, tile, data);
+}
+
 Status TileReader::verify(const Tensor& tensor, uint32_t tile, std::span<std::byte> data) {
-  for (int attempt = 0; attempt < kReadAttempts; ++attempt) {
-    if (is_whole(tensor, tile, data)) return base::ok_status();
+  for (int attempt = 0; !has_checksum(tensor, tile, data); ++attempt) {
+    if (attempt == kReadAttempts) return damaged(tensor, tile, false);
     ++counters_.crc_retries;
     TRY(start(tensor.offset_of_tile(tile), data));
     TRY(finish());
   }
-  return is_whole(tensor, tile, data) ? base::ok_status() : damaged(tensor, tile);
+  return holds_rows(tensor, tile, data) ? base::ok_status() : damaged(tensor, tile, true);
 }
 
-Status TileReader::damaged(const Tensor& tensor, uint32_t tile) const {
+Status TileReader::damaged(const Tensor& tensor, uint32_t tile, bool has_checksum) const {
   const auto index = static_cast<uint32_t>(&tensor - file_->tensors().data());
   char memory[Status::kNameBytes];
   base::TextBuffer name(memory);
@@ -64,18 +76,25 @@ Status TileReader::damaged(const Tensor& tensor, uint32_t tile) const {
   }
   const uint64_t offset = tensor.offset_of_tile(tile);
   const ModelParts& parts = file_->parts();
+  const uint64_t block = source_->block_of(offset);
   if (parts.count == 1) {
     return Status::error(
         ErrorCode::kCorrupt,
-        "{} does not match its CRC, read after read, at byte {} of the file (block "
-        "{}): the file or the card is damaged; copy the model again",
-        name.view(), offset, source_->block_of(offset));
+        has_checksum
+            ? "{} has masks that ask for more weights than there are, at byte {} of the file "
+              "(block {}): the file was not written by barellama; make the model again"
+            : "{} does not match its CRC, read after read, at byte {} of the file (block "
+              "{}): the file or the card is damaged; copy the model again",
+        name.view(), offset, block);
   }
-  return Status::error(ErrorCode::kCorrupt,
-                       "{} does not match its CRC, read after read, at byte {} of part {} (block "
-                       "{}): the file or the card is damaged; copy the model again",
-                       name.view(), parts.byte_in_file(offset), parts.part_of(offset),
-                       source_->block_of(offset));
+  return Status::error(
+      ErrorCode::kCorrupt,
+      has_checksum
+          ? "{} has masks that ask for more weights than there are, at byte {} of part {} (block "
+            "{}): the file was not written by barellama; make the model again"
+          : "{} does not match its CRC, read after read, at byte {} of part {} (block "
+            "{}): the file or the card is damaged; copy the model again",
+      name.view(), parts.byte_in_file(offset), parts.part_of(offset), block);
 }
 
 }  // namespace llama

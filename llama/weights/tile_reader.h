@@ -42,14 +42,16 @@ class TileReader {
   bool poll();
   base::Status finish();
 
-  // Whether the bytes have the tile's checksum.
+  // Whether the bytes have the tile's checksum and hold its rows.
   bool is_whole(const Tensor& tensor, uint32_t tile, std::span<const std::byte> data);
-  // Checks a tile, and reads it again up to kReadAttempts times while it does not match. No read
-  // may be under way. kCorrupt names the tensor, and its place in the file and on the card.
+  // Checks a tile, and reads it again up to kReadAttempts times while its checksum does not match.
+  // No read may be under way. kCorrupt names the tensor, and its place in the file and on the card.
   base::Status verify(const Tensor& tensor, uint32_t tile, std::span<std::byte> data);
 
  private:
-  base::Status damaged(const Tensor& tensor, uint32_t tile) const;
+  bool has_checksum(const Tensor& tensor, uint32_t tile, std::span<const std::byte> data);
+  static bool holds_rows(const Tensor& tensor, uint32_t tile, std::span<const std::byte> data);
+  base::Status damaged(const Tensor& tensor, uint32_t tile, bool has_checksum) const;
 
   const ModelFile* file_ = nullptr;
   WeightSource* source_ = nullptr;

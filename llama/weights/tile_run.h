@@ -19,7 +19,7 @@ struct TileRun {
 
   // Tile `first + index`.
   std::span<Byte> tile(const Tensor& tensor, uint32_t index) const {
-    return data.subspan(size_t{index} * tensor.tile_bytes,
+    return data.subspan(static_cast<size_t>(tensor.bytes_of_tiles(first, index)),
                         static_cast<size_t>(tensor.bytes_of_tile(first + index)));
   }
 };

@@ -35,20 +35,25 @@ uint64_t Weights::matrix_bytes(bool with_embedding) const {
 uint64_t Weights::largest_tile() const {
   uint64_t largest = 0;
   for (uint32_t step = 0; step < order_.steps(true); ++step) {
-    const uint64_t bytes = file_->tensors()[order_.tensor_at(step)].bytes_of_tile(0);
-    largest = bytes > largest ? bytes : largest;
+    largest = std::max<uint64_t>(largest, file_->tensors()[order_.tensor_at(step)].tile_bytes);
   }
   return largest;
 }
 
+// Which tiles are pinned if so many are: a streamed run is what a buffer holds.
+PinnedTiles Weights::places_of(const Tensor& tensor, uint32_t tiles) const {
+  const uint64_t run = std::max<uint64_t>(buffer_bytes_ / tensor.tile_bytes, 1);
+  return {nullptr, tensor.tile_count, tiles, static_cast<uint32_t>(run)};
+}
+
 Status Weights::pin(base::Arena& arena, uint32_t tensor_index, uint32_t tiles, const char* tag) {
   const Tensor& tensor = file_->tensors()[tensor_index];
-  const uint64_t bytes = tensor.bytes_of_first(tiles);
+  PinnedTiles places = places_of(tensor, tiles);
+  const uint64_t bytes = places.bytes(tensor);
   TRY_ASSIGN(const auto memory, arena.allocate<std::byte>(bytes, tag));
   if (!arena.is_measuring()) {
-    const uint64_t run = std::max<uint64_t>(buffer_bytes_ / tensor.tile_bytes, 1);
-    pinned_[tensor_index] =
-        PinnedTiles(memory.data(), tensor.tile_count, tiles, static_cast<uint32_t>(run));
+    places.set_data(memory.data());
+    pinned_[tensor_index] = places;
   }
   pinned_bytes_ += bytes;
   return base::ok_status();
@@ -73,7 +78,7 @@ Status Weights::plan(const ModelFile& file, WeightSource& source, base::Clock& c
   pinned_bytes_ = 0;  // counts matrices
 
   const uint64_t room = room_of(arena, options);
-  const uint64_t row_bytes = file.tensors()[embedding_].bytes_of_tile(0);
+  const uint64_t row_bytes = file.tensors()[embedding_].tile_bytes;
   if (matrix_bytes(true) <= room) return plan_all_pinned(arena, true);
   TRY_ASSIGN(row_buffer_, arena.allocate<std::byte>(row_bytes, "embedding row"));
   // A token needs one row of the embedding table: it is the last that is worth pinning.
@@ -120,23 +125,28 @@ Status Weights::plan_streams(base::Arena& arena, const Options& options) {
     for (uint32_t step = 0; step < order_.steps(true); ++step) {
       const uint32_t index = order_.tensor_at(step);
       const Tensor& tensor = file_->tensors()[index];
-      // By bytes, rounded down: a tensor's last tile is shorter than the others, so that half of
-      // the tiles may be more than half of the bytes. In units of kTileAlignment no product
-      // overflows.
+      // By bytes, rounded down: tiles are of tile_bytes at most, so that half of the tiles may be
+      // more than half of the bytes. In units of kTileAlignment no product overflows.
       const uint64_t share_units =
           tensor.bytes / kTileAlignment * (shared / kTileAlignment) / (total / kTileAlignment);
       const auto share = static_cast<uint32_t>(share_units * kTileAlignment / tensor.tile_bytes);
+      const uint64_t share_bytes = places_of(tensor, share).bytes(tensor);
       if (round == 0) {
-        left -= tensor.bytes_of_first(share);
+        left -= share_bytes;
         continue;
       }
-      const bool one_more = share < tensor.tile_count && tensor.bytes_of_tile(share) <= left;
-      if (one_more) left -= tensor.bytes_of_tile(share);
-      const uint32_t tiles = share + (one_more ? 1 : 0);
-      TRY(pin(arena, index, tiles, "weights"));
-      if (step == order_.layer_steps()) {
-        streamed_classifier_bytes_ = tensor.bytes - tensor.bytes_of_first(tiles);
+      uint32_t tiles = share;
+      uint64_t bytes = share_bytes;
+      if (share < tensor.tile_count) {
+        const uint64_t with_one_more = places_of(tensor, share + 1).bytes(tensor);
+        if (with_one_more <= share_bytes + left) {
+          ++tiles;
+          bytes = with_one_more;
+        }
       }
+      left = left + share_bytes - bytes;
+      TRY(pin(arena, index, tiles, "weights"));
+      if (step == order_.layer_steps()) streamed_classifier_bytes_ = tensor.bytes - bytes;
     }
   }
   streamed_bytes_ = total - pinned_bytes_;
@@ -199,7 +209,7 @@ TileRun<std::byte> Weights::next_pinned_run(uint32_t tensor_index, uint32_t& at)
       bytes += tensor.bytes_of_tile(at++);
       ++run.count;
     }
-    run.data = {pinned.data() + uint64_t{place.before} * tensor.tile_bytes,
+    run.data = {pinned.data() + pinned.bytes_of_first(tensor, place.before),
                 static_cast<size_t>(bytes)};
     break;
   }
@@ -213,7 +223,7 @@ std::span<std::byte> Weights::pinned_data(uint32_t tensor_index, uint32_t tile) 
   const PinnedTiles& pinned = pinned_[tensor_index];
   const auto place = pinned.place_of(tile, tensor.tile_count);
   if (!place.is_pinned) return {};
-  return {pinned.data() + uint64_t{place.before} * tensor.tile_bytes,
+  return {pinned.data() + pinned.bytes_of_first(tensor, place.before),
           static_cast<size_t>(tensor.bytes_of_tile(tile))};
 }
 
@@ -231,8 +241,7 @@ base::Result<TileRun<const std::byte>> Weights::run_at(uint32_t tensor_index, ui
     // All of the tensor is pinned.
     const uint32_t most = std::max<uint32_t>(kMostRunBytes / tensor.tile_bytes, 1);
     count = std::min<uint32_t>(most, tensor.tile_count - first);
-    const uint64_t bytes = uint64_t{count - 1} * tensor.tile_bytes;
-    data = {data.data(), static_cast<size_t>(bytes + tensor.bytes_of_tile(first + count - 1))};
+    data = {data.data(), static_cast<size_t>(tensor.bytes_of_tiles(first, count))};
   }
   return TileRun<const std::byte>{first, count, data};
 }

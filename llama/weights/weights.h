@@ -108,6 +108,7 @@ class Weights {
 
   base::Status plan_all_pinned(base::Arena& arena, bool with_embedding);
   base::Status plan_streams(base::Arena& arena, const Options& options);
+  PinnedTiles places_of(const Tensor& tensor, uint32_t tiles) const;
   base::Status pin(base::Arena& arena, uint32_t tensor_index, uint32_t tiles, const char* tag);
   Buffers buffers_for(uint64_t room, const Options& options) const;
   uint64_t matrix_bytes(bool with_embedding) const;

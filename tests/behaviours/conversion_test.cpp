@@ -70,8 +70,8 @@ float farthest_weight(WeightReader& a, WeightReader& b, TensorRole role, uint32_
   const auto shape = llama::shape_of(role, a.config());
   std::vector<float> of_a(size_t{shape.rows} * shape.columns);
   std::vector<float> of_b(of_a.size());
-  a.read_rows(role, layer, 0, of_a);
-  b.read_rows(role, layer, 0, of_b);
+  a.read_rows({role, layer}, 0, of_a);
+  b.read_rows({role, layer}, 0, of_b);
   float largest = 0;
   float farthest = 0;
   for (size_t i = 0; i < of_a.size(); ++i) {
@@ -117,10 +117,10 @@ TEST_F(Conversion, ReadsRowsTogetherOrAlone) {
     const auto reader = open_checkpoint(input_);
     const auto shape = llama::shape_of(TensorRole::kW2, reader->config());
     std::vector<float> all(size_t{shape.rows} * shape.columns);
-    reader->read_rows(TensorRole::kW2, 1, 0, all);
+    reader->read_rows({TensorRole::kW2, 1}, 0, all);
     std::vector<float> row(shape.columns);
     for (uint32_t i = 0; i < shape.rows; ++i) {
-      reader->read_rows(TensorRole::kW2, 1, i, row);
+      reader->read_rows({TensorRole::kW2, 1}, i, row);
       ASSERT_TRUE(std::equal(row.begin(), row.end(), all.begin() + i * shape.columns)) << i;
     }
   }
@@ -231,10 +231,9 @@ class InterruptedWeights final : public WeightReader {
   explicit InterruptedWeights(const llama::ModelConfig& config) : weights_(config, 1) {}
   const llama::ModelConfig& config() const override { return weights_.config(); }
   std::string description() const override { return weights_.description(); }
-  void read_rows(TensorRole role, uint32_t layer, uint32_t first_row,
-                 std::span<float> out) override {
-    if (layer == 1) ::raise(SIGINT);
-    weights_.read_rows(role, layer, first_row, out);
+  void read_rows(llama::TensorKey tensor, uint32_t first_row, std::span<float> out) override {
+    if (tensor.layer == 1) ::raise(SIGINT);
+    weights_.read_rows(tensor, first_row, out);
   }
 
  private:

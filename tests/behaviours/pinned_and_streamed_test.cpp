@@ -68,6 +68,14 @@ TEST_F(PinnedAndStreamed, Q4IsTheSame) {
   expect_same_story(fakes::make_story_model(llama::WeightType::kQ4_0), "a b", 30);
 }
 
+TEST_F(PinnedAndStreamed, MaskedQ8IsTheSame) {
+  expect_same_story(fakes::make_story_model(llama::WeightType::kQ8_0Masked), "a b", 30);
+}
+
+TEST_F(PinnedAndStreamed, MaskedQ4IsTheSame) {
+  expect_same_story(fakes::make_story_model(llama::WeightType::kQ4_0Masked), "a b", 30);
+}
+
 TEST_F(PinnedAndStreamed, EachTypeOfTheKvCacheIsAsOnTheHost) {
   insert_with_ini("autostart = 0\nhash = 1\nseed = 5\n");
   console_.start();
@@ -90,9 +98,13 @@ TEST_F(PinnedAndStreamed, EachTypeOfTheKvCacheIsAsOnTheHost) {
 
 TEST_F(PinnedAndStreamed, AnyMemoryFromTheLeastOnIsEnough) {
   // Tiles of several sizes, the last one of a tensor shorter than the others.
-  for (const uint32_t tile_bytes : {2048u, 5000u, 16384u}) {
+  const std::pair<llama::WeightType, uint32_t> kinds[] = {{llama::WeightType::kQ8_0, 2048},
+                                                          {llama::WeightType::kQ8_0, 5000},
+                                                          {llama::WeightType::kQ8_0, 16384},
+                                                          {llama::WeightType::kQ8_0Masked, 3000}};
+  for (const auto& [type, tile_bytes] : kinds) {
     insert({{"barellama.ini", fakes::to_bytes("autostart = 0\nctx = 32\nsteps = 4\n")},
-            {"tales.blm", fakes::make_story_model(llama::WeightType::kQ8_0, tile_bytes)}});
+            {"tales.blm", fakes::make_story_model(type, tile_bytes)}});
     machine_.set_memory_bytes(60'000);
     console_.start();
     const size_t least = least_memory(console_.say("/reload"));

@@ -47,7 +47,7 @@ class CheckpointBytes {
   void tensor(llama::TensorRole role, uint32_t layer) {
     const llama::TensorShape size = llama::shape_of(role, config_);
     std::vector<float> values(size_t{size.rows} * size.columns);
-    weights_.read_rows(role, layer, 0, values);
+    weights_.read_rows({role, layer}, 0, values);
     if (version_ == 2 && size.rows > 1) {
       quantized(values);
     } else {

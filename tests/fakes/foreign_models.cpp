@@ -1,20 +1,13 @@
 #include "tests/fakes/foreign_models.h"
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cmath>
-#include <cstdio>
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <numbers>
 
-#include "base/bytes.h"
-#include "base/check.h"
 #include "host-tools/support/failure.h"
 #include "host-tools/support/files.h"
-#include "llama/kernels/math.h"
 #include "tests/fakes/checkpoint_bytes.h"
 
 namespace fakes {
@@ -23,57 +16,6 @@ namespace {
 using host::StoredType;
 using host::text;
 using llama::TensorRole;
-using llama::TokenType;
-
-std::vector<float> all_of(host::WeightReader& weights, TensorRole role, uint32_t layer) {
-  const auto shape = llama::shape_of(role, weights.config());
-  std::vector<float> values(size_t{shape.rows} * shape.columns);
-  weights.read_rows(role, layer, 0, values);
-  return values;
-}
-
-// The type in a file: vectors stay floats.
-StoredType type_in_file(const llama::TensorShape& shape, StoredType type) {
-  return shape.rows == 1 ? StoredType::kF32 : type;
-}
-
-uint64_t stored_bytes(const llama::TensorShape& shape, StoredType type) {
-  const host::BlockShape block = host::block_of(type);
-  return uint64_t{shape.rows} * shape.columns / block.values * block.bytes;
-}
-
-// A file that is too large to be put together in memory.
-class LargeFile {
- public:
-  explicit LargeFile(const std::filesystem::path& path)
-      : path_(path), file_(path, std::ios::binary) {}
-  void append(std::string_view bytes) {
-    file_.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    if (!file_.flush()) host::fail("{}: can't be written", path_.string());
-    bytes_ += bytes.size();
-  }
-  void pad() {
-    append(std::string((kGgufAlignment - bytes_ % kGgufAlignment) % kGgufAlignment, '\0'));
-  }
-
- private:
-  std::filesystem::path path_;
-  std::ofstream file_;
-  uint64_t bytes_ = 0;
-};
-
-// Some rows at a time.
-void append_tensor(LargeFile& file, host::WeightReader& weights, TensorRole role, uint32_t layer,
-                   StoredType type) {
-  constexpr uint32_t kRows = 1024;
-  const auto shape = llama::shape_of(role, weights.config());
-  std::vector<float> values;
-  for (uint32_t row = 0; row < shape.rows; row += kRows) {
-    values.resize(size_t{std::min(kRows, shape.rows - row)} * shape.columns);
-    weights.read_rows(role, layer, row, values);
-    file.append(stored(type, values));
-  }
-}
 
 // Calls use(role, layer) for each tensor of a model.
 template <typename Use>
@@ -228,134 +170,7 @@ nlohmann::json hugging_face_config(const llama::ModelConfig& config) {
   return json;
 }
 
-std::string varint(uint64_t value) {
-  std::string bytes;
-  for (; value >= 128; value >>= 7) bytes += static_cast<char>((value & 127) | 128);
-  return bytes + static_cast<char>(value);
-}
-
-std::string message(uint64_t number, std::string_view bytes) {
-  return varint(number << 3 | 2) + varint(bytes.size()) + std::string(bytes);
-}
-
-std::string quantized(StoredType type, std::span<const float, 32> values) {
-  const bool is_q8 = type == StoredType::kQ8_0;
-  const llama::WeightType ours = is_q8 ? llama::WeightType::kQ8_0 : llama::WeightType::kQ4_0;
-  const auto [scale, weights] = llama::traits_of(ours).quantize(values);
-  std::string block = le16(scale);
-  for (size_t i = 0; i < (is_q8 ? 32u : 16u); ++i) {
-    block += static_cast<char>(is_q8 ? weights[i] : (weights[i] + 8) | (weights[i + 16] + 8) << 4);
-  }
-  return block;
-}
-
 }  // namespace
-
-std::string stored(StoredType type, std::span<const float> values) {
-  std::string bytes;
-  switch (type) {
-    case StoredType::kF32:
-      return le_floats(values);
-    case StoredType::kF16:
-    case StoredType::kBF16:
-      bytes.reserve(2 * values.size());
-      for (const float value : values) {
-        const uint32_t half = type == StoredType::kF16 ? llama::float_to_half(value)
-                                                       : std::bit_cast<uint32_t>(value) >> 16;
-        bytes += static_cast<char>(half & 0xff);
-        bytes += static_cast<char>(half >> 8);
-      }
-      return bytes;
-    case StoredType::kQ8_0:
-    case StoredType::kQ4_0:
-      for (size_t at = 0; at < values.size(); at += 32) {
-        bytes += quantized(type, values.subspan(at).first<32>());
-      }
-      return bytes;
-    default:
-      CHECK(false);
-  }
-}
-
-host::VocabularySource make_vocabulary(uint32_t size) {
-  const std::string file = make_tokenizer_bin(size);
-  return host::require_value(
-      host::read_llama2c_tokenizer(std::as_bytes(std::span(file.data(), file.size())), size),
-      "a made tokenizer");
-}
-
-std::vector<std::string> sentencepiece_texts(const host::VocabularySource& vocabulary) {
-  std::vector<std::string> texts;
-  for (const auto& token : vocabulary.tokens) {
-    std::string& out = texts.emplace_back();
-    if (token.type == TokenType::kByte) {
-      char piece[8];
-      std::snprintf(piece, sizeof piece, "<0x%02X>", static_cast<unsigned char>(token.bytes[0]));
-      out = piece;
-      continue;
-    }
-    for (const char c : token.bytes) out += c == ' ' ? "\xe2\x96\x81" : std::string(1, c);
-  }
-  return texts;
-}
-
-std::string make_sentencepiece_model(const host::VocabularySource& vocabulary) {
-  const auto texts = sentencepiece_texts(vocabulary);
-  std::string file;
-  for (size_t id = 0; id < texts.size(); ++id) {
-    const auto& token = vocabulary.tokens[id];
-    file += message(1, message(1, texts[id]) + varint(2 << 3 | 5) +
-                           le32(std::bit_cast<uint32_t>(token.score)) + varint(3 << 3) +
-                           varint(static_cast<uint64_t>(token.type)));
-  }
-  file += message(2, varint(3 << 3) + varint(2) + varint(40 << 3) + varint(0) + varint(41 << 3) +
-                         varint(1) + varint(42 << 3) + varint(2));
-  return file + message(3, message(1, "identity") + varint(3 << 3) +
-                               varint(vocabulary.space_before_text ? 1 : 0));
-}
-
-std::string make_tokenizer_json(const host::VocabularySource& vocabulary) {
-  const auto texts = sentencepiece_texts(vocabulary);
-  nlohmann::json vocab = nlohmann::json::object();
-  nlohmann::json added = nlohmann::json::array();
-  for (size_t id = 0; id < texts.size(); ++id) {
-    vocab[texts[id]] = id;
-    const TokenType type = vocabulary.tokens[id].type;
-    if (type == TokenType::kControl || type == TokenType::kUnknown) {
-      added.push_back({{"id", id}, {"content", texts[id]}, {"special", true}});
-    }
-  }
-  std::vector<size_t> best(texts.size());
-  for (size_t id = 0; id < best.size(); ++id) best[id] = id;
-  std::ranges::stable_sort(best, [&](size_t a, size_t b) {
-    return vocabulary.tokens[a].score > vocabulary.tokens[b].score;
-  });
-  nlohmann::json merges = nlohmann::json::array();
-  for (const size_t id : best) {
-    if (vocabulary.tokens[id].type != TokenType::kNormal) continue;
-    const std::string& piece = texts[id];
-    for (size_t cut = 1; cut < piece.size(); ++cut) {
-      const std::string left = piece.substr(0, cut);
-      const std::string right = piece.substr(cut);
-      if (vocab.contains(left) && vocab.contains(right)) merges.push_back(left + " " + right);
-    }
-  }
-  const nlohmann::json file = {
-      {"version", "1.0"},
-      {"added_tokens", added},
-      {"normalizer",
-       {{"type", "Sequence"},
-        {"normalizers",
-         nlohmann::json::array({{{"type", "Prepend"}, {"prepend", "\xe2\x96\x81"}}})}}},
-      {"pre_tokenizer", nullptr},
-      {"model",
-       {{"type", "BPE"},
-        {"unk_token", "<unk>"},
-        {"byte_fallback", true},
-        {"vocab", vocab},
-        {"merges", merges}}}};
-  return file.dump();
-}
 
 GgufBytes make_gguf(host::WeightReader& weights, StoredType type) {
   const auto& config = weights.config();

@@ -4,29 +4,16 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "host-tools/model/gguf.h"
-#include "host-tools/model/tokenizer_builder.h"
 #include "host-tools/model/weight_reader.h"
+#include "tests/fakes/foreign_vocabularies.h"
 #include "tests/fakes/gguf_bytes.h"
+#include "tests/fakes/stored_weights.h"
 
 namespace fakes {
-
-// `values` in blocks of the type: F32, F16, BF16, Q8_0 or Q4_0.
-std::string stored(host::StoredType type, std::span<const float> values);
-
-// A SentencePiece vocabulary of `size` tokens, that of make_tokenizer_bin().
-host::VocabularySource make_vocabulary(uint32_t size);
-// Its tokens as SentencePiece writes them: "<0x0A>", U+2581 for spaces.
-std::vector<std::string> sentencepiece_texts(const host::VocabularySource& vocabulary);
-// tokenizer.model.
-std::string make_sentencepiece_model(const host::VocabularySource& vocabulary);
-// tokenizer.json, with the merges that Hugging Face's converter makes of a vocabulary.
-std::string make_tokenizer_json(const host::VocabularySource& vocabulary);
 
 // Matrices in `type`, vectors in F32; Llama 3's RoPE scaling as the tensor of divisors that
 // llama.cpp's converter writes.

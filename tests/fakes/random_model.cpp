@@ -26,9 +26,24 @@ llama::ModelConfig small_config() {
           .chat_template = llama::ChatTemplate::kNone};
 }
 
+Pruned pruned_for(llama::WeightType type) {
+  return llama::traits_of(type).dense != nullptr ? Pruned::kHalf : Pruned::kNo;
+}
+
+// By their places, so that they are the same in any order of reading.
+void RandomWeights::read_rows(llama::TensorKey tensor, uint32_t first_row, std::span<float> out) {
+  SyntheticWeights::read_rows(tensor, first_row, out);
+  const llama::TensorShape shape = llama::shape_of(tensor.role, config());
+  if (pruned_ == Pruned::kNo || shape.rows == 1) return;
+  const uint32_t first = first_row * shape.columns + static_cast<uint32_t>(tensor.role);
+  for (uint32_t i = 0; i < out.size(); ++i) {
+    if ((first + i) * 2654435761u >> 31 == 0) out[i] = 0;
+  }
+}
+
 std::vector<std::byte> make_model(const llama::ModelConfig& config, llama::WeightType type,
-                                  uint32_t tile_bytes, uint64_t seed) {
-  RandomWeights reader(config, seed);
+                                  uint32_t tile_bytes, uint64_t seed, Pruned pruned) {
+  RandomWeights reader(config, seed, pruned);
   const host::TemporaryFolder folder;
   const auto path = folder.path() / "model.blm";
   const std::byte tokenizer[1] = {};

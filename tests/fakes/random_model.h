@@ -14,15 +14,30 @@ namespace tests {
 // of 32, a vocabulary that is not a multiple of 4.
 llama::ModelConfig small_config();
 
+// Whether every other weight or so is 0.
+enum class Pruned : uint8_t { kNo, kHalf };
+
 class RandomWeights final : public host::SyntheticWeights {
  public:
-  RandomWeights(const llama::ModelConfig& config, uint64_t seed)
-      : SyntheticWeights(config, llama::WeightType::kF32, llama::WeightType::kF32, seed) {}
+  RandomWeights(const llama::ModelConfig& config, uint64_t seed, Pruned pruned = Pruned::kNo)
+      : SyntheticWeights(config, llama::WeightType::kF32, llama::WeightType::kF32, seed),
+        pruned_(pruned) {}
+  void read_rows(llama::TensorKey tensor, uint32_t first_row, std::span<float> out) override;
+
+ private:
+  Pruned pruned_;
 };
+
+// What a type is for: pruned weights, if it leaves out zeros.
+Pruned pruned_for(llama::WeightType type);
 
 // The bytes of a .blm file, its tokenizer segment empty but for padding.
 std::vector<std::byte> make_model(const llama::ModelConfig& config, llama::WeightType type,
-                                  uint32_t tile_bytes, uint64_t seed = 1);
+                                  uint32_t tile_bytes, uint64_t seed, Pruned pruned);
+inline std::vector<std::byte> make_model(const llama::ModelConfig& config, llama::WeightType type,
+                                         uint32_t tile_bytes, uint64_t seed = 1) {
+  return make_model(config, type, tile_bytes, seed, pruned_for(type));
+}
 
 // A model file in memory, which can be told to misbehave.
 class MemorySource final : public llama::WeightSource {

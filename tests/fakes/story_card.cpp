@@ -50,7 +50,7 @@ Bytes make_tokenizer(uint32_t size) {
 
 Bytes make_story_model(llama::WeightType type, uint32_t tile_bytes, uint64_t seed) {
   const llama::ModelConfig config = tests::small_config();
-  tests::RandomWeights reader(config, seed);
+  tests::RandomWeights reader(config, seed, tests::pruned_for(type));
   const host::TemporaryFolder folder;
   const auto path = folder.path() / "model.blm";
   host::write_model(reader, make_tokenizer(config.vocab_size),

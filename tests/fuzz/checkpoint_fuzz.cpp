@@ -36,8 +36,8 @@ void read_all(host::WeightReader& weights) {
   for (uint16_t role = 0; role <= static_cast<uint16_t>(llama::TensorRole::kClassifier); ++role) {
     const auto shape = llama::shape_of(static_cast<llama::TensorRole>(role), weights.config());
     std::vector<float> row(shape.columns);
-    weights.read_rows(static_cast<llama::TensorRole>(role), 0, 0, row);
-    weights.read_rows(static_cast<llama::TensorRole>(role), 0, shape.rows - 1, row);
+    weights.read_rows({static_cast<llama::TensorRole>(role)}, 0, row);
+    weights.read_rows({static_cast<llama::TensorRole>(role)}, shape.rows - 1, row);
   }
 }
 

@@ -66,9 +66,11 @@ void expect_tiles_within(const llama::ModelFile& file) {
     if (tensor.step != llama::Tensor::kNoStep) CHECK(file.pass_matrices()[tensor.step] == i);
     const uint32_t rows = tensor.rows_in_tile(last);
     CHECK(rows > 0 && rows <= tensor.rows);
-    CHECK(llama::packed_bytes(tensor.type, rows, tensor.columns) <= tensor.bytes_of_tile(last));
-    CHECK(llama::packed_bytes(tensor.type, tensor.rows_in_tile(0), tensor.columns) <=
-          tensor.bytes_of_tile(0));
+    for (const uint32_t tile : {0u, last}) {
+      CHECK(llama::packed_bytes_of(tensor.type, tensor.form(), tensor.rows_in_tile(tile),
+                                   tensor.columns)
+                .least <= tensor.bytes_of_tile(tile));
+    }
     next = tensor.first_tile + tensor.tile_count;
     static_cast<void>(file.tile_crc(next - 1));
   }

@@ -4,6 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include "base/crc32c.h"
+#include "host-tools/support/failure.h"
+#include "llama/kernels/masked_rows.h"
+#include "tests/fakes/model_head.h"
 #include "tests/llama/test_machine.h"
 
 namespace llama {
@@ -54,7 +58,7 @@ TEST_P(Streaming, ReadsEachStreamedByteOnceForABatch) {
   std::vector<float> logits;
   ASSERT_TRUE(machine.run(std::span(kTokens).first(4), 4, logits).ok());
   const uint64_t once = machine.transformer.weights().streamed_bytes();
-  const uint64_t rows = 4 * machine.file.tensors()[0].bytes_of_tile(0);
+  const uint64_t rows = 4 * machine.file.tensors()[0].tile_bytes;
   EXPECT_GE(machine.transformer.weights().counters().bytes_streamed, once);
   EXPECT_LE(machine.transformer.weights().counters().bytes_streamed, once + rows);
 }
@@ -121,7 +125,8 @@ TEST_P(Streaming, NeverComputesFromWrongWeights) {
 INSTANTIATE_TEST_SUITE_P(
     Kinds, Streaming,
     testing::Values(Kind{WeightType::kF32, false}, Kind{WeightType::kQ8_0, false},
-                    Kind{WeightType::kQ4_0, true}, Kind{WeightType::kQ8_0, true}),
+                    Kind{WeightType::kQ4_0, true}, Kind{WeightType::kQ8_0, true},
+                    Kind{WeightType::kQ8_0Masked, false}, Kind{WeightType::kQ4_0Masked, true}),
     [](const auto& tested) {
       return std::string(name_of(tested.param.type)) + (tested.param.tied ? "_tied" : "_own");
     });
@@ -138,6 +143,66 @@ TEST(Transformer, DamageThatStaysIsReportedWithItsPlaceWhenPinned) {
   EXPECT_EQ(bad.status.name(), "w2 of layer 1");
   EXPECT_EQ(bad.status.number(0), w2.offset_of_tile(1));
   EXPECT_EQ(bad.status.number(1), w2.offset_of_tile(1) / 512);
+}
+
+// Masked weights are those of the dense model with zeros, and so is all that is computed from them.
+TEST(MaskedModel, GivesTheBitsOfTheDenseOneInFewerBytes) {
+  for (const bool tied : {false, true}) {
+    for (const WeightType type : {WeightType::kQ8_0Masked, WeightType::kQ4_0Masked}) {
+      ModelConfig config = tests::small_config();
+      config.tied_classifier = tied;
+      const auto make = [&](WeightType one) {
+        return tests::make_model(config, one, 4096, 1, tests::Pruned::kHalf);
+      };
+      const auto masked = make(type);
+      const auto dense = make(traits_of(type).dense->type);
+      EXPECT_LT(masked.size(), dense.size() * 9 / 10);
+      const auto expected = logits_of(dense, UINT64_MAX, 1 << 20, 1);
+      EXPECT_TRUE(same_bits(logits_of(masked, UINT64_MAX, 1 << 20, 1), expected));
+      for (const uint32_t batch : {1u, 2u, 3u, 4u}) {
+        EXPECT_TRUE(same_bits(logits_of(masked, 20000, 8192, batch), expected)) << batch;
+      }
+    }
+  }
+}
+
+// With checksums that are right, as an attacker would make them.
+TEST(MaskedModel, WithTilesThatAreNoneIsRefused) {
+  const auto good_bytes = tests::make_model(tests::small_config(), WeightType::kQ4_0Masked, 4096);
+  const Machine good(good_bytes, 4 << 20, options_with(UINT64_MAX, 8192));
+  ASSERT_TRUE(good.status.ok());
+  const Tensor& w2 = good.file.tensors()[good.file.index_of(TensorRole::kW2, 1)];
+  ASSERT_NE(w2.tile_starts, nullptr);
+  size_t crc_at = kHeaderBytes + good.file.segments().size() * kSegmentEntryBytes +
+                  good.file.tensors().size() * kTensorEntryBytes;
+  for (const Tensor& tensor : good.file.tensors()) {
+    if (tensor.tile_starts != nullptr) crc_at += (tensor.tile_count + 1) * sizeof(uint32_t);
+  }
+  const auto tile_at = static_cast<size_t>(w2.offset_of_tile(1));
+  const auto tile_bytes = static_cast<size_t>(w2.bytes_of_tile(1));
+  for (const bool is_mask : {false, true}) {
+    auto bytes = good_bytes;
+    const auto tile = std::span(bytes).subspan(tile_at, tile_bytes);
+    if (is_mask) {
+      std::ranges::fill(tile.subspan(sizeof(MaskedHead) + 8), std::byte{0xff});
+    } else {
+      tile[offsetof(MaskedHead, values_at)] ^= std::byte{8};
+    }
+    base::store_le32(bytes, crc_at + (w2.first_tile + 1) * sizeof(uint32_t), base::crc32c(tile));
+    fakes::mend_crcs(bytes);
+    for (const uint64_t pinned : {UINT64_MAX, uint64_t{0}}) {
+      Machine bad(bytes, 4 << 20, options_with(pinned, 8192));
+      std::vector<float> logits;
+      const base::Status status =
+          bad.status.ok() ? bad.run(std::span(kTokens).first(2), 1, logits) : bad.status;
+      EXPECT_EQ(bad.status.ok(), pinned == 0);
+      ASSERT_EQ(status.code(), base::ErrorCode::kCorrupt);
+      EXPECT_EQ(status.name(), "w2 of layer 1");
+      EXPECT_EQ(status.number(0), tile_at);
+      EXPECT_NE(host::text(status).find("masks that ask for more weights"), std::string::npos);
+      EXPECT_TRUE(logits.empty());
+    }
+  }
 }
 
 }  // namespace

@@ -30,9 +30,9 @@ TEST(SyntheticWeights, AreTheSameInWhateverPiecesTheyAreRead) {
   SyntheticWeights weights(config, WeightType::kQ4_0, WeightType::kQ4_0, 7);
   const uint32_t groups = config.dim / 32;
   std::vector<WeightGroup> together(8 * groups), alone(groups);
-  weights.read_groups(TensorRole::kWq, 3, 100, together);
+  weights.read_groups({TensorRole::kWq, 3}, 100, together);
   for (uint32_t row = 0; row < 8; ++row) {
-    weights.read_groups(TensorRole::kWq, 3, 100 + row, alone);
+    weights.read_groups({TensorRole::kWq, 3}, 100 + row, alone);
     for (uint32_t g = 0; g < groups; ++g) {
       EXPECT_EQ(alone[g].weights, together[row * groups + g].weights);
       EXPECT_EQ(alone[g].half_scale, together[row * groups + g].half_scale);
@@ -40,7 +40,7 @@ TEST(SyntheticWeights, AreTheSameInWhateverPiecesTheyAreRead) {
   }
   std::vector<WeightGroup> other(groups);
   SyntheticWeights(config, WeightType::kQ4_0, WeightType::kQ4_0, 8)
-      .read_groups(TensorRole::kWq, 3, 107, other);
+      .read_groups({TensorRole::kWq, 3}, 107, other);
   EXPECT_NE(other[0].weights, alone[0].weights);
 }
 
