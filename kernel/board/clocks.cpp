@@ -37,6 +37,7 @@ Clocks bring_up_clocks(Drivers& drivers) {
   // (raspberrypi/firmware #956). A firmware that refuses leaves it there, and the banner says so.
   const base::Result<uint32_t> max_arm = mailbox.max_clock_rate(ClockId::kArm);
   if (max_arm.ok()) (void)mailbox.set_clock_rate(ClockId::kArm, *max_arm);
+  // Before any divisor: not every firmware leaves 48 MHz (#951; libpi/boards/pi_zero.h).
   const base::Result<uint32_t> uart = mailbox.set_clock_rate(ClockId::kUart, kUartHz);
   pi::delay_us(drivers.timer, kSettleUs);
 

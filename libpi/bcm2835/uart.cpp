@@ -7,7 +7,8 @@
 namespace pi {
 
 base::Status Uart::start(uint32_t baud) {
-  // With its input low an enabled UART would receive zeros without end, so pins come first.
+  // BCM2835 ARM Peripherals 2.2: with its input low an enabled UART would receive zeros without
+  // end, so pins come first.
   take_pins();
   prepare();
   return do_set_baud(baud);

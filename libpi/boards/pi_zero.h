@@ -1,5 +1,6 @@
 // The Raspberry Pi Zero and Zero W: a BCM2835 with 512 MiB of memory on top. Chapters are those of
-// BCM2835 ARM Peripherals; what the manual leaves out is from Linux (bcm2835.dtsi, bcm2835_wdt.c).
+// BCM2835 ARM Peripherals, interrupts those of its Table 7.5; what the manual leaves out is from
+// Linux (bcm2835.dtsi, bcm2835_wdt.c).
 #pragma once
 
 #include "libpi/boards/description.h"
@@ -10,8 +11,8 @@ namespace pi_zero {
 
 // Where the firmware of a Zero W sends the PL011, for Bluetooth.
 inline constexpr uint8_t kBluetoothPins[] = {32, 33};
-// 4 and 5 first; never LITE channels (7 to 14), nor 1, 3, 6 and 15, which firmware uses whatever
-// it says.
+// 4 and 5 first; never LITE channels (7 to 14: 4.5, at most 65535 bytes at half the speed), nor 1,
+// 3, 6 and 15, which firmware uses whatever it says (Linux: brcm,bcm2835-dma.txt).
 inline constexpr uint8_t kCardChannels[] = {4, 5, 2, 0};
 
 }  // namespace pi_zero
@@ -57,9 +58,11 @@ inline constexpr BoardDescription kPiZero = {
                   .receive_pin = 15,
                   .function = Gpio::Function::kAlt5,
                   .rival_pins = {}},
+    // circle: lib/machineinfo.cpp.
     .led = {.pin = 47, .lit_when_high = false},
 
-    // The firmware keeps channels 0 and 2 for itself. Channel n raises interrupt n.
+    // The firmware keeps channels 0 and 2 for itself. Channel n raises interrupt n (bcm2835.dtsi:
+    // the table leaves it out).
     .idle_alarm = {.channel = SystemTimer::Channel::k3, .irq = Irq{3}},
     .counter_alarm = {.channel = SystemTimer::Channel::k1, .irq = Irq{1}},
 

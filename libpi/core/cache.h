@@ -14,7 +14,8 @@
 namespace pi::core {
 
 // Before the first write to a peripheral after having used another one, and after cache
-// maintenance before DMA starts: all earlier accesses are complete when it returns.
+// maintenance before DMA starts: all earlier accesses are complete when it returns. When a barrier
+// is due on the BCM2835: BCM2835 ARM Peripherals 1.3.
 void data_synchronization_barrier();
 
 // After the last read of a peripheral before another one is used: no later access overtakes an
