@@ -56,8 +56,6 @@ struct Value {
 
 template <typename Self, uint32_t kOffset, Access kAccess>
 struct Register {
-  static constexpr uint32_t kRegisterOffset = kOffset;
-
   static Value<Self> read(MmioBase base) {
     static_assert(kAccess != Access::kWrite, "this register cannot be read");
     return {mmio::read32(base.address + kOffset)};

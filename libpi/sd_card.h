@@ -61,8 +61,6 @@ class SdCard final : public BlockDevice {
   // cannot be used, the message says at which step. Takes at most about 5 s.
   base::Status initialize();
 
-  const SdCounters& counters() const { return counters_; }
-
   // After initialize(): what the card is, and its counters.
   SdReport report() const;
 

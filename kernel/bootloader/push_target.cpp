@@ -1,5 +1,6 @@
 #include "kernel/bootloader/push_target.h"
 
+#include "base/format.h"
 #include "libpi/push/image_header.h"
 
 namespace kernel {
@@ -11,6 +12,7 @@ using pi::push::Part;
 Status PushTarget::begin(const Offer& offer) {
   TRY(plan_.check_offer(offer));
   offer_ = offer;
+  losses_at_begin_ = serial_.losses();
   return base::ok_status();
 }
 
@@ -30,6 +32,19 @@ Status PushTarget::accept_images(const Offer&) {
   TRY_ASSIGN(const auto header, pi::push::read_image_header(memory(Part::kKernel)));
   const auto disk = ram_disk();
   return plan_.check_image(header, disk ? disk->address : plan_.memory_end);
+}
+
+std::string_view PushTarget::remark() {
+  const pi::SerialLosses now = serial_.losses();
+  const pi::SerialLosses& before = losses_at_begin_;
+  const uint32_t overruns = now.hardware_overruns - before.hardware_overruns +
+                            (now.buffer_overruns - before.buffer_overruns);
+  const uint32_t damaged = now.line_errors - before.line_errors;
+  if (overruns == 0 && damaged == 0) return {};
+  base::TextBuffer text(remark_);
+  base::print(text, "{} bytes came damaged and {} too fast for the board; they were sent again",
+              damaged, overruns);
+  return text.view();
 }
 
 std::optional<RamDiskRange> PushTarget::ram_disk() const {

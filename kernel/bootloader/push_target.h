@@ -1,6 +1,7 @@
 // The boot loader's memory and line, for what comes over the line (libpi/push/receiver.h).
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -26,6 +27,8 @@ class PushTarget final : public pi::push::ReceiverTarget {
   base::Status begin(const pi::push::Offer& offer) override;
   std::span<std::byte> memory(pi::push::Part part) override;
   base::Status accept_images(const pi::push::Offer& offer) override;
+  // What the line lost since begin(), if anything: why a push is slow.
+  std::string_view remark() override;
   base::Status set_baud(uint32_t baud) override { return serial_.set_baud(baud); }
 
   // Of the accepted offer; a push without one leaves the firmware's. The text lives in the memory
@@ -44,6 +47,8 @@ class PushTarget final : public pi::push::ReceiverTarget {
   std::span<std::byte> command_line_;
   pi::Serial& serial_;
   pi::push::Offer offer_;
+  pi::SerialLosses losses_at_begin_;
+  std::array<char, pi::push::Receiver::kMaxTextBytes> remark_;
 };
 
 }  // namespace kernel

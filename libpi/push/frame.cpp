@@ -112,7 +112,6 @@ std::optional<Frame> FrameReader::finish() {
                    base::load_le16(bytes, 2), base::load_le16(bytes, 4), payload};
     }
   }
-  ++bad_frames_;
   return std::nullopt;
 }
 

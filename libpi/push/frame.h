@@ -47,9 +47,6 @@ class FrameReader {
   // next call. Frames of other versions are frames, too.
   std::optional<Frame> take(std::byte byte);
 
-  // How many were no good: wrong CRC, wrong length, too long.
-  uint32_t bad_frames() const { return bad_frames_; }
-
  private:
   std::optional<Frame> finish();
   void restart();
@@ -60,7 +57,6 @@ class FrameReader {
   unsigned left_ = 0;          // bytes until the next code byte
   bool zero_pending_ = false;  // the run before it stands for a zero at its end
   bool is_bad_ = false;
-  uint32_t bad_frames_ = 0;
 };
 
 }  // namespace pi::push

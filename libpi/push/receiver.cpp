@@ -202,18 +202,12 @@ void Receiver::send_ack() {
 }
 
 void Receiver::send_text(Type type, std::string_view text) {
-  send(type, bytes_of(text.substr(0, kMaxLogBytes)));
-}
-
-void Receiver::log(std::string_view text) {
-  if (state_ != State::kWaiting) return send_text(Type::kLog, text);
-  sink_.write(bytes_of(text));
-  sink_.write(bytes_of("\r\n"));
+  send(type, bytes_of(text.substr(0, kMaxTextBytes)));
 }
 
 void Receiver::fail(const Status& status) {
   failure_ = status;
-  std::array<char, kMaxLogBytes> buffer;
+  std::array<char, kMaxTextBytes> buffer;
   base::TextBuffer text(buffer);
   base::print(text, status);
   send_text(Type::kError, text.view());

@@ -32,6 +32,9 @@ class ReceiverTarget {
   // laptop is told that all is well; for example, whether the kernel's header is one. An error's
   // message goes to the laptop.
   virtual base::Status accept_images(const Offer& offer) = 0;
+  // After that, what the laptop is to print about the push: a line, at most
+  // Receiver::kMaxTextBytes; empty: nothing.
+  virtual std::string_view remark() = 0;
 
   // Lets everything that was written leave, then changes the line's speed. After an error the
   // speed must be what it was.
@@ -65,13 +68,9 @@ class Receiver {
   // No push is under way: nothing was accepted, or the last one failed or fell silent. The loader
   // may start another kernel then.
   bool is_idle() const { return state_ == State::kWaiting; }
-  // What was accepted; meaningful unless is_idle().
-  const Offer& offer() const { return offer_; }
-  uint32_t baud() const { return baud_; }
 
-  // A line of text that the laptop prints (at most kMaxLogBytes; more is cut off).
-  void log(std::string_view text);
-  static constexpr size_t kMaxLogBytes = 200;
+  // The most of an error's message or a remark that the laptop is sent; more is cut off.
+  static constexpr size_t kMaxTextBytes = 200;
 
  private:
   enum class State : uint8_t { kWaiting, kReceiving, kVerifying, kLingering, kComplete };

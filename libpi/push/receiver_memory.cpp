@@ -68,6 +68,7 @@ void Receiver::verify_some(uint64_t now_us) {
     return;
   }
   if (const Status status = target_.accept_images(offer_); !status.ok()) return fail(status);
+  if (const std::string_view text = target_.remark(); !text.empty()) send_text(Type::kLog, text);
   send(Type::kDone);
   state_ = State::kLingering;
   completed_us_ = said_us_ = now_us;

@@ -72,7 +72,6 @@ class Sender {
   uint32_t baud() const { return baud_; }
   uint64_t bytes_arrived() const;
   uint64_t total_bytes() const { return offer_.total(); }
-  uint32_t restarts() const { return restarts_; }
 
  private:
   static constexpr size_t kPingBytes = 128;

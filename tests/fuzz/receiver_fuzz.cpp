@@ -23,6 +23,7 @@ class Target final : public pi::push::ReceiverTarget {
     if (offer.total() > 100'000) {
       return base::Status::error(base::ErrorCode::kOutOfMemory, "no room");
     }
+    offered = offer.total();
     for (size_t i = 0; i < memory_.size(); ++i) memory_[i].assign(offer.parts[i].size, {});
     return base::ok_status();
   }
@@ -31,11 +32,13 @@ class Target final : public pi::push::ReceiverTarget {
     accepted = offer.total();
     return base::ok_status();
   }
+  std::string_view remark() override { return "a remark"; }
   base::Status set_baud(uint32_t baud) override {
     CHECK(baud != 0);
     return base::ok_status();
   }
 
+  uint64_t offered = 0;
   uint64_t accepted = UINT64_MAX;
 
  private:
@@ -82,6 +85,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
     receiver.tick(feeder.now_us);
   }
-  CHECK(!receiver.is_complete() || target.accepted == receiver.offer().total());
+  CHECK(!receiver.is_complete() || target.accepted == target.offered);
   return 0;
 }

@@ -70,7 +70,7 @@ TEST_P(SdCardFaults, FromEachCommandOnForEverEndInTime) {
     EXPECT_LT(rig.host.elapsed_us(), 40'000'000u);
     EXPECT_EQ(rig.host.violations().total(), 0);
     EXPECT_FALSE(rig.host.dma_active());
-    const SdCounters& counters = rig.card.counters();
+    const SdCounters counters = rig.card.report().counters;
     EXPECT_EQ(counters.faults(), counters.retries + counters.failed_reads);
   }
 }
@@ -106,7 +106,7 @@ TEST(SdCardLadder, RetriesADamagedBlockAndCountsIt) {
   const std::span<std::byte> target = SdRig::target(kBlocks);
   ASSERT_TRUE(rig.card.read(50, target).ok());
   EXPECT_TRUE(SdRig::holds(target, 50));
-  const SdCounters& counters = rig.card.counters();
+  const SdCounters counters = rig.card.report().counters;
   EXPECT_EQ(counters.data_crc_errors, 1u);
   EXPECT_EQ(counters.retries, 1u);
   EXPECT_EQ(counters.clock_drops, 0u);
@@ -124,7 +124,7 @@ TEST(SdCardLadder, LowersTheClockForACardThatIsTooSlow) {
   // Damaged at the first four tries, each being CMD18, CMD12, CMD13.
   SdRig& rig = started_with(SdInjection::kDataDamaged, 10);
   ASSERT_TRUE(rig.card.read(50, SdRig::target(kBlocks)).ok());
-  const SdCounters& counters = rig.card.counters();
+  const SdCounters counters = rig.card.report().counters;
   EXPECT_EQ(counters.data_crc_errors, 4u);
   EXPECT_EQ(counters.clock_drops, 1u);
   EXPECT_EQ(counters.reidentifications, 0u);
@@ -139,7 +139,7 @@ TEST(SdCardLadder, LowersTheClockForACardThatIsTooSlow) {
 TEST(SdCardLadder, RestartsTheCardAtLast) {
   SdRig& rig = started_with(SdInjection::kDataDamaged, 13);
   ASSERT_TRUE(rig.card.read(50, SdRig::target(kBlocks)).ok());
-  const SdCounters& counters = rig.card.counters();
+  const SdCounters counters = rig.card.report().counters;
   EXPECT_EQ(counters.data_crc_errors, 5u);
   EXPECT_EQ(counters.clock_drops, 1u);
   EXPECT_EQ(counters.reidentifications, 1u);
@@ -152,8 +152,8 @@ TEST(SdCardLadder, GivesUpWithTheBlocksAndTheCauseAndReadsTheOthers) {
   EXPECT_EQ(status.code(), base::ErrorCode::kIo);
   EXPECT_EQ(text_of(status),
             "card blocks 50 to 73: damaged data (CRC16); reseat or replace the card");
-  EXPECT_EQ(rig.card.counters().failed_reads, 1u);
-  EXPECT_EQ(rig.card.counters().data_crc_errors, 6u);
+  EXPECT_EQ(rig.card.report().counters.failed_reads, 1u);
+  EXPECT_EQ(rig.card.report().counters.data_crc_errors, 6u);
   // The disturbance ends; the lower clock had not helped, so it is not kept.
   rig.host.insert({});
   const std::span<std::byte> target = SdRig::target(kBlocks);
@@ -167,13 +167,13 @@ TEST(SdCardLadder, DoesWithoutDmaAfterItFailed) {
   const std::span<std::byte> target = SdRig::target(kBlocks);
   ASSERT_TRUE(rig.card.read(50, target).ok());
   EXPECT_TRUE(SdRig::holds(target, 50));
-  EXPECT_EQ(rig.card.counters().dma_errors, 1u);
-  EXPECT_EQ(rig.card.counters().pio_commands, 1u);
+  EXPECT_EQ(rig.card.report().counters.dma_errors, 1u);
+  EXPECT_EQ(rig.card.report().counters.pio_commands, 1u);
   EXPECT_EQ(rig.card.report().dma_errors, 4u) << "read response";
   // Once is forgiven.
   EXPECT_TRUE(rig.card.report().reads_by_dma);
   ASSERT_TRUE(rig.card.read(80, target).ok());
-  EXPECT_EQ(rig.card.counters().dma_commands, 1u);
+  EXPECT_EQ(rig.card.report().counters.dma_commands, 1u);
 }
 
 TEST(SdCardLadder, LeavesAChannelAloneThatFailsAgainAndAgain) {
@@ -183,7 +183,7 @@ TEST(SdCardLadder, LeavesAChannelAloneThatFailsAgainAndAgain) {
     ASSERT_TRUE(rig.card.read(block, target).ok());
     EXPECT_TRUE(SdRig::holds(target, block));
   }
-  EXPECT_EQ(rig.card.counters().dma_errors, SdCard::kMaxDmaStrikes);
+  EXPECT_EQ(rig.card.report().counters.dma_errors, SdCard::kMaxDmaStrikes);
   EXPECT_TRUE(rig.card.report().has_dma);
   EXPECT_FALSE(rig.card.report().reads_by_dma);
   EXPECT_THAT(rig.description(), HasSubstr("PIO"));
@@ -208,7 +208,7 @@ TEST(SdCardLadder, TellsThatTheCardReportsABadBlock) {
   SdRig& rig = started_with(SdInjection::kMediaError, kForEver);
   const base::Status status = rig.card.read(50, SdRig::target(kBlocks));
   EXPECT_THAT(text_of(status), HasSubstr("the card reports an error"));
-  EXPECT_EQ(rig.card.counters().card_errors, 6u);
+  EXPECT_EQ(rig.card.report().counters.card_errors, 6u);
 }
 
 TEST(SdCardPulled, MidwayThroughAReadEndsInAStatusAndReadsAgainWhenItIsBack) {

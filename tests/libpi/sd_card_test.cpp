@@ -117,7 +117,7 @@ TEST(SdCard, ReadsByDmaInCommandsOfOneMebibyte) {
   EXPECT_EQ(sent[before + 1].argument, 7048u);
   EXPECT_EQ(sent[before + 1].block_count, 2047u);
   EXPECT_EQ(rig.host.dma_transfers(), 2u);
-  const SdCounters& counters = rig.card.counters();
+  const SdCounters counters = rig.card.report().counters;
   EXPECT_EQ(counters.bytes_read, 4095u * 512);
   EXPECT_EQ(counters.read_commands, 2u);
   EXPECT_EQ(counters.dma_commands, 2u);
@@ -135,7 +135,7 @@ TEST(SdCard, ReadsWithoutDmaWhenThereIsNone) {
   ASSERT_TRUE(rig.card.read(777, target).ok());
   EXPECT_TRUE(SdRig::holds(target, 777));
   EXPECT_EQ(rig.host.dma_transfers(), 0u);
-  EXPECT_EQ(rig.card.counters().pio_commands, 1u);
+  EXPECT_EQ(rig.card.report().counters.pio_commands, 1u);
   EXPECT_THAT(rig.description(), HasSubstr("PIO"));
   EXPECT_EQ(rig.host.violations().total(), 0);
 }

@@ -131,7 +131,8 @@ class PushTargetTest : public testing::Test {
       return base::ok_status();
     }
     uint32_t do_baud() const override { return speed; }
-    pi::SerialLosses do_losses() const override { return {}; }
+    pi::SerialLosses do_losses() const override { return losses; }
+    pi::SerialLosses losses;
     uint32_t speed = 115200;
   };
   static constexpr std::byte kUntouched{0xa5};
@@ -181,6 +182,15 @@ TEST_F(PushTargetTest, LeavesWhatThePushDoesNotBringToTheFirmware) {
   EXPECT_EQ(tags.command_line, "of the firmware");
   ASSERT_TRUE(tags.ram_disk.has_value());
   EXPECT_EQ(tags.ram_disk->address, 7 * kMiB);
+}
+
+TEST_F(PushTargetTest, SaysWhatTheLineLostDuringThePushOnly) {
+  serial_.losses = {.hardware_overruns = 5, .line_errors = 6};
+  ASSERT_TRUE(push(make_image(50'000)).ok());
+  EXPECT_EQ(target_.remark(), "");
+  serial_.losses = {.hardware_overruns = 6, .buffer_overruns = 2, .line_errors = 13};
+  EXPECT_EQ(target_.remark(),
+            "7 bytes came damaged and 3 too fast for the board; they were sent again");
 }
 
 TEST_F(PushTargetTest, RefusesImagesThatAreNone) {

@@ -53,7 +53,6 @@ TEST(Frame, ComesOutAsItWentIn) {
       ASSERT_EQ(frames, 1) << size;
     }
   }
-  EXPECT_EQ(reader.bad_frames(), 0u);
 }
 
 TEST(Frame, HoldsZerosOnlyAtItsEnds) {
@@ -104,7 +103,6 @@ TEST(FrameReader, FindsNothingInNoise) {
   for (int i = 0; i < 2'000'000; ++i) {
     ASSERT_FALSE(reader.take(static_cast<std::byte>(random() % 64 == 0 ? 0 : random())));
   }
-  EXPECT_GT(reader.bad_frames(), 1000u);
 }
 
 TEST(Beacon, IsALineOfText) {

@@ -86,6 +86,7 @@ class FakeTarget final : public ReceiverTarget {
       return base::Status::error(base::ErrorCode::kOutOfMemory, "no room for {} bytes",
                                  offer.total());
     }
+    offered_bytes = offer.total();
     for (size_t i = 0; i < kPartCount; ++i) {
       memory_[i].assign(kWall + offer.parts[i].size + kWall, kPaint);
       sizes_[i] = offer.parts[i].size;
@@ -100,6 +101,7 @@ class FakeTarget final : public ReceiverTarget {
     (void)offer;
     return verdict;
   }
+  std::string_view remark() override { return remark_text; }
   base::Status set_baud(uint32_t baud) override {
     if (set_baud_(baud)) return base::ok_status();
     return base::Status::error(base::ErrorCode::kInvalidArgument, "no such speed");
@@ -119,7 +121,9 @@ class FakeTarget final : public ReceiverTarget {
 
   uint64_t capacity = 4 << 20;
   base::Status verdict;
+  std::string remark_text;
   int begun = 0;
+  uint64_t offered_bytes = 0;
 
  private:
   static constexpr int kWall = 4096;

@@ -49,7 +49,7 @@ void print_range(kernel::Board& board, SdCard& card, const char* mode, const Ran
 }
 
 void print_counters(kernel::Board& board, const SdCard& card) {
-  const pi::SdCounters& counters = card.counters();
+  const pi::SdCounters counters = card.report().counters;
   print(board.serial(), "counters: {} bytes, {} commands, {} by DMA, {} by PIO, {} faults\n",
         counters.bytes_read, counters.read_commands, counters.dma_commands, counters.pio_commands,
         counters.faults());
