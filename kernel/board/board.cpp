@@ -195,8 +195,12 @@ void Board::power_off() {
   drivers_.power.request_halt();
 }
 
-void Board::enter_image(std::span<const uint32_t> tags) {
+void Board::enter_image(std::span<const uint32_t> tags, uint32_t baud) {
+  // Before the last change of the line, so that no handler works on a UART that is being set up for
+  // the image.
   core::disable_interrupts();
+  static_cast<void>(serial_->set_baud(baud));
+  static_cast<void>(serial_->flush());
   core::enter_image(core::kImageAddress, tags, kDescription.machine_type);
 }
 

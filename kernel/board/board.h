@@ -84,8 +84,9 @@ class Board {
   void reboot();
   void power_off();
 
-  // The way into another image, at pi::core::kImageAddress; the card slot has been stopped before.
-  [[noreturn]] void enter_image(std::span<const uint32_t> tags);
+  // The way into another image, at pi::core::kImageAddress, which finds the serial line at `baud`;
+  // the card slot has been stopped before.
+  [[noreturn]] void enter_image(std::span<const uint32_t> tags, uint32_t baud);
 
   // The first lines of the console: what this board is, and how it runs.
   void print_banner(base::TextSink& out);

@@ -171,9 +171,7 @@ void Loader::start(const BootTags& tags) {
   board_.set_led(false);
   if (slot_ != nullptr) slot_->stop();
   // The speed at which every kernel and every tool begins.
-  static_cast<void>(serial_.set_baud(pi::push::kBaseBaud));
-  static_cast<void>(serial_.flush());
-  board_.enter_image(*list);
+  board_.enter_image(*list, pi::push::kBaseBaud);
 }
 
 }  // namespace
