@@ -15,6 +15,7 @@
 #include "kernel/reports/instruments.h"
 #include "libpi/fs/block_device.h"
 #include "libpi/sd_report.h"
+#include "libpi/serial.h"
 
 namespace kernel {
 
@@ -31,8 +32,8 @@ class Machine {
   virtual void write_bytes(std::string_view bytes) = 0;
   // The next typed character, if there is one; does not wait.
   virtual bool try_read(char& c) = 0;
-  // How many typed characters were lost since start, because they were not read in time.
-  virtual uint32_t lost_characters() = 0;
+  // What the console's line lost since start.
+  virtual pi::SerialLosses losses() = 0;
   // Waits until something is typed, but only a little while.
   virtual void idle() = 0;
   // kInvalidArgument if the line cannot be that fast; then the speed stays.

@@ -12,11 +12,6 @@ void BoardMachine::write_bytes(std::string_view bytes) {
   board_.serial().write_bytes(std::as_bytes(std::span(bytes.data(), bytes.size())));
 }
 
-uint32_t BoardMachine::lost_characters() {
-  const pi::SerialLosses losses = board_.serial().losses();
-  return losses.hardware_overruns + losses.buffer_overruns;
-}
-
 void BoardMachine::idle() {
   board_.heartbeat();
   board_.idle(kTickUs);

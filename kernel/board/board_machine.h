@@ -20,7 +20,7 @@ class BoardMachine final : public Machine {
   base::TextSink& out() override { return board_.serial(); }
   void write_bytes(std::string_view bytes) override;
   bool try_read(char& c) override { return board_.serial().try_read(c); }
-  uint32_t lost_characters() override;
+  pi::SerialLosses losses() override { return board_.serial().losses(); }
   void idle() override;
   base::Status set_baud(uint32_t baud) override { return board_.serial().set_baud(baud); }
   base::Result<pi::BlockDevice*> open_card() override;

@@ -1,5 +1,7 @@
 #include "kernel/console/console.h"
 
+#include <utility>
+
 #include "kernel/reports/records.h"
 #include "kernel/settings/settings_sources.h"
 #include "kernel/settings/words.h"
@@ -182,8 +184,21 @@ std::string_view Console::read_line() {
 }
 
 void Console::tell_losses() {
-  const uint32_t lost = keyboard_.take_losses();
-  if (lost != 0) print(out_, "[{} typed characters came too fast and were lost]\n", lost);
+  const pi::SerialLosses now = machine_.losses();
+  const pi::SerialLosses before = std::exchange(told_losses_, now);
+  const uint32_t too_fast = keyboard_.take_overflow() +
+                            (now.hardware_overruns - before.hardware_overruns) +
+                            (now.buffer_overruns - before.buffer_overruns);
+  const uint32_t damaged = now.line_errors - before.line_errors;
+  const uint32_t unsent = now.send_timeouts - before.send_timeouts;
+  if (too_fast != 0) {
+    print(out_, "[{} typed characters came too fast and were lost]\n", too_fast);
+  }
+  if (damaged != 0) {
+    print(out_, "[{} characters came damaged and were lost: another speed, or a bad cable?]\n",
+          damaged);
+  }
+  if (unsent != 0) print(out_, "[{} characters could not be sent]\n", unsent);
 }
 
 // Says what failed, to people and to programs.

@@ -92,7 +92,8 @@ class Console {
   bool card_settings_read_ = false;
   bool must_reload_ = true;   // a setting changed that the loaded model was loaded without
   bool must_remount_ = true;  // no card yet, or it failed: the next one may be another
-  uint32_t turns_ = 0;        // of the conversation with the model
+  pi::SerialLosses told_losses_;
+  uint32_t turns_ = 0;  // of the conversation with the model
   bool ended_ = false;
 };
 

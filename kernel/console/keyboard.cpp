@@ -1,5 +1,7 @@
 #include "kernel/console/keyboard.h"
 
+#include <utility>
+
 namespace kernel {
 
 namespace {
@@ -23,13 +25,7 @@ bool Keyboard::stop_requested() {
   return false;
 }
 
-uint32_t Keyboard::take_losses() {
-  const uint32_t of_line = machine_.lost_characters();
-  const uint32_t lost = lost_ + (of_line - line_losses_);
-  line_losses_ = of_line;
-  lost_ = 0;
-  return lost;
-}
+uint32_t Keyboard::take_overflow() { return std::exchange(lost_, 0); }
 
 // After an Esc: whether a terminal sent it for a cursor or function key. Other keys after it were
 // pressed by the user; those that stop a story were pressed once more.

@@ -24,9 +24,9 @@ class Keyboard final : public StopRequest {
   // kSequenceUs after an Esc, which may be the beginning of a cursor key.
   bool stop_requested() override;
 
-  // How many characters were lost since the last call: typed ahead beyond what there is room for,
-  // or while the line itself was overrun.
-  uint32_t take_losses();
+  // How many characters were lost since the last call, because they were typed ahead beyond what
+  // there is room for.
+  uint32_t take_overflow();
 
  private:
   // At 9600 baud a character takes 1 ms, and USB adapters pass on what they have every few ms.
@@ -39,7 +39,6 @@ class Keyboard final : public StopRequest {
   Machine& machine_;
   base::RingBuffer<char, kTypedAhead> typed_ahead_;
   uint32_t lost_ = 0;
-  uint32_t line_losses_ = 0;  // of the machine, already reported
 };
 
 }  // namespace kernel

@@ -45,7 +45,7 @@ class FakeMachine final : public kernel::Machine {
   // What each look at the clock takes.
   void set_clock_step_us(uint64_t step) { clock_.step = step; }
   // Of what was typed, as if the line had been overrun.
-  void lose_characters(uint32_t count) { lost_ += count; }
+  pi::SerialLosses& line_losses() { return losses_; }
   void set_health(const kernel::Health& health) { instruments_.health_now = health; }
   void count_cycles() { bench_.counts = true; }
   void count_events() { instruments_.counts_events = true; }
@@ -143,7 +143,7 @@ class FakeMachine final : public kernel::Machine {
     keys_.pop_front();
     return true;
   }
-  uint32_t lost_characters() override { return lost_; }
+  pi::SerialLosses losses() override { return losses_; }
   void idle() override {
     if (!has_keys()) throw NothingTyped();
   }
@@ -194,7 +194,7 @@ class FakeMachine final : public kernel::Machine {
   std::vector<Later> later_;
   std::string wire_;
   std::string console_;
-  uint32_t lost_ = 0;
+  pi::SerialLosses losses_;
   uint32_t baud_ = 115200;
   uint32_t max_baud_ = 3'000'000;
   uint32_t cards_opened_ = 0;

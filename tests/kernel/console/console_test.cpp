@@ -223,9 +223,21 @@ TEST_F(ConsoleTest, SaysHowMuchOfWhatWasTypedIsLost) {
   machine_.type_when_shown("> a\na", std::string(Keyboard::kTypedAhead + 7, 'x').append("\r"));
   EXPECT_THAT(console_.say("a"),
               HasSubstr("]\n[8 typed characters came too fast and were lost]\n> "));
-  machine_.lose_characters(3);
+  machine_.line_losses().hardware_overruns += 1;
+  machine_.line_losses().buffer_overruns += 2;
   EXPECT_THAT(console_.say("\x15/help"), HasSubstr("[3 typed characters came too fast"));
   EXPECT_THAT(console_.say("/help"), Not(HasSubstr("too fast")));
+}
+
+TEST_F(ConsoleTest, SaysOnceThatTheLineIsBad) {
+  insert_with_ini("autostart = 0\n");
+  console_.start();
+  machine_.line_losses().line_errors += 2;
+  machine_.line_losses().send_timeouts += 5;
+  EXPECT_THAT(console_.say("/help"),
+              HasSubstr("[2 characters came damaged and were lost: another speed, or a bad "
+                        "cable?]\n[5 characters could not be sent]\n> "));
+  EXPECT_THAT(console_.say("/help"), AllOf(Not(HasSubstr("damaged")), Not(HasSubstr("sent"))));
 }
 
 TEST_F(ConsoleTest, DoesNotEchoALineOfAProgram) {
