@@ -60,7 +60,7 @@ set(BARELLAMA_MAY_LINK_host_commands
 set(BARELLAMA_MAY_LINK_barellama base host_commands)
 set(BARELLAMA_MAY_LINK_kernel board console machine)
 set(BARELLAMA_MAY_LINK_bootloader board loader)
-set(BARELLAMA_MAY_LINK_sanity board)
+set(BARELLAMA_MAY_LINK_sanity board kernel_settings)
 
 # What only tests link.
 set(BARELLAMA_MAY_LINK_pi0_cycles base base_host)

@@ -2,6 +2,7 @@
 #include "kernel/board/board.h"
 #include "kernel/board/board_machine.h"
 #include "kernel/console/console.h"
+#include "kernel/settings/command_line.h"
 
 #include <new>
 
@@ -14,7 +15,8 @@ alignas(kernel::BoardMachine) std::byte machine_memory[sizeof(kernel::BoardMachi
 }  // namespace
 
 extern "C" void kernel_main(const pi::core::BootArguments& arguments) {
-  kernel::Board& board = kernel::Board::start(arguments, {});
+  kernel::Board& board =
+      kernel::Board::start(arguments, {.wants_mini_uart = kernel::names_mini_uart});
   board.serial().write("\nbarellama\n");
   board.print_banner(board.serial());
   auto& machine = *new (machine_memory) kernel::BoardMachine(board);

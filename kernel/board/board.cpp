@@ -76,7 +76,6 @@ Board& Board::start(const core::BootArguments& arguments, const Options& options
 
 Board::Board(Drivers& drivers, const core::BootArguments& arguments, const Options& options)
     : drivers_(drivers), cycles_(cycle_reader()), clocks_(bring_up_clocks(drivers)) {
-  start_serial(options);
   if (const base::Result<uint32_t> code = drivers_.mailbox.board_revision(); code.ok()) {
     revision_ = pi::decode_board_revision(*code);
   }
@@ -86,6 +85,7 @@ Board::Board(Drivers& drivers, const core::BootArguments& arguments, const Optio
   core::map_ram(arm_memory_bytes_);
   tags_ = find_tags(arguments);
   command_line_ = find_command_line();
+  start_serial(options);
   divide_memory();
   drivers_.interrupts.attach(
       kDescription.idle_alarm.irq,
@@ -97,7 +97,7 @@ Board::Board(Drivers& drivers, const core::BootArguments& arguments, const Optio
 
 void Board::start_serial(const Options& options) {
   pi::Uart* uart;
-  if (options.serial_port == SerialPort::kMiniUart) {
+  if (options.wants_mini_uart != nullptr && options.wants_mini_uart(command_line_)) {
     const uint32_t core_hz = clocks_.core.hz != 0 ? clocks_.core.hz : kDescription.fallback_core_hz;
     uart =
         &drivers_.mini_uart.emplace(kDescription.mini_uart, drivers_.gpio, drivers_.timer, core_hz);

@@ -26,9 +26,10 @@ struct Drivers;
 
 class Board {
  public:
-  enum class SerialPort : uint8_t { kPl011, kMiniUart };
   struct Options {
-    SerialPort serial_port = SerialPort::kPl011;
+    // Whether the serial line is the mini UART instead of the PL011, by the command line; null: it
+    // never is.
+    bool (*wants_mini_uart)(std::string_view command_line) = nullptr;
     uint32_t baud = 115200;
     // Reboots, whatever the program is doing, when a laptop calls for the boot loader
     // (libpi/push/magic.h).

@@ -10,6 +10,7 @@
 #include "kernel/bootloader/memory_plan.h"
 #include "kernel/bootloader/push_target.h"
 #include "kernel/bootloader/start_timer.h"
+#include "kernel/settings/command_line.h"
 #include "kernel/settings/settings_sources.h"
 #include "libpi/core/boot.h"
 #include "libpi/core/image.h"
@@ -178,7 +179,8 @@ void Loader::start(const BootTags& tags) {
 }  // namespace kernel
 
 extern "C" void kernel_main(const pi::core::BootArguments& arguments) {
-  kernel::Board& board = kernel::Board::start(arguments, {.obeys_loader_magic = false});
+  kernel::Board& board = kernel::Board::start(
+      arguments, {.wants_mini_uart = kernel::names_mini_uart, .obeys_loader_magic = false});
   board.serial().write("\nbarellama boot loader\n");
   kernel::Loader(board).run();
 }

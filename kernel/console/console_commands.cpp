@@ -1,5 +1,6 @@
 #include "kernel/console/console.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "kernel/bench/bench.h"
@@ -58,8 +59,18 @@ void Console::help(std::string_view) {
   } else {
     out_.write("Type the beginning of a story and press Return. Ctrl-C or Esc stops it.\n");
   }
+  size_t name_width = 0;
+  size_t arguments_width = 0;
   for (const Command& command : kCommands) {
-    print(out_, "  {:-11} {:-10} {}\n", command.name, command.arguments, command.help);
+    name_width = std::max(name_width, command.name.size());
+    arguments_width = std::max(arguments_width, command.arguments.size());
+  }
+  for (const Command& command : kCommands) {
+    out_.write("  ");
+    print_padded(out_, command.name, name_width);
+    out_.write(" ");
+    print_padded(out_, command.arguments, arguments_width);
+    print(out_, " {}\n", command.help);
   }
 }
 
@@ -114,7 +125,7 @@ void Console::set(std::string_view argument) {
   std::string_view value = trimmed(argument.substr(blank));
   // "KEY = VALUE", as in a settings file.
   if (value.starts_with('=')) value = trimmed(value.substr(1));
-  const Status status = apply_setting(settings_, key, value);
+  const Status status = change_setting(settings_, key, value);
   if (!status.ok()) return complain(out_, "/set", key, value, status);
   follow_change(find_setting(key)->effect);
 }
@@ -122,6 +133,7 @@ void Console::set(std::string_view argument) {
 void Console::follow_change(SettingEffect effect) {
   switch (effect) {
     case SettingEffect::kNone:
+    case SettingEffect::kStart:
       return;
     case SettingEffect::kModel:
       must_reload_ = true;

@@ -1,6 +1,7 @@
 // The image to try a new board, cable or card with: prints what the board is, echoes what is typed
 // and blinks the LED twice a second. It reads no model.
 #include "kernel/board/board.h"
+#include "kernel/settings/command_line.h"
 
 namespace {
 
@@ -30,7 +31,8 @@ void print_card_line(kernel::Board& board) {
 }  // namespace
 
 extern "C" void kernel_main(const pi::core::BootArguments& arguments) {
-  kernel::Board& board = kernel::Board::start(arguments, {});
+  kernel::Board& board =
+      kernel::Board::start(arguments, {.wants_mini_uart = kernel::names_mini_uart});
   pi::Serial& serial = board.serial();
   serial.write("\nbarellama sanity image\n");
   board.print_banner(serial);

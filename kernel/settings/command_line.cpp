@@ -38,6 +38,14 @@ std::optional<CommandLineSetting> next_setting(std::string_view& rest) {
   return std::nullopt;
 }
 
+bool names_mini_uart(std::string_view line) {
+  bool is_mini = false;
+  while (const auto setting = next_setting(line)) {
+    if (setting->key == "serial") is_mini = setting->encoded == "mini";
+  }
+  return is_mini;
+}
+
 base::Result<std::string_view> decode_percent(std::string_view encoded, std::span<char> out) {
   size_t size = 0;
   while (!encoded.empty()) {

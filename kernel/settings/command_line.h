@@ -20,6 +20,10 @@ struct CommandLineSetting {
 // Nothing at the end.
 std::optional<CommandLineSetting> next_setting(std::string_view& rest);
 
+// Whether the console is on the mini UART (Settings::serial): what a program must know before it
+// has a console.
+bool names_mini_uart(std::string_view line);
+
 // Decodes %XX into `out`; a % that is not followed by two hexadecimal digits stands for itself.
 // kOutOfRange when `out` is too small.
 base::Result<std::string_view> decode_percent(std::string_view encoded, std::span<char> out);

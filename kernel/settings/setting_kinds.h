@@ -139,6 +139,11 @@ struct ProfileWords {
   static constexpr const char* kMessage = "it must be off, on or trace";
 };
 
+struct SerialWords {
+  static constexpr std::string_view kWords[] = {"pl011", "mini"};
+  static constexpr const char* kMessage = "it must be pl011 or mini";
+};
+
 struct ChatWords {
   static constexpr std::string_view kWords[] = {"auto", "on", "off"};
   static constexpr const char* kMessage = "it must be auto, on or off";

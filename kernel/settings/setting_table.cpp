@@ -1,5 +1,7 @@
 #include "kernel/settings/setting_table.h"
 
+#include <algorithm>
+
 #include "kernel/settings/setting_kinds.h"
 
 namespace kernel {
@@ -69,6 +71,10 @@ constexpr SettingRow kRows[] = {
         "use only this much memory, in MiB; what does not fit is streamed from the card; 0: all",
         Effect::kModel, "ram_mb"),
     row<&S::baud, kinds::Baud>("baud", "speed of the console", Effect::kSpeed),
+    row<&S::serial, Choice<kinds::SerialWords>>(
+        "serial",
+        "the console's UART: pl011, or mini, which runs on the core's clock; in cmdline.txt only",
+        Effect::kStart),
     row<&S::hash, kinds::Switch>("hash", "print a hash of all logits after each story",
                                  Effect::kModel),
     row<&S::records, kinds::Switch>("records", "print machine-readable lines for programs",
@@ -85,6 +91,12 @@ constexpr SettingRow kRows[] = {
 }  // namespace
 
 std::span<const SettingRow> setting_rows() { return kRows; }
+
+size_t longest_setting_name() {
+  size_t longest = 0;
+  for (const SettingRow& row : kRows) longest = std::max(longest, row.name.size());
+  return longest;
+}
 
 const SettingRow* find_setting(std::string_view name) {
   if (name.empty()) return nullptr;

@@ -21,6 +21,7 @@ enum class SettingEffect : uint8_t {
   // them alone.
   kSpeed,    // the line's speed changes at once
   kRecords,  // the reader of records is told of machine and model again
+  kStart,    // it cannot change: it is needed before a card is read, so only cmdline.txt has it
 };
 
 struct SettingRow {
@@ -38,6 +39,9 @@ struct SettingRow {
   bool (*equal)(const Settings& a, const Settings& b);
   void (*copy)(const Settings& from, Settings& to);
 };
+
+// As long as the longest name.
+size_t longest_setting_name();
 
 // All of them, in the order in which they are shown.
 std::span<const SettingRow> setting_rows();

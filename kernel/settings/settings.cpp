@@ -24,9 +24,24 @@ Status apply_setting(Settings& settings, std::string_view key, std::string_view 
   return row->parse(settings, value);
 }
 
+Status change_setting(Settings& settings, std::string_view key, std::string_view value) {
+  const SettingRow* row = find_setting(key);
+  if (row != nullptr && row->effect == SettingEffect::kStart) {
+    Settings changed = settings;
+    TRY(row->parse(changed, value));
+    if (row->equal(changed, settings)) return base::ok_status();
+    return Status::error(ErrorCode::kUnsupported,
+                         "it is needed before the card is read; write barellama.{}=... into "
+                         "cmdline.txt",
+                         row->name);
+  }
+  return apply_setting(settings, key, value);
+}
+
 void print_settings(const Settings& settings, base::TextSink& out) {
   for (const SettingRow& row : setting_rows()) {
-    base::print(out, "{:-11} = ", row.name);
+    print_padded(out, row.name, longest_setting_name());
+    out.write(" = ");
     row.print(settings, out);
     out.write("\n");
   }
@@ -69,7 +84,7 @@ void apply_ini(Settings& settings, std::string_view file_name, std::string_view 
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
       value = value.substr(1, value.size() - 2);
     }
-    const Status status = apply_setting(settings, key, value);
+    const Status status = change_setting(settings, key, value);
     if (!status.ok()) {
       char memory[96];
       base::TextBuffer where(memory);

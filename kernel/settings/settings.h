@@ -56,6 +56,9 @@ struct Settings {
   uint32_t ctx = 0;  // positions; 0: what the model was made for, if there is room
   llama::KvType kv = llama::KvType::kF32;  // how keys and values of the context are kept
   uint32_t baud = 115200;
+  // The console's UART; the mini UART runs on the core's clock.
+  enum class Serial : uint8_t { kPl011, kMini };
+  Serial serial = Serial::kPl011;
   double ram_mib = 0;     // for the model and its state; 0: all that is there
   bool autostart = true;  // tell a story at start
   bool hash = false;      // print a hash of all logits after each story
@@ -74,6 +77,9 @@ struct Settings {
 // Sets one by its row (setting_table.h). kNotFound: no such setting; and what the row's parse()
 // returns.
 base::Status apply_setting(Settings& settings, std::string_view key, std::string_view value);
+// The same once the program runs: also kUnsupported, for another value of what cannot change
+// (SettingEffect::kStart).
+base::Status change_setting(Settings& settings, std::string_view key, std::string_view value);
 
 // "name = value", one per line.
 void print_settings(const Settings& settings, base::TextSink& out);

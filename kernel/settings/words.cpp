@@ -85,4 +85,9 @@ std::optional<std::string_view> nearest(std::string_view typed,
   return best;
 }
 
+void print_padded(base::TextSink& out, std::string_view text, size_t width) {
+  out.write(text);
+  for (size_t i = text.size(); i < width; ++i) out.write(" ");
+}
+
 }  // namespace kernel

@@ -1,10 +1,13 @@
 // Small helpers for text that people type or write into files.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
+
+#include "base/format.h"
 
 namespace kernel {
 
@@ -21,5 +24,9 @@ std::optional<double> parse_fraction(std::string_view text);
 // of letters; nothing if even the nearest one differs in more than two places.
 std::optional<std::string_view> nearest(std::string_view typed,
                                         std::span<const std::string_view> words);
+
+// `text`, then blanks until it is `width` characters wide: a column that is as wide as its rows ask
+// for.
+void print_padded(base::TextSink& out, std::string_view text, size_t width);
 
 }  // namespace kernel

@@ -93,7 +93,7 @@ TEST_F(PinnedAndStreamed, EachTypeOfTheKvCacheIsAsOnTheHost) {
   EXPECT_EQ(hashes.size(), 3u);
   console_.say("/set kv q8_0");
   console_.say("/reset");
-  EXPECT_THAT(console_.say("/settings"), HasSubstr("kv          = f32\n"));
+  EXPECT_THAT(console_.say("/settings"), HasSubstr("kv             = f32\n"));
 }
 
 TEST_F(PinnedAndStreamed, AnyMemoryFromTheLeastOnIsEnough) {

@@ -38,7 +38,7 @@ TEST_F(BootLoader, StartsTheCardsKernelWhenNobodyPushes) {
   expect("model: tales.blm");
   expect("> ");
   type("/settings\r");
-  expect("seed        = 77");
+  expect("seed           = 77");
   expect("> ");
 }
 

@@ -143,7 +143,7 @@ TEST_F(Console, KeepsWhatIsTypedDuringAStory) {
   EXPECT_THAT(story, HasSubstr("tokens/s"));
   EXPECT_THAT(story, Not(HasSubstr("/set")));
   expect("/set seed 99\r\n> /settings\r\n");
-  EXPECT_THAT(expect(kPrompt), HasSubstr("seed        = 99\r\n"));
+  EXPECT_THAT(expect(kPrompt), HasSubstr("seed           = 99\r\n"));
 }
 
 TEST_F(Console, RecallsAndChangesEarlierLines) {
@@ -156,10 +156,10 @@ TEST_F(Console, RecallsAndChangesEarlierLines) {
       "\x1b[A\x1b[A\x7f"
       "2\r");  // up, up, Backspace
   expect("2\r\n> ");
-  EXPECT_THAT(answer_to("/settings"), HasSubstr("seed        = 42\r\n"));
+  EXPECT_THAT(answer_to("/settings"), HasSubstr("seed           = 42\r\n"));
   type("eed 7\x01/set s\x1b[F8\r");  // Ctrl-A, End
   expect("8\r\n> ");
-  EXPECT_THAT(answer_to("/settings"), HasSubstr("seed        = 78\r\n"));
+  EXPECT_THAT(answer_to("/settings"), HasSubstr("seed           = 78\r\n"));
 }
 
 TEST_F(Console, DoesNotEchoALineOfAProgram) {
@@ -167,7 +167,7 @@ TEST_F(Console, DoesNotEchoALineOfAProgram) {
   expect(kPrompt);
   type("\x15\x01/set seed 43\r");
   EXPECT_EQ(expect("> "), "> ");
-  EXPECT_THAT(answer_to("/settings"), HasSubstr("seed        = 43\r\n"));
+  EXPECT_THAT(answer_to("/settings"), HasSubstr("seed           = 43\r\n"));
 }
 
 TEST_F(Console, StopsLoadingAtControlC) {
@@ -269,7 +269,7 @@ TEST_F(Console, StartsAnewWhenTold) {
   type("/set seed 5\r/reboot\r");
   expect("/reboot\r\n");
   EXPECT_THAT(expect(kPrompt), HasSubstr("model: tales.blm"));
-  EXPECT_THAT(answer_to("/settings"), HasSubstr("seed        = 0\r\n"));
+  EXPECT_THAT(answer_to("/settings"), HasSubstr("seed           = 0\r\n"));
 }
 
 TEST_F(Console, EndsAnEmulationWithItsReboot) {

@@ -24,6 +24,25 @@ TEST_F(SanityImage, EchoesWhatIsTyped) {
   expect("Hello\r\nsecond line\r\n");
 }
 
+// The PL011 is QEMU's first serial line, the mini UART its second.
+TEST_F(SanityImage, TalksOverTheMiniUartWhenTheCommandLineSaysSo) {
+  const TemporaryFolder folder;
+  for (const char* name : {"sanity.img", "kernel.img", "bootloader.img"}) {
+    EmulatorOptions options;
+    options.kernel = image(name);
+    options.settings = {{"serial", "mini"}};
+    options.serial = "unix:" + (folder.path() / name).string();
+    options.extra_arguments = {"-chardev", "stdio,id=mini,signal=off", "-serial", "chardev:mini"};
+    boot(options);
+    expect("barellama");
+    if (std::string_view(name) == "sanity.img") {
+      expect("ready:");
+      type("Hello\r");
+      expect("Hello\r\n");
+    }
+  }
+}
+
 // Far more at once than the 16 bytes that the UART holds.
 TEST_F(SanityImage, LosesNothingOfALongPaste) {
   boot("sanity.img");

@@ -87,9 +87,9 @@ TEST_F(Commands, SetChangesASetting) {
   EXPECT_EQ(console_.say("/set temperature=0"), "> /set temperature=0\n> ");
   EXPECT_EQ(console_.say("/set top_p = 0.5"), "> /set top_p = 0.5\n> ");
   const std::string settings = console_.say("/settings");
-  EXPECT_THAT(settings, HasSubstr("steps       = 5\n"));
-  EXPECT_THAT(settings, HasSubstr("temperature = 0"));
-  EXPECT_THAT(settings, HasSubstr("top_p       = 0.5"));
+  EXPECT_THAT(settings, HasSubstr("steps          = 5\n"));
+  EXPECT_THAT(settings, HasSubstr("temperature    = 0"));
+  EXPECT_THAT(settings, HasSubstr("top_p          = 0.5"));
   EXPECT_THAT(console_.say("a"), HasSubstr("\n" + told("a", 5, {.temperature = 0, .seed = 1})));
 }
 
@@ -99,7 +99,7 @@ TEST_F(Commands, SetRefusesWhatCannotBe) {
   EXPECT_THAT(console_.say("/set"), HasSubstr("/set KEY VALUE"));
   EXPECT_THAT(console_.say("/set steps few"), HasSubstr("/set: steps cannot be \"few\": "));
   EXPECT_THAT(console_.say("/set stepps 5"), HasSubstr("did you mean \"steps\"?"));
-  EXPECT_THAT(console_.say("/settings"), HasSubstr("steps       = 20\n"));
+  EXPECT_THAT(console_.say("/settings"), HasSubstr("steps          = 20\n"));
 }
 
 TEST_F(Commands, SetOfTheContextLoadsTheModelAnew) {
@@ -166,8 +166,9 @@ TEST_F(Commands, ResetGoesBackToTheSettingsOfCardAndCommandLine) {
   EXPECT_EQ(machine_.cards_opened(), 1u);
   console_.say("/reset");
   const std::string settings = console_.say("/settings");
-  for (const char* line : {"steps       = 7\n", "temperature = 0.8", "seed        = 3\n",
-                           "ctx         = 0\n", "baud        = 921600\n", "records     = 1\n"}) {
+  for (const char* line :
+       {"steps          = 7\n", "temperature    = 0.8", "seed           = 3\n",
+        "ctx            = 0\n", "baud           = 921600\n", "records        = 1\n"}) {
     EXPECT_THAT(settings, HasSubstr(line));
   }
   EXPECT_THAT(console_.say("a"), HasSubstr("context 64"));
@@ -178,7 +179,7 @@ TEST_F(Commands, ResetForgetsEarlierLinesAndKeepsTheModel) {
   console_.start();
   console_.say("/set seed 4");
   console_.say("/reset");
-  EXPECT_THAT(console_.say("\x1b[A/settings"), HasSubstr("seed        = 3\n"));
+  EXPECT_THAT(console_.say("\x1b[A/settings"), HasSubstr("seed           = 3\n"));
   EXPECT_THAT(console_.say("a"), Not(HasSubstr("context")));
 }
 

@@ -214,7 +214,7 @@ TEST_F(ConsoleTest, KeepsAPageThatIsPastedWhileItTells) {
   for (int i = 0; i < 800; ++i) page += "/set seed " + std::to_string(1000 + i) + "\r";
   machine_.type_when_shown("> a\na", page);
   EXPECT_THAT(console_.say("a"), HasSubstr("> /set seed 1799\n> "));
-  EXPECT_THAT(console_.say("/settings"), HasSubstr("seed        = 1799\n"));
+  EXPECT_THAT(console_.say("/settings"), HasSubstr("seed           = 1799\n"));
 }
 
 TEST_F(ConsoleTest, SaysHowMuchOfWhatWasTypedIsLost) {

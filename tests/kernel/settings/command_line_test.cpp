@@ -41,6 +41,13 @@ TEST(CommandLine, LetsTheLastOneCount) {
   EXPECT_EQ(settings.seed, 2u);
 }
 
+TEST(CommandLine, NamesTheConsolesUart) {
+  EXPECT_FALSE(names_mini_uart(""));
+  EXPECT_FALSE(names_mini_uart("console=ttyS0 barellama.serial=pl011 barellama.prompt=mini"));
+  EXPECT_TRUE(names_mini_uart("console=tty1 barellama.serial=mini quiet"));
+  EXPECT_FALSE(names_mini_uart("barellama.serial=mini barellama.serial=pl011"));
+}
+
 TEST(CommandLine, TakesEmptyValuesAndThoseWithEqualSigns) {
   EXPECT_EQ(value_of("barellama.stop=", "stop"), "");
   EXPECT_EQ(value_of("barellama.prompt=a=b", "prompt"), "a=b");

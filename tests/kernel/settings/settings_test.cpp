@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <string>
 
 #include "kernel/settings/setting_table.h"
+#include "kernel/settings/settings_sources.h"
 
 namespace kernel {
 namespace {
@@ -161,10 +163,11 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"kv", "q4_0", "f32, f16 or q8_0"},
         BadValue{"baud", "299", "between 300 and 3000000"},
         BadValue{"baud", "3000001", "between 300 and 3000000"},
-        BadValue{"ram_mib", "-1", "number of MiB"}, BadValue{"ram_mib", "4097", "number of MiB"},
-        BadValue{"autostart", "2", "1 or 0"}, BadValue{"hash", "maybe", "1 or 0"},
-        BadValue{"records", "", "1 or 0"}, BadValue{"poweroff", "ON", "1 or 0"},
-        BadValue{"loader_wait", "ever", "or forever"}, BadValue{"loader_wait", "-1", "or forever"},
+        BadValue{"serial", "ttyS0", "pl011 or mini"}, BadValue{"ram_mib", "-1", "number of MiB"},
+        BadValue{"ram_mib", "4097", "number of MiB"}, BadValue{"autostart", "2", "1 or 0"},
+        BadValue{"hash", "maybe", "1 or 0"}, BadValue{"records", "", "1 or 0"},
+        BadValue{"poweroff", "ON", "1 or 0"}, BadValue{"loader_wait", "ever", "or forever"},
+        BadValue{"loader_wait", "-1", "or forever"},
         BadValue{"loader_kernel", std::string(256, 'k'), "at most 255"}),
     [](const auto& value) { return value.param.key + ("_" + std::to_string(value.index)); });
 
@@ -194,7 +197,35 @@ TEST(Settings, AreShownByTheNamesThatSetThem) {
     EXPECT_NE(apply_setting(settings, row.name, "\x01").code(), base::ErrorCode::kNotFound)
         << row.name;
   }
-  EXPECT_EQ(setting_rows().size(), 23u);
+  EXPECT_EQ(setting_rows().size(), 24u);
+}
+
+TEST(Settings, AreShownInOneColumn) {
+  Sink shown;
+  print_settings(Settings(), shown);
+  std::istringstream lines(shown.text);
+  const size_t column = shown.text.find(" = ");
+  size_t count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    EXPECT_EQ(line.find(" = "), column) << line;
+    EXPECT_NE(line.find_first_of(" "), 0u) << line;
+  }
+  EXPECT_EQ(count, setting_rows().size());
+}
+
+// The console is needed before a card is read.
+TEST(Settings, TakeTheUartFromTheCommandLineOnly) {
+  Settings settings;
+  Sink complaints;
+  apply_command_line(settings, "quiet barellama.serial=mini", &complaints);
+  EXPECT_EQ(settings.serial, Settings::Serial::kMini);
+  apply_ini(settings, "barellama.ini", "serial = mini\n", complaints);
+  EXPECT_EQ(complaints.text, "") << "that is what it is";
+  apply_ini(settings, "barellama.ini", "serial = pl011\n", complaints);
+  EXPECT_EQ(settings.serial, Settings::Serial::kMini);
+  EXPECT_EQ(complaints.text,
+            "barellama.ini, line 1: serial cannot be \"pl011\": it is needed before the card is "
+            "read; write barellama.serial=... into cmdline.txt\n");
 }
 
 TEST(Settings, TakeTheirLongestTexts) {
