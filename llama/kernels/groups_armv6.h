@@ -30,4 +30,36 @@ void multiply_blocks(const GroupLoops& loops, std::span<const std::byte> packed,
 void multiply_part(const GroupLoops& loops, std::span<const std::byte> blocks, uint32_t rows,
                    const Columns& columns, const ColumnPart& part, float* out, size_t out_stride);
 
+// What WeightTraits wants of a type: of its loops, the GroupedRows that they multiply, and the
+// function in assembly that makes masked blocks dense (UnmaskedLoops).
+template <typename Rows, const GroupLoops& kLoops,
+          void (*unmask_blocks)(MaskedPlace* place, uint32_t count, std::byte* dense)>
+struct GroupKernel {
+  static void prepare_columns(const Columns& columns) { armv6::prepare_columns(kLoops, columns); }
+  static void multiply_rows(std::span<const std::byte> packed, uint32_t rows,
+                            const Columns& columns, float* out, size_t out_stride,
+                            Largest* largest) {
+    multiply_blocks(kLoops, packed, Rows::layout(columns.width), rows, columns, out, out_stride,
+                    largest);
+  }
+
+  static void unmask(MaskedPlace& place, uint32_t count, std::byte* dense) {
+    unmask_blocks(&place, count, dense);
+  }
+  static void multiply_part(std::span<const std::byte> blocks, uint32_t rows,
+                            const Columns& columns, const ColumnPart& part, float* out,
+                            size_t out_stride) {
+    armv6::multiply_part(kLoops, blocks, rows, columns, part, out, out_stride);
+  }
+  static void multiply_masked(std::span<const std::byte> packed, uint32_t rows,
+                              const Columns& columns, float* out, size_t out_stride,
+                              Largest* largest) {
+    constexpr UnmaskedLoops kUnmasked = {sizeof(typename Rows::Block), unmask, multiply_part};
+    multiply_masked_rows(kUnmasked, packed, rows, columns, out, out_stride, largest);
+  }
+
+  static constexpr RowsKernel kKernel = {prepare_columns, multiply_rows};
+  static constexpr RowsKernel kMaskedKernel = {prepare_columns, multiply_masked};
+};
+
 }  // namespace llama::armv6

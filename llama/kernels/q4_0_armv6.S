@@ -120,15 +120,7 @@
 
 // ---- Activations
 
-// int32_t armv6_write_pairs_q4(const uint32_t* words, uint32_t* pairs, size_t step)
-//
-// Operands for these loops of 32 activations, whose values are the lower halves of `words`: written
-// `step` bytes apart. Returns the bias. r3 sums pairs of activations in its halves: 16 times 127 at
-// most.
-
-        function armv6_write_pairs_q4
-        push    {r4-r11, lr}
-        mov     r3, #0
+.macro q4_pairs
         .rept   4
         ldm     r0!, {r4-r11}
         pkhbt   r12, r7, r11, lsl #16           // x3, x7
@@ -152,8 +144,7 @@
         ssub16  r9, r9, r12
         str     r9, [r1], r2
         .endr
-        sxth    r0, r3
-        add     r0, r0, r3, asr #16
-        mov     r0, r0, lsl #15                 // 8 * 4096
-        rsb     r0, r0, #0
-        pop     {r4-r11, pc}
+.endm
+
+        // 2^15 is 8 * 4096.
+        write_pairs_function armv6_write_pairs_q4, r4-r11, q4_pairs, 15

@@ -31,33 +31,11 @@ constexpr armv6::GroupLoops kLoops = {.multiply_1 = armv6_multiply_q4_1,
                                       .block_bytes = sizeof(Block),
                                       .activation_factor = Rows::kActivationFactor};
 
-void prepare_columns(const Columns& columns) { armv6::prepare_columns(kLoops, columns); }
-
-void multiply_rows(std::span<const std::byte> packed, uint32_t rows, const Columns& columns,
-                   float* out, size_t out_stride, Largest* largest) {
-  armv6::multiply_blocks(kLoops, packed, Rows::layout(columns.width), rows, columns, out,
-                         out_stride, largest);
-}
-
-void multiply_part(std::span<const std::byte> blocks, uint32_t rows, const Columns& columns,
-                   const ColumnPart& part, float* out, size_t out_stride) {
-  armv6::multiply_part(kLoops, blocks, rows, columns, part, out, out_stride);
-}
-
-void unmask(MaskedPlace& place, uint32_t count, std::byte* dense) {
-  armv6_unmask_q4(&place, count, dense);
-}
-
-constexpr UnmaskedLoops kUnmasked = {sizeof(Block), unmask, multiply_part};
-
-void multiply_masked(std::span<const std::byte> packed, uint32_t rows, const Columns& columns,
-                     float* out, size_t out_stride, Largest* largest) {
-  multiply_masked_rows(kUnmasked, packed, rows, columns, out, out_stride, largest);
-}
+using Kernel = armv6::GroupKernel<Rows, kLoops, armv6_unmask_q4>;
 
 }  // namespace
 
-constexpr RowsKernel kFast = {prepare_columns, multiply_rows};
-constexpr RowsKernel kFastMasked = {prepare_columns, multiply_masked};
+constexpr RowsKernel kFast = Kernel::kKernel;
+constexpr RowsKernel kFastMasked = Kernel::kMaskedKernel;
 
 }  // namespace llama::q4_0

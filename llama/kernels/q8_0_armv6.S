@@ -93,15 +93,7 @@
 
 // ---- Activations
 
-// int32_t armv6_write_pairs_q8(const uint32_t* words, uint32_t* pairs, size_t step)
-//
-// Operands for these loops of 32 activations, whose values are the lower halves of `words`: written
-// `step` bytes apart. Returns the bias. r3 sums pairs of activations in its halves: 16 times 127 at
-// most.
-
-        function armv6_write_pairs_q8
-        push    {r4-r9, lr}
-        mov     r3, #0
+.macro q8_pairs
         mov     lr, #4
 1:      .rept   2
         ldm     r0!, {r4-r7}
@@ -116,8 +108,7 @@
         .endr
         subs    lr, lr, #1
         bne     1b
-        sxth    r0, r3
-        add     r0, r0, r3, asr #16
-        mov     r0, r0, lsl #15                 // 128 * 256
-        rsb     r0, r0, #0
-        pop     {r4-r9, pc}
+.endm
+
+        // 2^15 is 128 * 256.
+        write_pairs_function armv6_write_pairs_q8, r4-r9, q8_pairs, 15
