@@ -7,6 +7,8 @@
 #include "base/check.h"
 #include "llama/kernels/activations.h"
 
+extern "C" void armv6_keep_lines(std::byte* lines, size_t bytes);
+
 namespace llama::armv6 {
 namespace {
 
@@ -174,6 +176,8 @@ void multiply_blocks(const GroupLoops& loops, std::span<const std::byte> packed,
   multiply_all(loops, packed, layout, rows, columns, {0, column_groups(columns.width)}, out,
                out_stride, largest);
 }
+
+void keep_lines(std::span<std::byte> dense) { armv6_keep_lines(dense.data(), dense.size()); }
 
 void multiply_part(const GroupLoops& loops, std::span<const std::byte> blocks, uint32_t rows,
                    const Columns& columns, const ColumnPart& part, float* out, size_t out_stride) {

@@ -27,6 +27,7 @@ void multiply_blocks(const GroupLoops& loops, std::span<const std::byte> packed,
                      const BlockLayout& layout, uint32_t rows, const Columns& columns, float* out,
                      size_t out_stride, Largest* largest);
 // See UnmaskedLoops.
+void keep_lines(std::span<std::byte> dense);
 void multiply_part(const GroupLoops& loops, std::span<const std::byte> blocks, uint32_t rows,
                    const Columns& columns, const ColumnPart& part, float* out, size_t out_stride);
 
@@ -54,7 +55,8 @@ struct GroupKernel {
   static void multiply_masked(std::span<const std::byte> packed, uint32_t rows,
                               const Columns& columns, float* out, size_t out_stride,
                               Largest* largest) {
-    constexpr UnmaskedLoops kUnmasked = {sizeof(typename Rows::Block), unmask, multiply_part};
+    constexpr UnmaskedLoops kUnmasked = {sizeof(typename Rows::Block), keep_lines, unmask,
+                                         multiply_part};
     multiply_masked_rows(kUnmasked, packed, rows, columns, out, out_stride, largest);
   }
 

@@ -178,7 +178,7 @@ struct GroupLoops {
   static void multiply_masked(std::span<const std::byte> packed, uint32_t rows,
                               const Columns& columns, float* out, size_t out_stride,
                               Largest* largest) {
-    constexpr UnmaskedLoops kLoops = {sizeof(typename Rows::Block),
+    constexpr UnmaskedLoops kLoops = {sizeof(typename Rows::Block), nullptr,
                                       MaskedRows<typename Kernel::Format>::unmask_blocks,
                                       multiply_part};
     multiply_masked_rows(kLoops, packed, rows, columns, out, out_stride, largest);

@@ -4,9 +4,22 @@
 //   void armv6_unmask_q8(MaskedPlace* place, uint32_t count, std::byte* dense)
 //
 // Tiles pass through the cache once, as weights do in the loops that read the dense blocks after this:
-// the dense blocks' lines are fetched first, then only way 0 is refilled (rows_armv6.inc).
+// meanwhile only way 0 is refilled (rows_armv6.inc).
 
 #include "llama/kernels/rows_armv6.inc"
+
+// void armv6_keep_lines(std::byte* lines, size_t bytes)
+//
+// Brings whole lines into the ways that the loops leave alone. A store to a line that is not there
+// goes to memory (TRM 7.2.1), and so would each byte of a dense block.
+
+        function armv6_keep_lines
+1:      and     r2, r0, #SETS_MASK
+        mcr     p15, 0, r2, c7, c14, 2          // not in way 0: clean and invalidate
+        ldr     r3, [r0], #CACHE_LINE_BYTES
+        subs    r1, r1, #CACHE_LINE_BYTES
+        bhi     1b
+        bx      lr
 
 // r0: blocks, r1: values, r2: dense block, r3: mask; r8: number of the block, r9: forms, r10: blocks
 // left, r11: the place. r4-r7, r12 and lr are for use.
@@ -16,13 +29,6 @@
         push    {r4-r11, lr}
         mov     r11, r0
         mov     r10, r1
-        mov     r4, #\block_bytes
-        mla     r5, r10, r4, r2
-        mov     r4, r2
-1:      ldr     r6, [r4], #CACHE_LINE_BYTES
-        cmp     r4, r5
-        blo     1b
-        ldr     r6, [r5, #-4]
         lock_ways WAYS_LOCKED_HERE, r4
         ldr     r9, [r11, #PLACE_FORMS]
         ldr     r8, [r11, #PLACE_BLOCK]

@@ -69,6 +69,8 @@ inline MaskedPlace first_place(std::span<const std::byte> packed) {
 // Loops of a machine over dense blocks, with which masked ones are multiplied as well.
 struct UnmaskedLoops {
   size_t block_bytes;
+  // Keeps the memory of dense blocks in the cache. Null: it stays there by itself.
+  void (*keep)(std::span<std::byte> dense);
   // Makes dense blocks, aligned to 8, of the next `count` ones.
   void (*unmask)(MaskedPlace& place, uint32_t count, std::byte* dense);
   // Rows times the part of the columns that `blocks` has, one row group directly after the other.

@@ -14,6 +14,7 @@ namespace bench {
 struct RowsFigures {
   std::string type;
   uint32_t width = 0;
+  uint32_t pruned = 0;  // percent of the weights
   // Of a multiply-accumulate, one column, weights from SDRAM at 350 MB/s.
   double cycles = 0, instructions = 0;
   // How much more it costs than one of 288 columns, as a part of that; and than reading the weight.

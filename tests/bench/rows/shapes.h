@@ -11,8 +11,17 @@ namespace rows {
 
 // dim of tales-1m and stories15M; hidden_dim of stories15M; dim and hidden_dim of Llama-2-7B.
 constexpr std::array<uint32_t, 5> kWidths = {128, 288, 768, 4096, 11008};
-constexpr std::array<llama::WeightType, 2> kTypes = {llama::WeightType::kQ8_0,
-                                                     llama::WeightType::kQ4_0};
+struct Kind {
+  llama::WeightType type;
+  uint32_t pruned;  // percent of its weights
+  bool has_width(uint32_t width) const { return pruned == 0 || width == 288 || width == 4096; }
+};
+constexpr std::array<Kind, 6> kKinds = {{{llama::WeightType::kQ8_0, 0},
+                                         {llama::WeightType::kQ4_0, 0},
+                                         {llama::WeightType::kQ8_0Masked, 20},
+                                         {llama::WeightType::kQ8_0Masked, 50},
+                                         {llama::WeightType::kQ4_0Masked, 30},
+                                         {llama::WeightType::kQ4_0Masked, 50}}};
 
 // The most rows of a chunk: what the narrowest rows of the smallest type take of it.
 constexpr uint32_t kMostRowsOfChunk = 4096;
