@@ -20,7 +20,7 @@ class PinnedAndStreamed : public ConsoleTest {
   }
   // The least memory that the model takes, by the message that refuses less.
   static size_t least_memory(const std::string& refusal) {
-    const std::string words = "it needs ";
+    const std::string words = "it needs at least ";
     const size_t at = refusal.find(words);
     EXPECT_NE(at, std::string::npos) << refusal;
     return at == std::string::npos ? 0 : std::stoul(refusal.substr(at + words.size()));

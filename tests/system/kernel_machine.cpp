@@ -140,7 +140,7 @@ void KernelMachine::leave_only_the_least_memory() {
   // Room for the tokenizer, and not for the rest.
   set({{"ram_mib", "0.05"}});
   const std::string error = ask("x").error;
-  constexpr std::string_view kBefore = "it needs ";
+  constexpr std::string_view kBefore = "it needs at least ";
   const size_t at = error.find(kBefore);
   if (at == std::string::npos) fail("no word of what the model needs: \"{}\"", error);
   const uint64_t bytes = std::stoull(error.substr(at + kBefore.size()));
