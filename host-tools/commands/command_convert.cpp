@@ -35,6 +35,8 @@ struct Options {
   std::optional<llama::ChatTemplate> chat;
   uint32_t tile_kib = 64;
   uint32_t part_mib = 0;
+  bool verbose = false;
+  bool csv = false;
 };
 
 void set_types(const std::string& choice, WriteOptions& options) {
@@ -67,6 +69,26 @@ void refuse_to_overwrite(const fs::path& source, const fs::path& output) {
   if (fs::equivalent(source, output, error)) {
     fail("{}: this is what the model is made from; name another file with --output",
          output.string());
+  }
+}
+
+void show_errors(const WriteReport& report) {
+  std::printf("\n%-6s %-20s %-5s %12s %12s %12s\n", "layer", "tensor", "type", "weights", "largest",
+              "mean");
+  for (const TensorError& one : report.errors) {
+    std::printf("%-6u %-20s %-5s %12llu %12.4g %12.4g\n", one.layer, llama::name_of(one.role),
+                llama::name_of(one.type), static_cast<unsigned long long>(one.weights), one.largest,
+                one.mean());
+  }
+}
+
+// For programs, and nothing else on standard output.
+void write_csv(const WriteReport& report) {
+  std::printf("layer,tensor,type,weights,largest,mean\n");
+  for (const TensorError& one : report.errors) {
+    std::printf("%u,%s,%s,%llu,%.9g,%.9g\n", one.layer, llama::name_of(one.role),
+                llama::name_of(one.type), static_cast<unsigned long long>(one.weights), one.largest,
+                one.mean());
   }
 }
 
@@ -114,7 +136,9 @@ void run_convert(const Options& options) {
                      .part_bytes = uint64_t{options.part_mib} << 20};
   set_types(options.type, write);
   const WriteReport report = write_model(*source.weights, tokenizer, write, output);
+  if (options.csv) return write_csv(report);
   show_report(options, source, output, report);
+  if (options.verbose) show_errors(report);
 }
 
 // An option that takes one of these names. `choices` and `target` outlive the command.
@@ -161,6 +185,12 @@ void add_convert_command(Command& app) {
       ->one_of_in_any_case(types);
   add_choice(*command, "--chat", kTemplates, options->chat, "Chat template (default: the model's)");
   command->add_option("--name", options->name, "Name of the model (default: the output's)");
+  Option* verbose = command->add_flag(
+      "--verbose", options->verbose,
+      "What quantizing cost each matrix: the largest difference of a weight, and the mean one");
+  command
+      ->add_flag("--csv", options->csv, "Only that, as comma-separated values on standard output")
+      ->needs(verbose);
   add_model_file_options(*command, options->tile_kib, options->part_mib);
   command->callback([options] { run_convert(*options); });
 }

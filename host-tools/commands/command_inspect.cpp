@@ -22,6 +22,7 @@ namespace {
 struct Options {
   std::string model;
   bool tensors = false;
+  bool csv = false;
 };
 
 constexpr uint64_t kPiece = 1 << 20;
@@ -129,6 +130,19 @@ void show_tensors(const llama::ModelFile& file) {
   }
 }
 
+// For programs, and nothing else on standard output: all tensors, "weights" without padding.
+void write_csv(const llama::ModelFile& file) {
+  std::printf("layer,tensor,expert,type,rows,columns,tiles,weights,bytes,offset\n");
+  for (const llama::Tensor& tensor : file.tensors()) {
+    std::printf("%u,%s,%u,%s,%u,%u,%u,%llu,%llu,%llu\n", tensor.layer, llama::name_of(tensor.role),
+                tensor.expert, llama::name_of(tensor.type), tensor.rows, tensor.columns,
+                tensor.tile_count,
+                static_cast<unsigned long long>(uint64_t{tensor.rows} * tensor.columns),
+                static_cast<unsigned long long>(tensor.bytes),
+                static_cast<unsigned long long>(tensor.offset));
+  }
+}
+
 // Every segment's checksum over its bytes. Returns how many do not match.
 int show_segments(const llama::ModelFile& file, FileSource& source, const std::string& name) {
   Memory buffer(kPiece);
@@ -188,6 +202,7 @@ void run_inspect(const Options& options) {
   base::Arena arena(memory.span());
   const auto file =
       require_value(llama::ModelFile::open(source, arena, llama::Accept::kReadable), options.model);
+  if (options.csv) return write_csv(file);
   std::printf("%s: %.1f MB\n", options.model.c_str(), megabytes(file.file_bytes()));
   show_config(file);
   show_weights(file);
@@ -205,7 +220,11 @@ void add_inspect_command(Command& app) {
   const auto options = std::make_shared<Options>();
   Command* command = app.add_subcommand("inspect", "Show what is in a model file, and check it");
   command->add_option("model", options->model, "A .blm file")->required();
-  command->add_flag("--tensors", options->tensors, "List every tensor");
+  Option* tensors = command->add_flag("--tensors", options->tensors, "List every tensor");
+  command
+      ->add_flag("--csv", options->csv,
+                 "Only that list, as comma-separated values; no checksum is looked at")
+      ->needs(tensors);
   command->callback([options] { run_inspect(*options); });
 }
 

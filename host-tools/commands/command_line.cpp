@@ -186,6 +186,8 @@ template Check range(double low, double high);
 
 template Option* Command::add_option(const std::string&, std::string&, const std::string&);
 template Option* Command::add_option(const std::string&, uint32_t&, const std::string&);
+template Option* Command::add_option(const std::string&, std::vector<uint32_t>&,
+                                     const std::string&);
 template Option* Command::add_option(const std::string&, uint64_t&, const std::string&);
 template Option* Command::add_option(const std::string&, float&, const std::string&);
 template Option* Command::add_option(const std::string&, double&, const std::string&);

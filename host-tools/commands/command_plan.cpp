@@ -1,11 +1,14 @@
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "host-tools/commands/commands.h"
 #include "host-tools/commands/kv_option.h"
 #include "host-tools/commands/renamed_option.h"
 #include "host-tools/model/model_plan.h"
+#include "host-tools/support/failure.h"
 
 namespace host {
 namespace {
@@ -16,6 +19,8 @@ struct Options {
   double card_mb_s = llama::Pace().card_bytes_per_s / 1e6;
   double mmac_s = llama::Pace().macs_per_s / 1e6;
   uint32_t prompt = 32;
+  bool json = false;
+  std::vector<uint32_t> positions;  // of tokens whose time is shown, too
 };
 
 double mib(uint64_t bytes) { return static_cast<double>(bytes) / 1048576; }
@@ -48,11 +53,53 @@ void show_time(const char* what, const llama::PassTime& time) {
               time.card_is_limit() ? "card" : "core");
 }
 
+nlohmann::ordered_json to_json(const llama::PassTime& time) {
+  return {{"total_s", time.total_s},
+          {"card_s", time.card_s},
+          {"core_s", time.core_s},
+          {"row_s", time.row_s}};
+}
+
+// The same for programs, with the tokens of --position.
+void write_json(const Options& options, const llama::Plan& plan, const llama::Pace& pace) {
+  nlohmann::ordered_json json = {{"model", options.model},
+                                 {"context", plan.context},
+                                 {"kv", llama::name_of(plan.kv)},
+                                 {"columns", plan.columns},
+                                 {"ram_bytes", plan.ram_bytes},
+                                 {"kv_bytes", plan.kv_bytes},
+                                 {"state_bytes", plan.state_bytes},
+                                 {"buffer_bytes", plan.buffer_bytes},
+                                 {"table_bytes", plan.table_bytes},
+                                 {"pinned_bytes", plan.pinned_bytes},
+                                 {"peak_bytes", plan.peak_bytes},
+                                 {"matrix_bytes", plan.matrix_bytes},
+                                 {"streamed_bytes", plan.streamed_bytes},
+                                 {"row_bytes", plan.row_bytes},
+                                 {"layer_macs", plan.layer_macs},
+                                 {"classifier_macs", plan.classifier_macs},
+                                 {"attention_macs", plan.attention_macs}};
+  for (const uint32_t position : options.positions) {
+    auto token = to_json(plan.token(pace, position));
+    token["position"] = position;
+    json["tokens"].push_back(token);
+  }
+  json["prompt"] = to_json(plan.prompt(pace, options.prompt));
+  json["prompt"]["tokens"] = options.prompt;
+  std::printf("%s\n", json.dump().c_str());
+}
+
 void run_plan(const Options& options) {
   const llama::Plan plan = plan_for_board(options.model, options.board);
   llama::Pace pace;
   pace.card_bytes_per_s = options.card_mb_s * 1e6;
   pace.macs_per_s = options.mmac_s * 1e6;
+  for (const uint32_t position : options.positions) {
+    if (position < plan.context) continue;
+    throw Failure(
+        text("--position {}: the context has {} positions, from 0 on", position, plan.context), 2);
+  }
+  if (options.json) return write_json(options, plan, pace);
   std::printf("%s on a board with %g MiB\n\n", options.model.c_str(), options.board.ram_mib);
   show_memory(plan);
   std::printf(
@@ -61,10 +108,12 @@ void run_plan(const Options& options) {
   std::printf("  %-26s %10.2f MB\n", "from the card per token",
               static_cast<double>(plan.card_bytes_a_token()) / 1e6);
   show_time("a token at the beginning", plan.token(pace, 0));
+  for (const uint32_t position : options.positions) {
+    show_time(text("a token at position {}", position).c_str(), plan.token(pace, position));
+  }
   show_time("a token at the end", plan.token(pace, plan.context - 1));
-  char text[64];
-  std::snprintf(text, sizeof text, "a prompt of %u tokens", options.prompt);
-  show_time(text, plan.prompt(pace, options.prompt));
+  show_time(text("a prompt of {} tokens", options.prompt).c_str(),
+            plan.prompt(pace, options.prompt));
 }
 
 }  // namespace
@@ -94,6 +143,9 @@ void add_plan_command(Command& app) {
       ->check(positive_number());
   command->add_option("--prompt", options->prompt, "Tokens of a prompt (default 32)")
       ->check(positive_number());
+  command->add_option("--position", options->positions, "A token there, too; may be repeated")
+      ->one_at_a_time();
+  command->add_flag("--json", options->json, "All figures as one line of JSON");
   command->callback([options] { run_plan(*options); });
 }
 

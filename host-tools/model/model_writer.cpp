@@ -145,6 +145,8 @@ void Writer::write_tensor(const Tensor& tensor, Progress& progress) {
   if (!tensor.is_vector()) {
     ++report_.matrices;
     ++report_.matrices_of_type[tensor.type];
+    report_.errors.push_back(
+        {tensor.role, tensor.layer, tensor.type, uint64_t{tensor.rows} * tensor.columns});
     if (keeps || !llama::traits_of(tensor.type).holds_integers()) ++report_.exact_matrices;
   }
   for (uint32_t tile = 0; tile < tensor.tile_count; ++tile) {
@@ -233,6 +235,9 @@ void Writer::note_errors(const llama::WeightTraits& traits, std::span<const floa
       const auto was = static_cast<double>(read[size_t{row} * columns + i]);
       const double error = static_cast<double>(written[i]) - was;
       report_.largest_error = std::max(report_.largest_error, std::abs(error));
+      TensorError& of_tensor = report_.errors.back();
+      of_tensor.largest = std::max(of_tensor.largest, std::abs(error));
+      of_tensor.sum += std::abs(error);
       error_squares_ += error * error;
       read_squares_ += was * was;
     }

@@ -13,6 +13,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "host-tools/model/weight_reader.h"
 
@@ -35,6 +36,18 @@ struct WriteOptions {
   uint64_t part_bytes = 0;
 };
 
+// What quantizing cost a matrix: differences of a weight (written - read), without their sign.
+struct TensorError {
+  llama::TensorRole role;
+  uint32_t layer;
+  llama::WeightType type;
+  uint64_t weights = 0;
+  double largest = 0;
+  double sum = 0;
+
+  double mean() const { return weights == 0 ? 0 : sum / static_cast<double>(weights); }
+};
+
 struct WriteReport {
   uint64_t file_bytes = 0;  // of all parts together
   uint32_t parts = 1;
@@ -45,6 +58,7 @@ struct WriteReport {
   double relative_error = 0;
   double largest_error = 0;
   std::map<llama::WeightType, uint32_t> matrices_of_type;
+  std::vector<TensorError> errors;  // of all matrices, in the file's order
 };
 
 // Writes next to `output` and renames: nothing is left by a failure, or by a signal that ends

@@ -1,5 +1,9 @@
 // `barellama convert` and `synth`, as a user types them.
+#include <array>
 #include <filesystem>
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include "tests/fakes/foreign_models.h"
 #include "tests/fakes/random_model.h"
@@ -9,6 +13,7 @@ namespace host {
 namespace {
 
 using testing::HasSubstr;
+using testing::StartsWith;
 
 using CommandConvert = CommandModel;
 
@@ -127,6 +132,35 @@ TEST_F(CommandConvert, SaysWhatIsWrong) {
   write_file(path("story.bin"), std::string(1000, 'x'));
   expect_failure(convert(), 1, "story.bin: is neither a GGUF file nor a llama2.c checkpoint");
   EXPECT_EQ(files(), (std::vector<std::string>{"story.bin", "tokenizer.bin"}));
+}
+
+// Largest differences are at least the mean ones, and no larger than the largest of all.
+TEST_F(CommandConvert, SaysWhatQuantizingCostEachMatrix) {
+  const Outcome shown = convert({"--type", "q4_0", "--verbose"});
+  ASSERT_EQ(shown.exit_code, 0) << shown.errors;
+  EXPECT_THAT(shown.output, HasSubstr("quantization error of the weights"));
+  EXPECT_THAT(shown.output, HasSubstr("layer  tensor"));
+  const auto errors = [&](const char* type) {
+    const Outcome listed = convert({"--type", type, "--verbose", "--csv"});
+    EXPECT_THAT(listed.output, StartsWith("layer,tensor,type,weights,largest,mean\n"));
+    std::vector<std::array<double, 2>> found;
+    std::istringstream lines(listed.output.substr(listed.output.find('\n') + 1));
+    for (std::string line; std::getline(lines, line);) {
+      const size_t mean = line.rfind(',');
+      const size_t largest = line.rfind(',', mean - 1);
+      found.push_back({std::stod(line.substr(largest + 1)), std::stod(line.substr(mean + 1))});
+    }
+    return found;
+  };
+  const auto four = errors("q4_0"), eight = errors("q8_0");
+  ASSERT_EQ(four.size(), eight.size());
+  ASSERT_GT(four.size(), 7u);
+  for (size_t i = 0; i < four.size(); ++i) {
+    EXPECT_GT(four[i][0], four[i][1]);
+    EXPECT_GT(four[i][1], 8 * eight[i][1]);  // four bits fewer
+    EXPECT_GT(eight[i][1], 0);
+  }
+  for (const auto& [largest, mean] : errors("f32")) EXPECT_EQ(largest + mean, 0);
 }
 
 TEST_F(CommandConvert, NeverOverwritesItsInput) {

@@ -1,4 +1,6 @@
 // `barellama inspect`, as a user types it.
+#include <algorithm>
+
 #include "base/bytes.h"
 #include "tests/fakes/model_head.h"
 #include "tests/host-tools/commands/command_model.h"
@@ -8,6 +10,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 using CommandInspect = CommandModel;
 
@@ -88,6 +91,19 @@ TEST_F(CommandInspect, ShowsWhatTheProgramDoesNotKnow) {
   EXPECT_THAT(mixture.output, HasSubstr("experts         1"));
   EXPECT_THAT(mixture.output, HasSubstr("the model is a mixture of 1 experts"));
   expect_failure(run({"-p", "a"}), 1, "the model is a mixture of 1 experts");
+}
+
+TEST_F(CommandInspect, ListsTensorsForPrograms) {
+  ASSERT_EQ(convert().exit_code, 0);
+  const Outcome outcome = barellama({"inspect", path("story.blm"), "--tensors", "--csv"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
+  EXPECT_THAT(outcome.output,
+              StartsWith("layer,tensor,expert,type,rows,columns,tiles,weights,bytes,offset\n"));
+  EXPECT_THAT(outcome.output, HasSubstr("\n1,w2,0,q8_0,"));
+  const auto lines = std::ranges::count(outcome.output, '\n');
+  EXPECT_THAT(barellama({"inspect", path("story.blm")}).output,
+              HasSubstr(std::to_string(lines - 1) + " tensors"));
+  expect_failure(barellama({"inspect", path("story.blm"), "--csv"}), 2, "--csv requires --tensors");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // What commands for models have in common, `barellama plan` and `perplexity`, as a user types them.
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "tests/host-tools/commands/command_model.h"
 
@@ -18,6 +19,25 @@ TEST_F(CommandModel, PlansForABoard) {
   expect_failure(barellama({"plan", path("story.blm"), "--ram-mib", "0.05"}), 1, "does not fit");
   EXPECT_THAT(barellama({"inspect", path("story.blm")}).output,
               HasSubstr("on a Pi Zero (496 MiB): "));
+}
+
+TEST_F(CommandModel, PlansForPrograms) {
+  ASSERT_EQ(convert().exit_code, 0);
+  const std::vector<std::string> command = {"plan", path("story.blm"), "--json", "--prompt", "5"};
+  auto with_positions = command;
+  with_positions.insert(with_positions.end(), {"--position", "0", "--position", "7"});
+  const Outcome outcome = barellama(with_positions);
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
+  const auto plan = nlohmann::json::parse(outcome.output);
+  EXPECT_EQ(plan.at("pinned_bytes"), plan.at("matrix_bytes"));
+  EXPECT_EQ(plan.at("streamed_bytes"), 0);
+  ASSERT_EQ(plan.at("tokens").size(), 2u);
+  EXPECT_EQ(plan["tokens"][1]["position"], 7);
+  EXPECT_GT(plan["tokens"][1]["total_s"], plan["tokens"][0]["total_s"]);
+  EXPECT_EQ(plan.at("prompt").at("tokens"), 5);
+  auto beyond = command;
+  beyond.insert(beyond.end(), {"--position", "100000"});
+  expect_failure(barellama(beyond), 2, "--position 100000: the context has");
 }
 
 TEST_F(CommandModel, HelpsWithEachCommand) {
