@@ -2,13 +2,12 @@
 // that a test gives them.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "base/check.h"
 #include "kernel/model/file_weight_source.h"
 #include "libpi/fs/ram_disk.h"
 #include "llama/kernels/fp_mode.h"
@@ -97,15 +96,14 @@ class TimedModel : private llama::PassListener {
     file_ = llama::ModelFile::open(source_, arena_).value();
     const auto pinned =
         static_cast<uint64_t>(board.pinned_share * static_cast<double>(model_bytes().size()));
-    EXPECT_TRUE(
-        transformer_
-            .create(file_, source_, clock_, arena_,
-                    {.context = 32,
-                     .max_columns = 8,
-                     .weights = {.buffer_bytes = board.buffer_bytes, .max_pinned_bytes = pinned}})
-            .ok());
-    EXPECT_TRUE(transformer_.load(nullptr).ok());
-    EXPECT_TRUE(profiler_.create(file_.config().n_layers, 0, arena_).ok());
+    CHECK(transformer_
+              .create(file_, source_, clock_, arena_,
+                      {.context = 32,
+                       .max_columns = 8,
+                       .weights = {.buffer_bytes = board.buffer_bytes, .max_pinned_bytes = pinned}})
+              .ok());
+    CHECK(transformer_.load(nullptr).ok());
+    CHECK(profiler_.create(file_.config().n_layers, 0, arena_).ok());
     profiler_.set_listener(this);
     transformer_.set_profiler(&profiler_);
     profiler_.begin_answer();
@@ -163,10 +161,10 @@ class TimedModel : private llama::PassListener {
     const auto logits =
         transformer_.forward(std::span(tokens).first(columns), 0, llama::Logits::kLast, &core_);
     core_.end_pass();
-    EXPECT_TRUE(logits.ok());
+    CHECK(logits.ok());
     logits_.assign(logits->begin(), logits->end());
     // The last tile's multiplication comes behind the pass.
-    EXPECT_LE(pass_.total_ns, static_cast<double>(clock_.now_ns() - begin));
+    CHECK(pass_.total_ns <= static_cast<double>(clock_.now_ns() - begin));
     pass_.total_ns = static_cast<double>(clock_.now_ns() - begin);
     pass_.core_ns = core_.busy_ns();
     pass_.card_ns = static_cast<double>(card_.busy_ns());

@@ -49,13 +49,16 @@ int run_bench(const Options& options, const std::string& command) {
   if (options.compare) older = nlohmann::json::parse(host::read_file(*options.compare));
 
   Bench bench(options);
-  const bool is_long_part = !options.perplexity.empty() || !options.seven_b.types.empty();
+  const bool has_places = !options.positions.empty() || !options.prompts.empty();
+  const bool is_long_part =
+      !options.perplexity.empty() || !options.seven_b.types.empty() || has_places;
   const bool has_choice = !options.parts.empty() || is_long_part || options.stored;
   for (const Part& part : all_parts()) {
     const bool is_chosen = std::ranges::find(options.parts, &part) != options.parts.end();
     if (is_chosen || (part.is_usual && !has_choice)) (bench.*part.measure)();
   }
   if (!options.perplexity.empty()) bench.measure_perplexity();
+  if (has_places) bench.measure_places();
   const int seven_b_code = options.seven_b.types.empty() ? 0 : bench.measure_seven_b();
   if (json_file) {
     host::write_file(json_file->path(), bench.json().dump(2) + "\n");
@@ -94,6 +97,19 @@ void add_options(CLI::App& app, Options& options) {
   }
   app.add_option("--perplexity", options.perplexity,
                  "Only perplexities: NAME, CHECKPOINT of llama2.c in f32, and its TOKENIZER");
+  app.add_option("--vocabulary", options.vocabulary,
+                 "For --tokenizer: only SentencePiece, ByteLevel, Llama2 or Llama3")
+      ->excludes(docs);
+  auto* const positions =
+      app.add_option("--positions", options.positions,
+                     "Only tokens with so many before them, by operation and layer: 1,64,255")
+          ->delimiter(',');
+  auto* const prompts =
+      app.add_option("--prompts", options.prompts, "Only prompts of so many tokens: 8,64,255")
+          ->delimiter(',');
+  for (auto* const option : {positions, prompts}) option->allow_extra_args(false)->excludes(docs);
+  app.add_option("--ctx", options.context, "For these two: as the setting ctx");
+  app.add_option("--ram-mib", options.ram_mib, "For these two: as the setting ram_mib");
   add_seven_b_options(app, options.seven_b);
 }
 
@@ -103,7 +119,8 @@ int run(int argc, char** argv) {
   CLI::App app("What a token costs: on the Pi, by its emulation, and on this machine", "bench");
   app.footer(
       "--guest takes a minute or two, with --large some minutes more. Without the name of a part\n"
-      "all are measured but --tokenizer, --perplexity and --seven-b.");
+      "all are measured but --overlap, --tokenizer, --perplexity, --positions, --prompts and\n"
+      "--seven-b.");
   add_options(app, options);
   try {
     app.parse(argc, argv);

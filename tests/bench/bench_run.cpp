@@ -8,7 +8,9 @@
 #include "tests/bench/guest_bench.h"
 #include "tests/bench/host_bench.h"
 #include "tests/bench/micro_bench.h"
+#include "tests/bench/overlap_bench.h"
 #include "tests/bench/perplexity_bench.h"
+#include "tests/bench/place_bench.h"
 #include "tests/bench/plain_bench.h"
 #include "tests/bench/rows_bench.h"
 #include "tests/bench/tokenizer_bench.h"
@@ -45,6 +47,8 @@ constexpr Part kParts[] = {
     {"--rows", "Only the loops over rows on the Pi, by their width", true, &Bench::measure_rows},
     {"--host", "Only tokens/s on this machine", true, &Bench::measure_host},
     {"--kernels", "Only the single kernels on this machine", true, &Bench::measure_kernels},
+    {"--overlap", "Only card and core at the same time, in simulated time", false,
+     &Bench::measure_overlap},
     {"--tokenizer", "Only text to tokens on the emulated Pi", false, &Bench::measure_tokenizer},
 };
 
@@ -122,7 +126,7 @@ void Bench::measure_rows() {
 
 void Bench::measure_tokenizer() {
   TokenizerBench bench(options_.kernel, plugin(), BARELLAMA_SHARED_DATA);
-  const auto figures = measure_tokenizers(bench, interrupts_);
+  const auto figures = measure_tokenizers(bench, options_.vocabulary, interrupts_);
   print_tokenizers(figures);
   json_["tokenizer"] = to_array(figures);
 }
@@ -134,6 +138,12 @@ void Bench::measure_host() {
   }
   print_host(figures);
   json_["host"] = to_array(figures);
+}
+
+void Bench::measure_overlap() {
+  const auto figures = bench::measure_overlap();
+  print_overlap(figures);
+  json_["overlap"] = to_array(figures);
 }
 
 void Bench::measure_kernels() {
@@ -152,6 +162,24 @@ void Bench::measure_perplexity() {
                            fs::path(BENCH_SOURCE_FOLDER) / "models/recipe", interrupts_);
   print_perplexities(figures);
   json_["perplexity"] = to_array(figures);
+}
+
+void Bench::measure_places() {
+  std::vector<PlaceFigures> figures;
+  const Place place = {.kv = options_.kv, .context = options_.context, .ram_mib = options_.ram_mib};
+  for (const fs::path& model : models()) {
+    PlaceBench bench(model, place, options_.kernel, plugin(), interrupts_);
+    for (const uint32_t position : options_.positions) {
+      announce(host::text("{} at position {}", model.filename().string(), position));
+      figures.push_back(bench.token_at(position));
+    }
+    for (const uint32_t tokens : options_.prompts) {
+      announce(host::text("{}: a prompt of {}", model.filename().string(), tokens));
+      figures.push_back(bench.prompt_of(tokens));
+    }
+  }
+  print_places(figures);
+  json_["places"] = to_array(figures);
 }
 
 }  // namespace bench

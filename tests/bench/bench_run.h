@@ -1,6 +1,7 @@
 // What `bench` measures: its parts, and one run of them.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -31,6 +32,10 @@ struct Options {
   std::string kernel;
   std::optional<std::string> json, compare;
   std::string kv = "q8_0";
+  uint32_t context = 0;
+  std::string ram_mib;
+  std::string vocabulary;
+  std::vector<uint32_t> positions, prompts;
   bool functions = false, scopes = false, large = false;
   bool write_docs = false, stored = false;
   std::vector<const Part*> parts;
@@ -52,8 +57,10 @@ class Bench {
   void measure_rows();
   void measure_tokenizer();
   void measure_host();
+  void measure_overlap();
   void measure_kernels();
   void measure_perplexity();
+  void measure_places();
   // Returns the exit code.
   int measure_seven_b();
 

@@ -2,24 +2,19 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstddef>
 #include <functional>
 #include <optional>
 
-#include "host-tools/card/card_files.h"
-#include "host-tools/card/card_writer.h"
-#include "host-tools/serial/records.h"
 #include "host-tools/support/failure.h"
 #include "host-tools/support/files.h"
 #include "llama/profiler.h"
+#include "tests/bench/guest_story.h"
 #include "tests/bench/model_work.h"
 
 namespace bench {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::chrono::minutes kPatience{15};
 
 // A good card's (docs/sd-card.md), and the core's.
 constexpr double kCardBytesPerSecond = 20e6;
@@ -38,36 +33,8 @@ constexpr const char* kLongPrompt =
     "her mother and her old grey cat.";
 constexpr uint32_t kColumns = 8, kPromptFirst = 8, kPromptEnd = 16;
 
-// Entered once for each token that is chosen, and once for each pass through the layers.
-constexpr const char* kSample = "llama::Sampler::sample";
-constexpr const char* kForward = "llama::Transformer::forward";
 // Entered when the console has written its prompt.
 constexpr const char* kReadLine = "kernel::Console::read_line";
-
-// What the kernel's record of the end of the story says.
-nlohmann::json end_of_story(const std::string& console, const fs::path& model) {
-  host::RecordParser parser;
-  for (const host::ConsoleEvent& event : parser.feed(console)) {
-    if (event.kind != host::ConsoleEvent::Kind::kRecord) continue;
-    if (event.name == "error") {
-      host::fail("{}: {}", model.string(), event.fields.value("message", std::string("an error")));
-    }
-    if (event.name == "end") return event.fields;
-  }
-  host::fail("{}: no story was generated.\n--- console:\n{}", model.string(), console);
-}
-
-// The profiler's table as the plugin takes it, by the kernel's record of the model.
-std::string scope_table(const std::string& console, const llama::ModelConfig& config) {
-  host::RecordParser parser;
-  for (const host::ConsoleEvent& event : parser.feed(console)) {
-    if (event.kind != host::ConsoleEvent::Kind::kRecord || event.name != "model") continue;
-    return host::text("{}:{}:{}:{}:{}", event.fields.at("profile_at").get<uint32_t>(),
-                      sizeof(llama::Profiler::Cell), offsetof(llama::Profiler::Cell, count),
-                      llama::kOperationCount, config.n_layers + 1);
-  }
-  host::fail("the kernel does not say where its profile is.\n--- console:\n{}", console);
-}
 
 // "..., 12.3 MB streamed per token": what the kernel says of a model when it has loaded it.
 double streamed_bytes(const std::string& console) {
@@ -78,17 +45,6 @@ double streamed_bytes(const std::string& console) {
   double megabytes = 0;
   std::from_chars(console.data() + begin, console.data() + end, megabytes);
   return megabytes * 1e6;
-}
-
-fs::path make_card(const fs::path& model, const fs::path& kernel, const fs::path& folder,
-                   host::Interrupts& interrupts) {
-  host::CardRequest request;
-  request.models = {model};
-  request.kernel = kernel;
-  const auto files = host::gather_card_files(request, folder);
-  const fs::path card = folder / "card.img";
-  host::write_card_image(card, files, host::plan_card(files, {}), "BARELLAMA", interrupts);
-  return card;
 }
 
 class Bench {
@@ -115,7 +71,9 @@ class Bench {
     counter_.warm_up = 0;
     counter_.from = host::text("{}:1", kSample);
     counter_.to = host::text("{}:2", kSample);
-    counter_.scopes = scope_table(tell(kStoryPrompt, prompt_tokens_ + 2).console, config);
+    counter_.scopes =
+        scope_table(first_record(tell(kStoryPrompt, prompt_tokens_ + 2).console, "model"), config,
+                    ScopesOf::kToken);
     records_ = "0";
     return measure_story();
   }
@@ -137,7 +95,7 @@ class Bench {
     counter_.from = host::text("{}:{}", kForward, kPromptFirst / kColumns + 1);
     counter_.to = host::text("{}:{}", kForward, kPromptEnd / kColumns + 1);
     const GuestRun run = tell(kLongPrompt, kPromptEnd + 1);
-    const uint32_t prompt_tokens = end_of_story(run.console, model_).at("prompt_tokens");
+    const uint32_t prompt_tokens = first_record(run.console, "end").at("prompt_tokens");
     if (prompt_tokens <= kPromptEnd) {
       host::fail("{}: the prompt has only {} tokens", model_.string(), prompt_tokens);
     }

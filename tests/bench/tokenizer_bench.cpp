@@ -196,15 +196,16 @@ TokenizerFigures TokenizerBench::measure(const TokenizerVocabulary& vocabulary,
           .seconds = static_cast<double>(run.counts().cycles) / kCyclesPerSecond};
 }
 
-std::vector<TokenizerFigures> measure_tokenizers(TokenizerBench& bench,
+std::vector<TokenizerFigures> measure_tokenizers(TokenizerBench& bench, const std::string& only,
                                                  host::Interrupts& interrupts) {
   std::vector<TokenizerFigures> all;
   for (const TokenizerVocabulary& vocabulary : kVocabularies) {
-    if (!bench.has(vocabulary)) continue;
+    if (!bench.has(vocabulary) || (!only.empty() && only != vocabulary.name)) continue;
     announce(host::text("tokenizer: {}", vocabulary.title));
     for (const TokenizerText& text : kTexts)
       all.push_back(bench.measure(vocabulary, text, interrupts));
   }
+  if (all.empty()) host::fail("--vocabulary {}: there is no such file or name", only);
   return all;
 }
 

@@ -69,8 +69,9 @@ class TokenizerBench {
   std::map<std::string, Card> cards_;  // made so far
 };
 
-// Of all vocabularies that are there, with all texts.
-std::vector<TokenizerFigures> measure_tokenizers(TokenizerBench& bench,
+// Of all vocabularies that are there, or of the one of this name, with all texts. Throws
+// host::Failure when there is none.
+std::vector<TokenizerFigures> measure_tokenizers(TokenizerBench& bench, const std::string& only,
                                                  host::Interrupts& interrupts);
 void print_tokenizers(const std::vector<TokenizerFigures>& all);
 
