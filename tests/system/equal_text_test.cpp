@@ -89,7 +89,8 @@ TEST_P(EachType, OfAModelWithOddShapesPinnedAndStreamed) {
 
 INSTANTIATE_TEST_SUITE_P(EqualText, EachType,
                          testing::Values(llama::WeightType::kF32, llama::WeightType::kQ8_0,
-                                         llama::WeightType::kQ4_0),
+                                         llama::WeightType::kQ4_0, llama::WeightType::kQ8_0Masked,
+                                         llama::WeightType::kQ4_0Masked),
                          [](const auto& type) { return llama::name_of(type.param); });
 
 class EachKvType : public EqualText, public testing::WithParamInterface<llama::KvType> {};
