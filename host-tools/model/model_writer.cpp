@@ -74,12 +74,13 @@ class Writer {
   bool keeps_groups(const Tensor& tensor) const;
   std::vector<uint64_t> tile_sizes(const Tensor& tensor);
   void write_tensor(const Tensor& tensor, Progress& progress);
-  std::vector<std::byte> packed_tile(const Tensor& tensor, uint32_t tile);
-  void pack_rows(const Tensor& tensor, uint32_t tile, std::span<std::byte> packed);
+  std::vector<std::byte> packed_tile(const Tensor& tensor, uint32_t tile, TensorError* error);
+  void pack_rows(const Tensor& tensor, uint32_t tile, std::span<std::byte> packed,
+                 TensorError* error);
   void pack_groups(const Tensor& tensor, uint32_t tile, std::span<std::byte> packed);
   [[noreturn]] static void refuse_scales(const Tensor& tensor);
   void note_errors(const llama::WeightTraits& traits, std::span<const float> read, uint32_t columns,
-                   std::span<const std::byte> packed);
+                   std::span<const std::byte> packed, TensorError& of_tensor);
   void write_head();
   void put(std::span<const std::byte> bytes);
   void pad_to(uint64_t offset);
@@ -117,8 +118,6 @@ void Writer::lay_out() {
                            .tile_bytes = options_.tile_bytes,
                            .tokenizer_bytes = tokenizer_.size(),
                            .tile_sizes = [&](const Tensor& tensor) { return tile_sizes(tensor); }});
-  report_ = {};
-  error_squares_ = read_squares_ = 0;
   cut_into_parts();
 }
 
@@ -149,8 +148,9 @@ void Writer::write_tensor(const Tensor& tensor, Progress& progress) {
         {tensor.role, tensor.layer, tensor.type, uint64_t{tensor.rows} * tensor.columns});
     if (keeps || !llama::traits_of(tensor.type).holds_integers()) ++report_.exact_matrices;
   }
+  TensorError* const error = tensor.is_vector() ? nullptr : &report_.errors.back();
   for (uint32_t tile = 0; tile < tensor.tile_count; ++tile) {
-    const std::vector<std::byte> packed = packed_tile(tensor, tile);
+    const std::vector<std::byte> packed = packed_tile(tensor, tile, error);
     layout_.tile_crcs[tensor.first_tile + tile] = base::crc32c(packed);
     put(packed);
     progress.update(files_.position());
@@ -162,16 +162,17 @@ void Writer::write_tensor(const Tensor& tensor, Progress& progress) {
 std::vector<uint64_t> Writer::tile_sizes(const Tensor& tensor) {
   std::vector<uint64_t> sizes;
   for (uint32_t tile = 0; tile < tensor.tile_count; ++tile) {
-    sizes.push_back(
-        llama::traits_of(tensor.type)
-            .measure(packed_tile(tensor, tile), tensor.rows_in_tile(tile), tensor.columns));
+    sizes.push_back(llama::traits_of(tensor.type)
+                        .measure(packed_tile(tensor, tile, nullptr), tensor.rows_in_tile(tile),
+                                 tensor.columns));
     CHECK(sizes.back() != 0);
   }
   return sizes;
 }
 
-// With its padding.
-std::vector<std::byte> Writer::packed_tile(const Tensor& tensor, uint32_t tile) {
+// With its padding. What is lost by quantizing is added to `error`, unless that is null.
+std::vector<std::byte> Writer::packed_tile(const Tensor& tensor, uint32_t tile,
+                                           TensorError* error) {
   interrupts_.check();
   const uint64_t most =
       llama::tile_bytes_of(tensor.type, tensor.form(), tensor.rows_in_tile(tile), tensor.columns)
@@ -180,14 +181,15 @@ std::vector<std::byte> Writer::packed_tile(const Tensor& tensor, uint32_t tile) 
   if (!tensor.is_vector() && keeps_groups(tensor)) {
     pack_groups(tensor, tile, packed);
   } else {
-    pack_rows(tensor, tile, packed);
+    pack_rows(tensor, tile, packed, error);
   }
   if (tensor.tile_starts != nullptr) packed.resize(static_cast<size_t>(tensor.bytes_of_tile(tile)));
   return packed;
 }
 
 // The rows of zeros that fill up the last row group are packed, too: a weight of 0 has bits.
-void Writer::pack_rows(const Tensor& tensor, uint32_t tile, std::span<std::byte> packed) {
+void Writer::pack_rows(const Tensor& tensor, uint32_t tile, std::span<std::byte> packed,
+                       TensorError* error) {
   const uint32_t count = tensor.rows_in_tile(tile);
   const uint32_t rows_with_padding =
       tensor.is_vector() ? 1 : base::round_up(count, llama::kRowsPerGroup);
@@ -206,7 +208,9 @@ void Writer::pack_rows(const Tensor& tensor, uint32_t tile, std::span<std::byte>
   }
   const llama::WeightTraits& traits = llama::traits_of(tensor.type);
   if (!traits.pack(rows, tensor.columns, packed)) refuse_scales(tensor);
-  if (traits.holds_integers()) note_errors(traits, read, tensor.columns, packed);
+  if (error != nullptr && traits.holds_integers()) {
+    note_errors(traits, read, tensor.columns, packed, *error);
+  }
 }
 
 void Writer::pack_groups(const Tensor& tensor, uint32_t tile, std::span<std::byte> packed) {
@@ -227,7 +231,8 @@ void Writer::refuse_scales(const Tensor& tensor) {
 }
 
 void Writer::note_errors(const llama::WeightTraits& traits, std::span<const float> read,
-                         uint32_t columns, std::span<const std::byte> packed) {
+                         uint32_t columns, std::span<const std::byte> packed,
+                         TensorError& of_tensor) {
   std::vector<float> written(columns);
   for (uint32_t row = 0; size_t{row} * columns < read.size(); ++row) {
     traits.unpack_row(packed, row, written);
@@ -235,7 +240,6 @@ void Writer::note_errors(const llama::WeightTraits& traits, std::span<const floa
       const auto was = static_cast<double>(read[size_t{row} * columns + i]);
       const double error = static_cast<double>(written[i]) - was;
       report_.largest_error = std::max(report_.largest_error, std::abs(error));
-      TensorError& of_tensor = report_.errors.back();
       of_tensor.largest = std::max(of_tensor.largest, std::abs(error));
       of_tensor.sum += std::abs(error);
       error_squares_ += error * error;
