@@ -52,8 +52,9 @@ def parsed(text):
 
 
 def tensors(lab, file):
-    """The rows of the model's directory."""
-    return parsed(lab.text("barellama", "inspect", file, "--tensors", "--csv"))
+    """The rows of the model's directory, and how many weights each tensor has."""
+    rows = parsed(lab.text("barellama", "inspect", file, "--tensors", "--csv"))
+    return [{**row, "weights": row["rows"] * row["columns"]} for row in rows]
 
 
 def plan(lab, file, *words, positions=()):

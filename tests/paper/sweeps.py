@@ -9,8 +9,8 @@ def prompt_length(lab):
     name, type_ = ("tales-1m", "q8_0") if lab.is_miniature else ("stories15m", "q4_0")
     lengths = [5, 12, 20] if lab.is_miniature else [4, 8, 16, 32, 64, 128, 192, 250]
     file = model(lab, name, type_)
-    measured = places(lab, file, positions=lengths, prompts=lengths)
-    token = {place["tokens"]: place["cycles"] for place in measured if place["what"] == "token"}
+    measured = places(lab, file, positions=lengths[-1:], prompts=lengths)
+    token = next(place["cycles"] for place in measured if place["what"] == "token") / 1e6
     rows = []
     for place in measured:
         if place["what"] != "prompt":
@@ -19,7 +19,7 @@ def prompt_length(lab):
         planned = plan(lab, file, "--kv", "q8_0", "--prompt", count)["prompt"]
         rows.append({"model": name, "type": type_, "prompt": count, "ms": place["cycles"] / 1e6,
                      "planned ms": 1e3 * planned["total_s"], "ms per token": place["cycles"] / count / 1e6,
-                     "ms of a token of a story": token[count] / 1e6})
+                     "ms of a token of a story": token})
     charts = [Chart(f"{name} in {type_}: a prompt", "tokens", "ms to the first token",
                     {key: [(row["prompt"], row[key]) for row in rows] for key in ("ms", "planned ms")}),
               Chart("each of its tokens", "tokens", "ms", {
