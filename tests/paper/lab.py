@@ -133,7 +133,8 @@ class Lab:
             output.write_text(str(run.returncode))
         elif run.returncode != 0:
             shutil.rmtree(part)
-            raise Failure(f"{line}\nended with {run.returncode}:\n{run.stderr[-2000:]}")
+            said = run.stderr if len(run.stderr) < 2000 else f"{run.stderr[:500]}\n...\n{run.stderr[-1000:]}"
+            raise Failure(f"{line}\nended with {run.returncode}:\n{said}")
         (part / PRINTED).write_text(run.stdout)
         part.rename(result.parent)
         seconds = time.monotonic() - started

@@ -42,32 +42,37 @@ def greedy(lab, file):
 
 @experiment("pruned-bytes", "Pruning: bytes per weight", "section 4.1")
 def pruned_bytes(lab):
-    jobs = [(type_, file, percent) for _, type_, file in
-            models(lab, ["tales-1m"], ("q8_0",) if lab.is_miniature else TYPES)
+    jobs = [(*each, percent) for each in models(lab, ["tales-1m"], ("q8_0",) if lab.is_miniature else TYPES)
             for percent in ratios(lab)]
+    if not lab.is_miniature:
+        jobs += [("llama2-7b", type_, model(lab, "llama2-7b", type_, "--layers", "1"), percent)
+                 for type_ in ("q8_0", "q4_0") for percent in (20, 30, 50)]
 
     def measure(job):
-        type_, file, percent = job
+        name, type_, file, percent = job
         scale, value = (0 if type_ == "f32" else SCALE_BYTES), VALUE_BYTES[type_]
         kept = 1 - percent / 100
         dense = bytes_a_weight(tensors(lab, file), FEED_FORWARD)
         ours = bytes_a_weight(tensors(lab, pruned(lab, file, percent)), FEED_FORWARD)
-        return {"type": type_, "percent": percent, "dense": dense,
+        return {"model": name, "type": type_, "percent": percent, "dense": dense,
                 "byte mask": 1 + scale + kept * value, "bit mask": 1 / 8 + scale + kept * value,
                 "ours": ours, "ours of dense": ours / dense}
     rows = lab.each(measure, jobs)
     charts = [Chart(f"Feed-forward matrices in {type_}", "% of zeros", "bytes per weight", {
-        key: [(row["percent"], row[key]) for row in rows if row["type"] == type_]
+        key: [(row["percent"], row[key]) for row in rows
+              if row["type"] == type_ and row["model"] == "tales-1m"]
         for key in ("dense", "byte mask", "bit mask", "ours")})
         for type_ in dict.fromkeys(row["type"] for row in rows)]
     finds = [Find(f"a matrix in f32 has {SECTION_4_1_MB[0]} MB unpruned, {SECTION_4_1_MB[20]} at 20 %, "
                   f"{SECTION_4_1_MB[50]} at 50 %",
-                  "; ".join(f"{row['ours of dense']:.2f} of dense at {row['percent']} % in {row['type']}"
-                            for row in rows if row["percent"] in (20, 30, 50) and row["type"] != "f32"),
+                  "of dense: " + "; ".join(
+                      f"{row['ours of dense']:.2f} at {row['percent']} % in {row['type']}" for row in rows
+                      if row["percent"] in (20, 30, 50) and row["type"] != "f32" and row["model"] == "tales-1m"),
                   "all three sizes carry a byte of mask per weight, and dense is 180.4 MB: at 20 % theirs is "
                   "larger than dense. Ours has a bit per weight, and of each block what is smaller")]
     text = ("Magnitude pruning of w1, w2 and w3. Byte mask is the format that the paper's code writes, bit mask "
-            "the one that it describes, both computed; ours is what lies in the file. Pruned f32 stays dense.")
+            "the one that it describes, both computed; ours is what lies in the file. Pruned f32 stays dense. Of the "
+            "7B's shape one layer is pruned.")
     return Result(text, rows, charts, finds)
 
 
