@@ -143,7 +143,10 @@ TEST_F(ReportInABrowser, PaintsItsPicturesAndEachScheme) {
       return static_cast<size_t>(std::max(0.0, picture[name].get<double>()));
     };
     if (side("bottom") > light.height()) continue;
-    const auto colors = light.colors_in(side("left"), side("top"), side("right"), side("bottom"));
+    // With a little of the page on both sides: the longest bar fills its picture with one color.
+    constexpr size_t kBeside = 3;
+    const auto colors = light.colors_in(side("left") - kBeside, side("top"),
+                                        side("right") + kBeside, side("bottom"));
     EXPECT_GE(colors.size(), 2u) << picture;
     ++looked_at;
   }
