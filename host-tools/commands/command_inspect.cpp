@@ -136,8 +136,7 @@ void write_csv(const llama::ModelFile& file) {
   for (const llama::Tensor& tensor : file.tensors()) {
     std::printf("%u,%s,%u,%s,%u,%u,%u,%llu,%llu,%llu\n", tensor.layer, llama::name_of(tensor.role),
                 tensor.expert, llama::name_of(tensor.type), tensor.rows, tensor.columns,
-                tensor.tile_count,
-                static_cast<unsigned long long>(uint64_t{tensor.rows} * tensor.columns),
+                tensor.tile_count, static_cast<unsigned long long>(tensor.rows) * tensor.columns,
                 static_cast<unsigned long long>(tensor.bytes),
                 static_cast<unsigned long long>(tensor.offset));
   }
