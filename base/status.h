@@ -37,7 +37,9 @@ enum class ErrorCode : uint8_t {
 
 class [[nodiscard]] Status {
  public:
-  constexpr Status() = default;
+  // What an error says is left as it is: a pass of a model returns a hundred of these.
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init)
+  constexpr Status() {}
 
   static constexpr size_t kNameBytes = 33;
 
@@ -47,10 +49,12 @@ class [[nodiscard]] Status {
     constexpr int kNames = (0 + ... + (std::is_convertible_v<Arguments, std::string_view> ? 1 : 0));
     static_assert(kNames <= 1 && sizeof...(Arguments) <= kNames + kNumbers);
     Status status;
+    for (uint64_t& number : status.numbers_) number = 0;
     status.code_ = code;
     status.text_ = text;
-    int place = 0;
-    (status.put(place++, arguments), ...);
+    [[maybe_unused]] int place = 0;
+    [[maybe_unused]] int numbers = 0;
+    (status.put(place++, numbers, arguments), ...);
     return status;
   }
 
@@ -58,7 +62,9 @@ class [[nodiscard]] Status {
   constexpr ErrorCode code() const { return code_; }
   constexpr const char* text() const { return text_; }
   // The numbers in their order, without the name; 0 for those that were not given.
-  constexpr uint64_t number(int index) const { return numbers_[index]; }
+  constexpr uint64_t number(int index) const { return ok() ? 0 : numbers_[index]; }
+  // Whether it has a name.
+  constexpr bool has_name() const { return name_place_ != kNoName; }
   // As the message shows it; empty without one.
   std::string_view name() const { return {name_, name_size_}; }
   // Which of the arguments the name is; meaningless without one.
@@ -67,23 +73,25 @@ class [[nodiscard]] Status {
   static constexpr int kNumbers = 4;
 
  private:
+  static constexpr uint8_t kNoName = 0xff;
+
   template <typename Argument>
-  constexpr void put(int place, const Argument& argument) {
+  constexpr void put(int place, int& numbers, const Argument& argument) {
     if constexpr (std::is_convertible_v<Argument, std::string_view>) {
       put_name(place, argument);
     } else {
       static_assert(std::is_integral_v<Argument>);
-      numbers_[name_size_ == 0 ? place : place - 1] = static_cast<uint64_t>(argument);
+      numbers_[numbers++] = static_cast<uint64_t>(argument);
     }
   }
   void put_name(int place, std::string_view name);
 
-  uint64_t numbers_[kNumbers] = {};
+  uint64_t numbers_[kNumbers];  // of an error
   const char* text_ = "ok";
   ErrorCode code_ = ErrorCode::kOk;
-  uint8_t name_place_ = 0;
+  uint8_t name_place_ = kNoName;
   uint8_t name_size_ = 0;
-  char name_[kNameBytes] = {};
+  char name_[kNameBytes];  // the first name_size_ of them
 };
 static_assert(std::is_trivially_copyable_v<Status> && sizeof(Status) <= 80);
 
@@ -111,7 +119,7 @@ class [[nodiscard]] Result {
   std::optional<T> value_;
 };
 
-inline constexpr Status to_status(Status status) { return status; }
+inline constexpr Status to_status(const Status& status) { return status; }
 template <typename T>
 constexpr Status to_status(const Result<T>& result) {
   return result.status();
@@ -123,11 +131,11 @@ constexpr Status to_status(const Result<T>& result) {
 #define BASE_JOIN(a, b) BASE_JOIN_INNER(a, b)
 
 // The only macros that return. TRY(card.select());  TRY_ASSIGN(auto block, card.read(lba));
-#define TRY(expression)                                                                \
-  do {                                                                                 \
-    if (::base::Status try_status = ::base::to_status(expression); !try_status.ok()) { \
-      return try_status;                                                               \
-    }                                                                                  \
+#define TRY(expression)                                            \
+  do {                                                             \
+    if (const auto& try_result = (expression); !try_result.ok()) { \
+      return ::base::to_status(try_result);                        \
+    }                                                              \
   } while (false)
 
 #define TRY_ASSIGN(target, expression) \
