@@ -201,7 +201,7 @@ base::Result<std::span<float>> Transformer::classify(Logits logits) {
 
 // out = rmsnorm(x), column by column.
 void Transformer::normalize(std::span<float> out, std::span<const float> x, uint32_t norm_index) {
-  const Profiler::Scope scope(profiler_, row_of(file_->tensors()[norm_index].role).operation);
+  const Profiler::Scope scope(profiler_, file_->tensors()[norm_index].operation);
   const auto weight = weights_.vector(norm_index);
   const uint32_t dim = config().dim;
   for (size_t at = 0; at < x.size(); at += dim) {
@@ -217,7 +217,9 @@ Transformer::Input Transformer::input_of(std::span<const float> values, uint32_t
 }
 
 void Transformer::prepare(Input& input, WeightType type) {
-  if (!reads_prepared_columns(type) || share_prepared_columns(type, input.prepared_for)) return;
+  if (type == input.prepared_for || !reads_prepared_columns(type) ||
+      share_prepared_columns(type, input.prepared_for))
+    return;
   const Profiler::Scope scope(profiler_, Operation::kQuantize);
   prepare_columns(type, input.columns);
   input.prepared_for = type;
@@ -227,7 +229,7 @@ void Transformer::prepare(Input& input, WeightType type) {
 Status Transformer::multiply(std::span<float> out, uint32_t tensor_index, Input& input,
                              Largest* largest) {
   const Tensor& tensor = file_->tensors()[tensor_index];
-  const Profiler::Scope scope(profiler_, row_of(tensor.role).operation);
+  const Profiler::Scope scope(profiler_, tensor.operation);
   const Columns& columns = input.columns;
   CHECK(tensor.columns == columns.width && size_t{columns.count} * tensor.rows <= out.size());
   prepare(input, tensor.type);

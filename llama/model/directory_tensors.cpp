@@ -1,4 +1,6 @@
 // The directory's tensors.
+#include <algorithm>
+
 #include "base/align.h"
 #include "base/bytes.h"
 #include "llama/model/directory_reader.h"
@@ -19,6 +21,13 @@ SegmentKind segment_kind(TensorPlace place) {
 // Of all tensors of a model.
 uint64_t order_in_model(const TensorRow& row, uint32_t layer, uint32_t expert) {
   return static_cast<uint64_t>(row.place) << 56 | uint64_t{layer} << 32 | order_of(row, expert);
+}
+
+uint32_t tiles_per_run(const Tensor& tensor) {
+  const PackedBytes rows =
+      packed_bytes_of(tensor.type, tensor.form(), tensor.rows_per_tile, tensor.columns);
+  if (rows.least != tensor.tile_bytes) return 1;
+  return std::max<uint32_t>(Tensor::kMostRunBytes / tensor.tile_bytes, 1);
 }
 
 }  // namespace
@@ -129,9 +138,11 @@ Status DirectoryReader::add(Tensor tensor) {
   TRY(find_segment(tensor));
   TRY(check_tiles(tensor));
   TRY(check_place(tensor));
+  tensor.operation = row.operation;
+  tensor.tiles_per_run = tiles_per_run(tensor);
   next_order_ = order + 1;
   end_ = tensor.offset + tensor.bytes;
-  file_.index_[tensor.layer * file_.slots_ + slot_of(row, tensor.expert)] = number;
+  file_.index_[tensor.layer * file_.slots_ + slot_of(tensor.role, tensor.expert)] = number;
   file_.tensors_[tensor_count_++] = tensor;
   return base::ok_status();
 }

@@ -143,8 +143,7 @@ uint32_t slots_of(const ModelConfig& config) {
   return kRoleLimit + (config.n_experts > 1 ? (config.n_experts - 1) * kRowsOfExpert : 0);
 }
 
-uint32_t slot_of(const TensorRow& row, uint32_t expert) {
-  if (expert == 0) return static_cast<uint32_t>(row.role);
+uint32_t slot_of_expert(const TensorRow& row, uint32_t expert) {
   const uint32_t in_expert =
       static_cast<uint32_t>(&row - kTable) - static_cast<uint32_t>(kFirstOfExpert);
   return kRoleLimit + (expert - 1) * kRowsOfExpert + in_expert;

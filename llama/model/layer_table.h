@@ -108,7 +108,10 @@ uint32_t order_of(const TensorRow& row, uint32_t expert);
 // A number for each tensor that a layer may have, 0 to slots_of(config) - 1, those of begin and end
 // among them. `expert` is below copies_of().
 uint32_t slots_of(const ModelConfig& config);
-uint32_t slot_of(const TensorRow& row, uint32_t expert);
+uint32_t slot_of_expert(const TensorRow& row, uint32_t expert);
+inline uint32_t slot_of(TensorRole role, uint32_t expert) {
+  return expert == 0 ? static_cast<uint32_t>(role) : slot_of_expert(row_of(role), expert);
+}
 
 // Whether a model of this configuration must have the tensors of the row.
 constexpr bool is_required(const TensorRow& row, const ModelConfig& config) {

@@ -65,7 +65,7 @@ class ModelFile {
   // below n_layers, 0 for a tensor of no layer; `expert` is below copies_of() the role's row.
   static constexpr uint32_t kAbsent = UINT32_MAX;
   uint32_t index_of(TensorRole role, uint32_t layer = 0, uint32_t expert = 0) const {
-    return index_[layer * slots_ + slot_of(row_of(role), expert)];
+    return index_[layer * slots_ + slot_of(role, expert)];
   }
   // The table that the classifier multiplies with: its own, or the embedding.
   uint32_t classifier_index() const {

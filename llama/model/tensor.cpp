@@ -16,8 +16,4 @@ PackedBytes tile_bytes_of(WeightType type, TensorForm form, uint32_t rows, uint3
           base::round_up<uint64_t>(packed.most, kTileAlignment)};
 }
 
-bool Tensor::has_padding() const {
-  return packed_bytes_of(type, form(), rows_per_tile, columns).least != tile_bytes;
-}
-
 }  // namespace llama

@@ -46,17 +46,23 @@ struct Tensor {
   uint64_t bytes;    // of all tiles
   uint32_t segment;  // the number of its own
   uint32_t step;     // its place among the matrices of a pass; kNoStep: it is none of them
+  // What multiplying or normalizing with it is charged to: its role's.
+  Operation operation = {};
+  // As many of its tiles as can be multiplied as one where all are in memory: kMostRunBytes or a
+  // tile, and one only if tiles may have bytes after their rows.
+  uint32_t tiles_per_run = 1;
   // Where each tile begins, and where the last one ends, after `offset` and in units of
   // kTileAlignment: (tile_count + 1). Null: all tiles but the last have the same size.
-  const uint32_t* tile_starts;
+  const uint32_t* tile_starts = nullptr;
 
   static constexpr uint32_t kNoStep = UINT32_MAX;
+  // Some three quarters of a millisecond of an ARM1176's time, during which the keyboard is not
+  // read; its FIFO holds more than a millisecond of 115200 baud.
+  static constexpr uint32_t kMostRunBytes = 256 << 10;
 
   bool is_vector() const { return rows == 1; }
   TensorKey key() const { return {role, layer, expert}; }
   TensorForm form() const { return is_vector() ? TensorForm::kVector : TensorForm::kMatrix; }
-  // Whether tiles may have bytes after their rows.
-  bool has_padding() const;
   uint32_t rows_in_tile(uint32_t tile) const {
     const uint32_t first = tile * rows_per_tile;
     return rows - first < rows_per_tile ? rows - first : rows_per_tile;

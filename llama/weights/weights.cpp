@@ -237,10 +237,9 @@ base::Result<TileRun<const std::byte>> Weights::run_at(uint32_t tensor_index, ui
     return TileRun<const std::byte>{first, 1, streamed};
   }
   uint32_t count = 1;
-  if (!stream_.is_used() && !tensor.has_padding()) {
+  if (!stream_.is_used() && tensor.tiles_per_run > 1) {
     // All of the tensor is pinned.
-    const uint32_t most = std::max<uint32_t>(kMostRunBytes / tensor.tile_bytes, 1);
-    count = std::min<uint32_t>(most, tensor.tile_count - first);
+    count = std::min(tensor.tiles_per_run, tensor.tile_count - first);
     data = {data.data(), static_cast<size_t>(tensor.bytes_of_tiles(first, count))};
   }
   return TileRun<const std::byte>{first, count, data};

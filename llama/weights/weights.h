@@ -79,12 +79,8 @@ class Weights {
 
   // The run that begins with tile `first`, the next one of the pass: one tile of a model that
   // streams, so that the source is polled often; otherwise as many as have no padding between them
-  // and at most kMostRunBytes. Valid until the tile after it is asked for.
+  // and at most Tensor::kMostRunBytes. Valid until the tile after it is asked for.
   base::Result<TileRun<const std::byte>> run_at(uint32_t tensor_index, uint32_t first);
-
-  // Some three quarters of a millisecond of an ARM1176's time, during which the keyboard is not
-  // read; its FIFO holds more than a millisecond of 115200 baud.
-  static constexpr uint32_t kMostRunBytes = 256 << 10;
 
   // One row of the embedding table as floats, wherever it is. May be called between passes only
   // (after begin_pass(), before its first tile).

@@ -39,7 +39,7 @@ TEST(LayerTable, GivesEachTensorOfALayerASlotAndAnOrder) {
     uint32_t count = 0;
     for (const TensorRow& row : layer_table()) {
       for (uint32_t expert = 0; expert < copies_of(row, config); ++expert, ++count) {
-        slots.insert(slot_of(row, expert));
+        slots.insert(slot_of(row.role, expert));
         orders.insert(order_of(row, expert));
       }
     }
