@@ -13,7 +13,7 @@ namespace llama::armv6 {
 namespace {
 
 // Columns are multiplied four at a time, and what is left one at a time, or as four if it is two or
-// three (the others being zeros).
+// three.
 constexpr uint32_t kColumnsAtOnce = COLUMNS_AT_ONCE;
 static_assert(kColumnsAtOnce == kPreparedTogether);
 static_assert(GROUP_WORDS * sizeof(uint32_t) == kPreparedGroupBytes);
@@ -43,6 +43,13 @@ void prepare_group(const GroupLoops& loops, std::span<const float> values, std::
       loops.write_pairs(x, words + GROUP_PAIRS_WORD * step, step * sizeof(uint32_t));
   words[GROUP_SCALE_WORD * step] = std::bit_cast<uint32_t>(scale);
   words[GROUP_BIAS_WORD * step] = static_cast<uint32_t>(bias);
+}
+
+// Of a column that is not there, of which no sum is taken: a scale of 0 keeps the loops' floats
+// finite, whatever integers the memory held before.
+void leave_out_group(std::byte* prepared, uint32_t in_step, size_t step) {
+  auto* const words = reinterpret_cast<uint32_t*>(prepared) + in_step;
+  words[GROUP_SCALE_WORD * step] = 0;
 }
 
 // Moves sums to where they belong: of four columns (row, column), of one (row).
@@ -158,13 +165,12 @@ void prepare_columns(const GroupLoops& loops, const Columns& columns) {
     for (uint32_t g = 0; g < groups; ++g) {
       const uint32_t from = g * kColumnsPerGroup;
       const uint32_t rest = columns.width - from;
-      for (uint32_t c = 0; c < step; ++c) {
-        const auto values = c >= left
-                                ? std::span<const float>()
-                                : columns.column(first + c).subspan(
-                                      from, rest < kColumnsPerGroup ? rest : kColumnsPerGroup);
+      for (uint32_t c = 0; c < step && c < left; ++c) {
+        const auto values = columns.column(first + c).subspan(
+            from, rest < kColumnsPerGroup ? rest : kColumnsPerGroup);
         prepare_group(loops, values, to, c, step);
       }
+      for (uint32_t c = left; c < step; ++c) leave_out_group(to, c, step);
       to += step * kPreparedGroupBytes;
     }
   }
