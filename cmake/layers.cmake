@@ -1,7 +1,7 @@
 # The architecture as code: which library may link which other, and so include its headers.
 #
 #   host-tools -> llama -> base        kernel -> llama, libpi, base
-#        `------> libpi/fs, libpi/push, kernel/reports (portable)
+#        `------> libpi/fs, libpi/push, kernel/reports, kernel/model, kernel/settings (portable)
 #
 # No source sees the repository's root. Each library has an include root of its own in the build
 # tree, with links to its own headers and to no others; what links the library gets that root. An
@@ -17,8 +17,10 @@ set(BARELLAMA_MAY_LINK_llama_kernels_portable base)
 set(BARELLAMA_MAY_LINK_llama_profiler base)
 set(BARELLAMA_MAY_LINK_llama_model base llama_kernels llama_profiler)
 set(BARELLAMA_MAY_LINK_llama_weights base llama_kernels llama_model llama_profiler)
+set(BARELLAMA_MAY_LINK_llama_pace base)
 set(BARELLAMA_MAY_LINK_llama_text base llama_model)
-set(BARELLAMA_MAY_LINK_llama base llama_kernels llama_model llama_profiler llama_text llama_weights)
+set(BARELLAMA_MAY_LINK_llama
+    base llama_kernels llama_model llama_pace llama_profiler llama_text llama_weights)
 
 set(BARELLAMA_MAY_LINK_pi_fs base)
 set(BARELLAMA_MAY_LINK_pi_fs_host base pi_fs)
@@ -33,7 +35,7 @@ set(BARELLAMA_MAY_LINK_pi_bcm2835 base pi_core pi_devices pi_fs)
 # kernel: `reports` is the host's as well; all down to `loader` is portable.
 set(BARELLAMA_MAY_LINK_record_names "")
 set(BARELLAMA_MAY_LINK_reports base llama llama_profiler llama_weights record_names)
-set(BARELLAMA_MAY_LINK_kernel_settings base llama_kernels llama_text pi_fs)
+set(BARELLAMA_MAY_LINK_kernel_settings base llama_kernels llama_pace llama_text pi_fs)
 set(BARELLAMA_MAY_LINK_kernel_interface base pi_devices pi_fs reports)
 set(BARELLAMA_MAY_LINK_kernel_bench base kernel_interface llama pi_fs reports)
 set(BARELLAMA_MAY_LINK_kernel_model base kernel_interface kernel_settings llama pi_fs)
@@ -48,7 +50,8 @@ set(BARELLAMA_MAY_LINK_host_support base base_host)
 set(BARELLAMA_MAY_LINK_host_serial base host_support record_names)
 set(BARELLAMA_MAY_LINK_host_console base host_support host_serial)
 set(BARELLAMA_MAY_LINK_host_emulator base host_support host_serial)
-set(BARELLAMA_MAY_LINK_host_card base pi_fs pi_fs_host pi_push host_support host_model)
+set(BARELLAMA_MAY_LINK_host_card
+    base kernel_model kernel_settings llama pi_fs pi_fs_host pi_push host_support host_model)
 set(BARELLAMA_MAY_LINK_host_push base host_support host_serial host_card host_emulator pi_push)
 set(BARELLAMA_MAY_LINK_host_report base host_support llama_profiler record_names)
 set(BARELLAMA_MAY_LINK_host_model base base_host llama host_support)

@@ -46,6 +46,7 @@ base::Result<Generation> Generator::answer(Transformer& transformer, const Reque
   const uint32_t unread =
       static_cast<uint32_t>(conversation_.tokens().size()) - conversation_.cached();
   Generation made;
+  made.first_position = conversation_.cached();
   made.prompt_tokens = unread;
   uint32_t from_prompt = unread;
   uint32_t most = request.steps == 0 ? UINT32_MAX : request.steps;  // tokens to make

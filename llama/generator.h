@@ -28,9 +28,10 @@ enum class StopReason : uint8_t {
 
 struct Generation {
   StopReason reason = StopReason::kLength;
-  uint32_t prompt_tokens = 0;  // BOS included; of a question, those that were run for it
-  uint32_t tokens = 0;         // generated
-  uint64_t prompt_us = 0;      // until the first generated token was chosen
+  uint32_t first_position = 0;  // of the prompt: what was said before it, of a question
+  uint32_t prompt_tokens = 0;   // BOS included; of a question, those that were run for it
+  uint32_t tokens = 0;          // generated
+  uint64_t prompt_us = 0;       // until the first generated token was chosen
   uint64_t total_us = 0;
 };
 

@@ -7,8 +7,6 @@ namespace {
 
 double mebibytes(uint64_t bytes) { return static_cast<double>(bytes) / 1048576; }
 
-uint64_t macs_of(const Tensor& tensor) { return uint64_t{tensor.rows} * tensor.columns; }
-
 // To which part of the plan an allocation belongs, by its tag.
 uint64_t& part_of(Plan& plan, std::string_view tag) {
   if (tag == "kv cache") return plan.kv_bytes;
@@ -21,15 +19,22 @@ uint64_t& part_of(Plan& plan, std::string_view tag) {
   return plan.table_bytes;
 }
 
-void count_work(Plan& plan, const ModelFile& file) {
-  const ModelConfig& config = file.config();
+void count_matrices(Plan& plan, const ModelFile& file) {
+  const bool streams = plan.streamed_bytes > 0;
   for (const uint32_t index : file.pass_matrices()) {
     const Tensor& tensor = file.tensors()[index];
-    (index == file.classifier_index() ? plan.classifier_macs : plan.layer_macs) += macs_of(tensor);
+    const bool is_classifier = index == file.classifier_index();
+    (is_classifier ? plan.classifier : plan.layers).add(tensor, streams);
+    (is_classifier ? plan.classifier_macs : plan.layer_macs) +=
+        uint64_t{tensor.rows} * tensor.columns;
     plan.matrix_bytes += tensor.bytes;
   }
   // A score and its share of the mix.
-  plan.attention_macs = uint64_t{2} * config.n_layers * config.q_dim();
+  plan.attention_macs = uint64_t{2} * plan.config.n_layers * plan.config.q_dim();
+}
+
+uint32_t classified(uint32_t tokens, Logits logits) {
+  return logits == Logits::kNone ? 0 : logits == Logits::kLast ? 1 : tokens;
 }
 
 }  // namespace
@@ -53,54 +58,82 @@ base::Result<Plan> Plan::make(const Model& opened, WeightSource& source, base::C
   plan.streamed_bytes = transformer.weights().streamed_bytes();
   plan.streamed_classifier_bytes = transformer.weights().streamed_classifier_bytes();
   plan.row_bytes = transformer.weights().row_bytes();
-  count_work(plan, measured.file());
+  plan.config = measured.config();
+  count_matrices(plan, measured.file());
   return plan;
 }
 
-PassTime Plan::pass(const Pace& pace, uint32_t tokens, uint32_t position, Logits logits) const {
-  const uint32_t classified = logits == Logits::kNone ? 0 : logits == Logits::kLast ? 1 : tokens;
-  const uint64_t streamed = streamed_bytes - (classified == 0 ? streamed_classifier_bytes : 0);
-  // Token i looks back at position + i + 1 positions.
-  const uint64_t seen = uint64_t{tokens} * position + uint64_t{tokens} * (tokens + 1) / 2;
-  const uint64_t macs = tokens * layer_macs + classified * classifier_macs + seen * attention_macs;
-  const auto bytes = static_cast<double>(streamed);
-  const double card_s = bytes / pace.card_bytes_per_s;
-  const double core_s =
-      static_cast<double>(macs) / pace.macs_per_s + bytes / pace.checked_bytes_per_s;
+WorkCounts Plan::work(uint32_t tokens, uint32_t position, Logits logits) const {
+  WorkCounts counts;
+  for (uint32_t i = 0; i < tokens; ++i) count_attention(config, kv, position + i + 1, counts);
+  const double in_layers = static_cast<double>(tokens) * config.n_layers;
+  counts.scale(config.n_layers);
+  counts.at(Work::kLayer) += config.n_layers;
+  counts.at(Work::kLayerToken) += in_layers;
+  counts.at(Work::kNormed) += (in_layers + tokens) * config.dim;  // and at both ends
+  counts.at(Work::kGated) += in_layers * config.hidden_dim;
+  counts.at(Work::kTurned) += in_layers * (config.q_dim() + config.kv_dim());
+  layers.count(tokens, counts);
+  const uint32_t chosen = classified(tokens, logits);
+  if (chosen > 0) classifier.count(chosen, counts);
+  counts.at(Work::kPass) += 1;
+  counts.at(Work::kToken) += tokens;
+  counts.at(Work::kChosen) += chosen;
+  counts.at(Work::kLogit) += static_cast<double>(chosen) * config.vocab_size;
+  const uint64_t streamed = streamed_bytes - (chosen == 0 ? streamed_classifier_bytes : 0);
+  counts.at(Work::kChecked) += static_cast<double>(streamed + tokens * row_bytes);
+  return counts;
+}
+
+PassTime Plan::time_of(const WorkCounts& work, const Pace& pace, uint32_t tokens,
+                       Logits logits) const {
+  const bool classifies = classified(tokens, logits) > 0;
+  const uint64_t streamed = streamed_bytes - (classifies ? 0 : streamed_classifier_bytes);
+  const double card_s = static_cast<double>(streamed) / pace.card_bytes_per_s;
+  const double core_s = work.cycles(pace) / pace.core_hz;
   const double row_s = static_cast<double>(tokens * row_bytes) / pace.card_bytes_per_s;
   return {card_s, core_s, row_s, row_s + (card_s > core_s ? card_s : core_s)};
 }
 
-PassTime Plan::prompt(const Pace& pace, uint32_t tokens) const {
+void PassTime::add(const PassTime& time) {
+  card_s += time.card_s;
+  core_s += time.core_s;
+  row_s += time.row_s;
+  total_s += time.total_s;
+}
+
+PassTime Plan::prompt(const Pace& pace, uint32_t tokens, uint32_t position) const {
   PassTime sum{};
   for (uint32_t at = 0; at < tokens;) {
     const uint32_t batch = tokens - at < columns ? tokens - at : columns;
-    const PassTime time =
-        pass(pace, batch, at, at + batch == tokens ? Logits::kLast : Logits::kNone);
-    sum.card_s += time.card_s;
-    sum.core_s += time.core_s;
-    sum.row_s += time.row_s;
-    sum.total_s += time.total_s;
+    sum.add(pass(pace, batch, position + at, at + batch == tokens ? Logits::kLast : Logits::kNone));
     at += batch;
   }
   return sum;
 }
 
+void print_time(base::TextSink& out, double seconds) {
+  if (seconds < 1) {
+    base::print(out, "{:.1} ms", seconds * 1e3);
+  } else {
+    base::print(out, "{:.2} s", seconds);
+  }
+}
+
 void print_short(base::TextSink& out, const Plan& plan, const Pace& pace) {
-  const PassTime token = plan.token(pace, 0);
+  const PassTime first = plan.token(pace, 0);
+  const PassTime last = plan.token(pace, plan.context - 1);
   base::print(out,
               "{:.1} of {:.1} MiB in use: KV cache {:.1} ({}), state {:.1}, buffers {:.1}, tables "
-              "{:.1}; about ",
+              "{:.1}; a token takes about ",
               mebibytes(plan.peak_bytes), mebibytes(plan.ram_bytes), mebibytes(plan.kv_bytes),
               name_of(plan.kv), mebibytes(plan.state_bytes), mebibytes(plan.buffer_bytes),
               mebibytes(plan.table_bytes));
-  if (token.total_s < 1) {
-    base::print(out, "{:.1} ms", token.total_s * 1e3);
-  } else {
-    base::print(out, "{:.2} s", token.total_s);
-  }
-  out.write(" per token, limited by the ");
-  out.write(token.card_is_limit() ? "card" : "core");
+  print_time(out, first.total_s);
+  base::print(out, " ({:.2} tokens/s) at first, ", 1 / first.total_s);
+  print_time(out, last.total_s);
+  base::print(out, " ({:.2}) at the context's end, limited by the ", 1 / last.total_s);
+  out.write(last.card_is_limit() ? "card" : "core");
 }
 
 }  // namespace llama

@@ -1,8 +1,9 @@
 // What a model takes of a board, and how fast it runs there, before anything is loaded.
 //
 // Memory is what the code that sets a model up takes of a measuring arena, so it is right to the
-// byte. Time is an estimate: the card sends what streams while the core multiplies, so a pass takes
-// as long as the slower of the two; embedding rows that are not in memory come before.
+// byte. Time is an estimate: what a pass is made of (llama/work.h), at a board's pace
+// (llama/pace/pace.h). The card sends what streams while the core multiplies, so a pass takes as
+// long as the slower of the two; embedding rows that are not in memory come before.
 #pragma once
 
 #include <cstdint>
@@ -12,16 +13,10 @@
 #include "base/format.h"
 #include "base/status.h"
 #include "llama/model.h"
+#include "llama/pace/pace.h"
+#include "llama/work.h"
 
 namespace llama {
-
-// Of a Pi Zero; `barellama plan` takes other figures.
-struct Pace {
-  double card_bytes_per_s = 20e6;  // 4 bits at 50 MHz are 25e6, less what commands take
-  double macs_per_s = 700e6;       // multiply-accumulates of quantized matrices
-  // CRC-32C of what has come by DMA: 8 cycles per byte, here of 1 GHz (docs/performance.md).
-  double checked_bytes_per_s = 125e6;
-};
 
 struct PassTime {
   double card_s;   // the card sends what streams
@@ -30,6 +25,7 @@ struct PassTime {
   double total_s;  // of all
 
   bool card_is_limit() const { return card_s > core_s; }
+  void add(const PassTime& time);
 };
 
 struct Plan {
@@ -60,6 +56,11 @@ struct Plan {
   uint64_t classifier_macs = 0;
   uint64_t attention_macs = 0;
 
+  // What a pass does with them, and with its activations.
+  ModelConfig config{};
+  MatrixWork layers;
+  MatrixWork classifier;
+
   // For the model that `opened` holds, its directory at least. `reserved_bytes` of `ram_bytes` are
   // taken by others, such as the file's list of extents. kOutOfMemory, as of Model::open(), if it
   // does not fit; kOutOfRange for a context that the model was not made for.
@@ -67,20 +68,28 @@ struct Plan {
                                  uint64_t ram_bytes, uint64_t reserved_bytes,
                                  const Model::Options& options);
 
-  // Of a pass with `tokens` tokens, the first of them at `position`.
-  PassTime pass(const Pace& pace, uint32_t tokens, uint32_t position, Logits logits) const;
+  // Of a pass with `tokens` tokens, the first of them at `position`: what its core does.
+  WorkCounts work(uint32_t tokens, uint32_t position, Logits logits) const;
+  PassTime time_of(const WorkCounts& work, const Pace& pace, uint32_t tokens, Logits logits) const;
+  PassTime pass(const Pace& pace, uint32_t tokens, uint32_t position, Logits logits) const {
+    return time_of(work(tokens, position, logits), pace, tokens, logits);
+  }
   // Of a token with `position` before it.
   PassTime token(const Pace& pace, uint32_t position) const {
     return pass(pace, 1, position, Logits::kLast);
   }
-  // Of a prompt, up to its last token's logits: passes of `columns` tokens.
-  PassTime prompt(const Pace& pace, uint32_t tokens) const;
+  // Of a prompt, up to its last token's logits: passes of `columns` tokens, the first of them at
+  // `position`.
+  PassTime prompt(const Pace& pace, uint32_t tokens, uint32_t position = 0) const;
 
   uint64_t card_bytes_a_token() const { return streamed_bytes + row_bytes; }
 };
 
-// "12.3 of 496.0 MiB in use: KV cache ...; about 1.2 s per token, limited by the card": in one
-// line.
+// "12.3 of 496.0 MiB in use: KV cache ...; a token takes about 48.1 ms (20.8 tokens/s) at first,
+// 61.2 ms (16.3) at the context's end, limited by the core": in one line.
 void print_short(base::TextSink& out, const Plan& plan, const Pace& pace);
+
+// "48.1 ms" or "1.25 s".
+void print_time(base::TextSink& out, double seconds);
 
 }  // namespace llama

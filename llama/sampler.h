@@ -10,10 +10,12 @@
 
 namespace llama {
 
-// xorshift64* (Vigna, "An experimental exploration of Marsaglia's xorshift generators", 2016).
+// xorshift64* (Vigna, "An experimental exploration of Marsaglia's xorshift generators", 2016). Of
+// all states 0 alone stays as it is, and every number drawn from it would be 0. No other state
+// leads there, since each step can be undone.
 class RandomGenerator {
  public:
-  // `seed` is not 0 (CHECKed): 0 is the state that never changes.
+  // `seed` is not 0 (CHECKed).
   explicit RandomGenerator(uint64_t seed);
 
   uint32_t next_u32();

@@ -27,6 +27,7 @@ class CardImage {
   uint32_t checksum(const std::string& name);
   uint32_t file_size(const std::string& name) { return find(name).size; }
   pi::FatVolume& volume() { return *volume_; }
+  pi::BlockDevice& device() { return *device_; }
 
  private:
   pi::FileInfo find(const std::string& name);

@@ -8,6 +8,9 @@ std::string default_config() {
   return R"(# Read by the firmware of the Pi before the kernel starts.
 kernel=kernel.img
 kernel_address=0x8000
+# Without a device tree the firmware tells the kernel what it needs; with this line, no .dtb file
+# that may lie on the card is taken for one.
+device_tree=
 # The GPU gets the least that it can live with; the firmware is then start_cd.elf, fixup_cd.dat.
 gpu_mem=16
 # The serial console: without this line a Zero W stays silent.
@@ -68,6 +71,8 @@ model = )" +
 # records = 0
 # Measure where the time goes, for /stats and the records: off, on, or trace for each step.
 # profile = on
+# What /bench printed of this board, to predict speeds with; empty: a Pi Zero's.
+# pace =
 # Switch off after the story at start.
 # poweroff = 0
 

@@ -11,6 +11,7 @@
 #include "host-tools/model/chat_template.h"
 #include "host-tools/model/host_model.h"
 #include "host-tools/model/model_plan.h"
+#include "host-tools/model/tensor_names.h"
 #include "host-tools/support/failure.h"
 #include "host-tools/support/files.h"
 #include "host-tools/support/progress.h"
@@ -121,11 +122,9 @@ void show_tensors(const llama::ModelFile& file) {
   std::printf("\n%-6s %-20s %-11s %8s %8s %7s %9s %12s\n", "layer", "tensor", "type", "rows",
               "columns", "tiles", "bytes", "offset");
   for (const llama::Tensor& tensor : file.tensors()) {
-    std::string name = llama::name_of(tensor.role);
-    if (tensor.expert > 0) name += " " + std::to_string(tensor.expert);
-    std::printf("%-6u %-20s %-11s %8u %8u %7u %9llu %12llu\n", tensor.layer, name.c_str(),
-                llama::name_of(tensor.type), tensor.rows, tensor.columns, tensor.tile_count,
-                static_cast<unsigned long long>(tensor.bytes),
+    std::printf("%-6u %-20s %-11s %8u %8u %7u %9llu %12llu\n", tensor.layer,
+                title_of(tensor.key()).c_str(), llama::name_of(tensor.type), tensor.rows,
+                tensor.columns, tensor.tile_count, static_cast<unsigned long long>(tensor.bytes),
                 static_cast<unsigned long long>(tensor.offset));
   }
 }

@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,9 @@ namespace {
 struct Options {
   std::string model;
   BoardOptions board;
-  double card_mb_s = llama::Pace().card_bytes_per_s / 1e6;
-  double mmac_s = llama::Pace().macs_per_s / 1e6;
+  std::optional<double> card_mb_s;
+  double core_mhz = llama::Pace().core_hz / 1e6;
+  std::string pace;
   uint32_t prompt = 32;
   bool json = false;
   std::vector<uint32_t> positions;  // of tokens whose time is shown, too
@@ -47,10 +49,20 @@ void show_memory(const llama::Plan& plan) {
   show_bytes("peak", plan.peak_bytes, text);
 }
 
-void show_time(const char* what, const llama::PassTime& time) {
-  std::printf("  %-26s %10.3f s   card %.3f s, core %.3f s, rows %.3f s: the %s is the limit\n",
-              what, time.total_s, time.card_s, time.core_s, time.row_s,
-              time.card_is_limit() ? "card" : "core");
+void show_time(const std::string& what, const llama::PassTime& time, uint32_t tokens = 1) {
+  std::printf(
+      "  %-26s %10.4f s %9.3f tokens/s   card %.4f s, core %.4f s, rows %.4f s: the %s is the "
+      "limit\n",
+      what.c_str(), time.total_s, tokens / time.total_s, time.card_s, time.core_s, time.row_s,
+      time.card_is_limit() ? "card" : "core");
+}
+
+llama::Pace pace_of(const Options& options) {
+  llama::Pace pace;
+  require_ok(pace.apply(options.pace), "--pace");
+  if (options.card_mb_s) pace.card_bytes_per_s = *options.card_mb_s * 1e6;
+  pace.core_hz = options.core_mhz * 1e6;
+  return pace;
 }
 
 nlohmann::ordered_json to_json(const llama::PassTime& time) {
@@ -90,10 +102,8 @@ void write_json(const Options& options, const llama::Plan& plan, const llama::Pa
 }
 
 void run_plan(const Options& options) {
+  const llama::Pace pace = pace_of(options);
   const llama::Plan plan = plan_for_board(options.model, options.board);
-  llama::Pace pace;
-  pace.card_bytes_per_s = options.card_mb_s * 1e6;
-  pace.macs_per_s = options.mmac_s * 1e6;
   for (const uint32_t position : options.positions) {
     if (position < plan.context) continue;
     throw Failure(
@@ -102,18 +112,17 @@ void run_plan(const Options& options) {
   if (options.json) return write_json(options, plan, pace);
   std::printf("%s on a board with %g MiB\n\n", options.model.c_str(), options.board.ram_mib);
   show_memory(plan);
-  std::printf(
-      "\ntime, with a card of %g MB/s and a core of %g million multiply-accumulates per second\n",
-      options.card_mb_s, options.mmac_s);
+  std::printf("\ntime, with a card of %g MB/s and a core of %g MHz, keys and values in %s\n",
+              pace.card_bytes_per_s / 1e6, options.core_mhz, llama::name_of(plan.kv));
   std::printf("  %-26s %10.2f MB\n", "from the card per token",
               static_cast<double>(plan.card_bytes_a_token()) / 1e6);
   show_time("a token at the beginning", plan.token(pace, 0));
   for (const uint32_t position : options.positions) {
-    show_time(text("a token at position {}", position).c_str(), plan.token(pace, position));
+    show_time(text("a token at position {}", position), plan.token(pace, position));
   }
   show_time("a token at the end", plan.token(pace, plan.context - 1));
-  show_time(text("a prompt of {} tokens", options.prompt).c_str(),
-            plan.prompt(pace, options.prompt));
+  show_time(text("a prompt of {} tokens", options.prompt), plan.prompt(pace, options.prompt),
+            options.prompt);
 }
 
 }  // namespace
@@ -123,11 +132,11 @@ void add_plan_command(Command& app) {
   Command* command =
       app.add_subcommand("plan", "Show what a model takes of a board, and how fast it runs there");
   command->footer(
-      "Memory is exact: the kernel's own code adds it up. Time is an estimate: the core "
-      "multiplies\n"
-      "while the card sends, so that a token takes as long as the slower of the two. A MiB is "
-      "2^20\n"
-      "bytes, a MB 10^6.");
+      "Memory is exact: the kernel's own code adds it up. Time is an estimate, within 5 % of what "
+      "the\n"
+      "emulated board takes: the core multiplies while the card sends, so that a token takes as "
+      "long\n"
+      "as the slower of the two. A MiB is 2^20 bytes, a MB 10^6.");
   command->add_option("model", options->model, "A .blm file")->required();
   add_renamed_option(*command, "--ram-mib", "--ram-mb", options->board.ram_mib,
                      "MiB for the model and its state, as the setting ram_mib (default 496)",
@@ -137,10 +146,10 @@ void add_plan_command(Command& app) {
   add_kv_option(*command, options->board.kv);
   command->add_option("--card-mb-s", options->card_mb_s, "What the card sends (default 20)")
       ->check(positive_number());
-  command
-      ->add_option("--mmac-s", options->mmac_s,
-                   "Million multiply-accumulates per second (default 700)")
+  command->add_option("--core-mhz", options->core_mhz, "The core's clock (default 1000)")
       ->check(positive_number());
+  command->add_option("--pace", options->pace,
+                      "What the board's /bench printed, as the setting pace");
   command->add_option("--prompt", options->prompt, "Tokens of a prompt (default 32)")
       ->check(positive_number());
   command->add_option("--position", options->positions, "A token there, too; may be repeated")

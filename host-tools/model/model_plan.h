@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "llama/plan.h"
 
@@ -19,5 +20,9 @@ struct BoardOptions {
 
 // Throws Failure, with the file's name: also for a model that does not fit, with what it needs.
 llama::Plan plan_for_board(const std::filesystem::path& model, const BoardOptions& options);
+// The same of a model in `parts` files that is read from somewhere else: no weight is. `name` is
+// for messages.
+llama::Plan plan_for_board(llama::WeightSource& source, uint32_t parts, const std::string& name,
+                           const BoardOptions& options);
 
 }  // namespace host

@@ -23,6 +23,12 @@ void Report::add(std::string_view name, double value, std::string_view unit, int
 
 void Report::note(std::string_view text) { print(out_, "  {}\n", text); }
 
+void MeasuredPace::add(std::string_view name, double value) {
+  value = value > 0 ? value : 0;
+  if (!pace_.set(name, value)) return;
+  print(line_, "{}{}:{:.3}", line_.view().empty() ? "" : ",", name, value);
+}
+
 bool run(Context& context) {
   if (context.room.size() < kLeastRoom) {
     context.report.note("too little memory to measure anything: raise the setting ram_mib");

@@ -3,6 +3,7 @@
 // 20 s on a board.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "kernel/bench/stop_request.h"
 #include "kernel/reports/record_writer.h"
 #include "libpi/fs/block_device.h"
+#include "llama/pace/pace.h"
 
 namespace kernel::bench {
 
@@ -37,11 +39,31 @@ class Report {
   std::string_view group_;
 };
 
+// What was measured of the board's pace (llama/pace/pace.h), as a line of text.
+class MeasuredPace {
+ public:
+  static constexpr size_t kMostBytes = 511;
+
+  // `usual`: what was not measured; its clock counts the cycles.
+  explicit MeasuredPace(const llama::Pace& usual) : pace_(usual) {}
+
+  // Values that predictions do not know are left out.
+  void add(std::string_view name, double value);
+  const llama::Pace& pace() const { return pace_; }
+  std::string_view line() const { return line_.view(); }
+
+ private:
+  llama::Pace pace_;
+  std::array<char, kMostBytes> memory_;
+  base::TextBuffer line_{memory_};
+};
+
 struct Context {
   base::Clock& clock;
   StopRequest& stop;
   Board& board;
   Report& report;
+  MeasuredPace& pace;
   std::span<std::byte> room;      // unused memory, aligned as an arena's
   pi::BlockDevice* card;          // null: none
   uint64_t card_first_block = 0;  // from which the sequential reads are

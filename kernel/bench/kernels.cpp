@@ -3,8 +3,10 @@
 #include "llama/kernels/kernels.h"
 #include "base/arena.h"
 #include "base/check.h"
+#include "base/crc32c.h"
 #include "base/format.h"
 #include "kernel/bench/bench.h"
+#include "llama/work.h"
 
 namespace kernel::bench {
 namespace {
@@ -55,6 +57,44 @@ base::Result<Operands> make_operands(base::Arena& arena) {
   return made;
 }
 
+// What a weight costs beside its reading and what is done for rows and runs.
+void pace_of_kernel(Context& context, size_t slot, uint64_t bytes, uint32_t count, double seconds) {
+  const llama::WeightTraits& traits = *llama::weight_types()[slot];
+  llama::Tensor tensor{};
+  tensor.role = llama::TensorRole::kWk;  // of which no columns are prepared
+  tensor.type = traits.type;
+  tensor.rows = kRows;
+  tensor.columns = kWidth;
+  tensor.bytes = bytes;
+  tensor.tile_bytes = static_cast<uint32_t>(tensor.bytes);
+  tensor.rows_per_tile = kRows;
+  tensor.tile_count = 1;
+  llama::MatrixWork matrix;
+  matrix.add(tensor, false);
+  llama::WorkCounts work;
+  matrix.count(count, work);
+  double& weights = work.at(slot, count == 1 ? llama::WeightWork::kOne : llama::WeightWork::kFour);
+  const double multiplied = weights;
+  weights = 0;
+  const double cycles = seconds * context.pace.pace().core_hz - work.cycles(context.pace.pace());
+  char memory[32];
+  base::TextBuffer name(memory);
+  base::print(name, "{}.{}", traits.name, count == 1 ? 1 : llama::kPreparedTogether);
+  context.pace.add(name.view(), cycles / multiplied);
+}
+
+// The check of what streams.
+bool measure_check(Context& context, std::span<const std::byte> bytes) {
+  uint32_t crc = 0;
+  const auto seconds = seconds_a_call(context, [&] { crc = base::crc32c(bytes, crc); });
+  if (!seconds) return false;
+  const double bytes_per_s = static_cast<double>(bytes.size()) / *seconds;
+  context.report.begin_group("checks");
+  context.report.add("CRC-32C, from SDRAM", bytes_per_s / 1e6, "MB/s");
+  context.pace.add("checked", context.pace.pace().core_hz / bytes_per_s);
+  return true;
+}
+
 }  // namespace
 
 bool measure_kernels(Context& context) {
@@ -65,9 +105,13 @@ bool measure_kernels(Context& context) {
     context.report.note("too little memory");
     return true;
   }
-  for (const llama::WeightTraits* const traits : llama::weight_types()) {
+  for (size_t slot = 0; slot < llama::weight_types().size(); ++slot) {
+    const llama::WeightTraits* const traits = llama::weight_types()[slot];
     const llama::WeightType type = traits->type;
     fill_weights(*traits, *operands);
+    const uint64_t bytes = traits->measure != nullptr
+                               ? traits->measure(operands->weights, kRows, kWidth)
+                               : traits->packed_bytes(kRows, kWidth).most;
     for (const uint32_t count : {uint32_t{1}, kMostColumns}) {
       operands->columns.count = count;
       llama::prepare_columns(type, operands->columns);
@@ -81,9 +125,10 @@ bool measure_kernels(Context& context) {
       base::print(name, "{}, {} token{}{}", traits->name, count, count == 1 ? "" : "s",
                   traits->has_fast_kernel() ? "" : " (reference)");
       context.report.add(name.view(), double{kRows} * kWidth * count / 1e6 / *seconds, "million/s");
+      pace_of_kernel(context, slot, bytes, count, *seconds);
     }
   }
-  return true;
+  return measure_check(context, operands->weights);
 }
 
 }  // namespace kernel::bench

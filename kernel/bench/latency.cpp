@@ -12,7 +12,8 @@ namespace {
 constexpr size_t kLine = base::kCacheLineBytes;
 constexpr size_t kStepsACall = 4096;
 
-// Numbers that are random enough to defeat any prefetch: xorshift32 (Marsaglia 2003).
+// Numbers that are random enough to defeat any prefetch: xorshift32 (Marsaglia 2003), whose
+// state is never 0.
 class Random {
  public:
   uint32_t below(uint32_t limit) {

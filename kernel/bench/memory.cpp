@@ -14,6 +14,9 @@ constexpr struct {
   size_t bytes;
 } kSizes[] = {{"L1", 4 << 10}, {"L2", 48 << 10}, {"SDRAM", 8 << 20}};
 
+// How weights pass by.
+constexpr std::string_view kAsWeights = "read, PLD";
+
 constexpr size_t kLeastMoved = 256 << 10;
 
 }  // namespace
@@ -35,11 +38,15 @@ bool measure_memory(Context& context) {
       char memory[48];
       base::TextBuffer name(memory);
       base::print(name, "{}, {} KiB ({})", what, bytes / 1024, size.where);
-      context.report.add(name.view(), static_cast<double>(bytes * times) / 1e6 / *seconds, "MB/s");
+      const double bytes_per_s = static_cast<double>(bytes * times) / *seconds;
+      context.report.add(name.view(), bytes_per_s / 1e6, "MB/s");
+      if (what == kAsWeights && &size == std::end(kSizes) - 1) {
+        context.pace.add("read", context.pace.pace().core_hz / bytes_per_s);
+      }
       return true;
     };
     const bool went_on = measure("read", [&] { loops.read(from, bytes); }) &&
-                         measure("read, PLD", [&] { loops.read_preloaded(from, bytes); }) &&
+                         measure(kAsWeights, [&] { loops.read_preloaded(from, bytes); }) &&
                          measure("write", [&] { loops.write(to, bytes); }) &&
                          measure("copy", [&] { loops.copy(to, from, bytes); }) &&
                          measure("copy, PLD", [&] { loops.copy_preloaded(to, from, bytes); });

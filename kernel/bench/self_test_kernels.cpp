@@ -14,7 +14,7 @@ constexpr uint32_t kWidth = 96;
 constexpr uint32_t kMostColumns = 8;
 static_assert(kMostColumns >= kRows);
 
-// xorshift32 (Marsaglia 2003).
+// xorshift32 (Marsaglia 2003); its state is never 0, where it would stay.
 class Random {
  public:
   uint32_t next() {

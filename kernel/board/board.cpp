@@ -146,7 +146,7 @@ void Board::divide_memory() {
 base::Clock& Board::clock() { return drivers_.timer; }
 
 CardSlot& Board::card_slot() {
-  if (!card_slot_) card_slot_.emplace(drivers_, clocks_.emmc.hz);
+  if (!card_slot_) card_slot_.emplace(drivers_);
   return *card_slot_;
 }
 

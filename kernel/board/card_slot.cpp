@@ -43,7 +43,7 @@ void connect_slot(Gpio& gpio) {
 }  // namespace
 
 // Not within the slot, whose header names no driver; DMA reads of it, so it never moves.
-CardSlot::CardSlot(Drivers& drivers, uint32_t emmc_hz)
+CardSlot::CardSlot(Drivers& drivers)
     : parts_(*[]() {
         alignas(Parts) static constinit std::byte storage[sizeof(Parts)] = {};
         static constinit bool used = false;
@@ -52,9 +52,6 @@ CardSlot::CardSlot(Drivers& drivers, uint32_t emmc_hz)
         return new (storage) Parts;
       }()) {
   connect_slot(drivers.gpio);
-  // The firmware booted from the card, so the supply is on; an answer that says otherwise will show
-  // as a card that does not answer.
-  static_cast<void>(drivers.mailbox.power_on(pi::Mailbox::PowerDevice::kSdCard));
   const base::Result<uint32_t> usable = drivers.mailbox.dma_channels();
   const base::Result<unsigned> channel = pi::Dma::choose_channel(
       usable.ok() ? *usable : kDescription.dma.usual_channels, kDescription.dma.for_the_card);
@@ -62,8 +59,9 @@ CardSlot::CardSlot(Drivers& drivers, uint32_t emmc_hz)
     parts_.dma.emplace(drivers.timer, kDescription.dma.registers, kDescription.bus, *channel);
     parts_.dma->reset();
   }
-  parts_.emmc.emplace(drivers.timer, kWiring.registers, kDescription.bus, emmc_hz);
-  parts_.card.emplace(*parts_.emmc, parts_.dma ? &*parts_.dma : nullptr, drivers.timer);
+  parts_.emmc.emplace(drivers.timer, kWiring.registers, kDescription.bus);
+  parts_.card.emplace(*parts_.emmc, drivers.emmc_clock, parts_.dma ? &*parts_.dma : nullptr,
+                      drivers.timer);
 }
 
 base::Status CardSlot::initialize() { return parts_.card->initialize(); }

@@ -18,8 +18,7 @@ struct Drivers;
 class CardSlot {
  public:
   // Connects the slot to its controller. There is one slot (CHECKed). `drivers` outlive it.
-  // `emmc_hz`: the controller's base clock, 0 if the firmware does not tell.
-  CardSlot(Drivers& drivers, uint32_t emmc_hz);
+  explicit CardSlot(Drivers& drivers);
 
   // Finds and sets up the card, also one that was exchanged; before the first read. Reads by DMA if
   // the firmware leaves us a channel. kNotFound: no card answers. kUnsupported, kCorrupt, kTimeout,

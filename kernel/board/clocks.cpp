@@ -20,6 +20,14 @@ ClockReading read_clock(pi::Mailbox& mailbox, ClockId id) {
   return {};
 }
 
+// For the banner; the card's driver asks again each time that it begins.
+ClockReading read_emmc_clock(pi::EmmcClock& clock) {
+  const base::Result<uint32_t> rate = clock.start();
+  if (!rate.ok()) return {};
+  return {*rate,
+          clock.is_measured() ? ClockReading::Source::kMeasured : ClockReading::Source::kNominal};
+}
+
 }  // namespace
 
 void print(base::TextSink& out, const ClockReading& reading) {
@@ -45,7 +53,7 @@ Clocks bring_up_clocks(Drivers& drivers) {
   clocks.arm = read_clock(mailbox, ClockId::kArm);
   clocks.core = read_clock(mailbox, ClockId::kCore);
   clocks.sdram = read_clock(mailbox, ClockId::kSdram);
-  clocks.emmc = read_clock(mailbox, ClockId::kEmmc);
+  clocks.emmc = read_emmc_clock(drivers.emmc_clock);
   clocks.uart = read_clock(mailbox, ClockId::kUart);
   if (clocks.uart.source != ClockReading::Source::kMeasured) {
     // The answer to "set" is nearer to the truth than a later question: QEMU's is a constant.

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "libpi/bcm2835/act_led.h"
+#include "libpi/bcm2835/emmc_clock.h"
 #include "libpi/bcm2835/gpio.h"
 #include "libpi/bcm2835/interrupts.h"
 #include "libpi/bcm2835/mailbox.h"
@@ -25,6 +26,7 @@ struct Drivers {
   pi::ActLed led{kDescription.led, gpio};
   pi::Interrupts interrupts{kDescription.interrupts};
   pi::Mailbox mailbox{kDescription.mailbox, kDescription.bus, timer};
+  pi::EmmcClock emmc_clock{mailbox};
   pi::PowerManager power{kDescription.power_manager};
   std::optional<pi::UartPl011> pl011;
   std::optional<pi::UartMini> mini_uart;

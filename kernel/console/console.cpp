@@ -128,7 +128,7 @@ void Console::load_model() {
         model.transformer().context(), seconds(machine_.clock().now_us() - started_us));
   if (const auto plan = runner_.plan(); plan.ok()) {
     out_.write("plan: ");
-    print_short(out_, *plan, runner_.pace());
+    print_short(out_, *plan, runner_.pace(settings_));
     out_.write("\n");
   }
   tell_mode();

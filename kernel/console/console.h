@@ -56,6 +56,7 @@ class Console {
   void report_failed_story(const base::Status& status);
   void tell_mode();
   void begin_conversation();
+  void use_pace(std::string_view line);
   void report(std::string_view what, const base::Status& status);
   void tell_outcome(const base::Result<ModelRunner::Told>& told);
 

@@ -172,10 +172,12 @@ void Console::bench(std::string_view) {
   }
   machine_.show_activity(true);
   bench::Report report(out_, reporter_.records());
+  bench::MeasuredPace pace(runner_.usual_pace());
   bench::Context context{.clock = machine_.clock(),
                          .stop = keyboard_,
                          .board = machine_.bench_board(),
                          .report = report,
+                         .pace = pace,
                          .room = room,
                          .card = runner_.device(),
                          .card_first_block = first_block};
@@ -188,7 +190,15 @@ void Console::bench(std::string_view) {
   const bool finished = bench::run(context);
   if (!finished) out_.write("[stopped]\n");
   show_health("after");
+  if (finished && !pace.line().empty()) use_pace(pace.line());
   machine_.show_activity(false);
+}
+
+// Until the next start, unless it is copied.
+void Console::use_pace(std::string_view line) {
+  print(out_, "predictions go by this from now on; for barellama.ini:\npace = {}\n", line);
+  const Status status = apply_setting(settings_, "pace", line);
+  if (!status.ok()) complain(out_, "/bench", "pace", line, status);
 }
 
 void Console::self_test(std::string_view) {

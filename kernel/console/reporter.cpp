@@ -1,5 +1,7 @@
 #include "kernel/console/reporter.h"
 
+#include <algorithm>
+
 #include "kernel/reports/records.h"
 
 namespace kernel {
@@ -72,7 +74,30 @@ void Reporter::print_stats(std::string_view argument, base::TextSink& out) {
     print_layers(out, *profiler);
   } else {
     print_profile(out, *profiler, answer_, machine_.instruments().health());
+    print_prediction(out);
   }
+}
+
+// Beside what was measured. Time grows with the position, and so the middle one's is the mean.
+void Reporter::print_prediction(base::TextSink& out) {
+  const llama::Generation& made = answer_.generation;
+  const auto plan = runner_.plan();
+  if (!plan.ok() || made.tokens < 2) return;
+  const llama::Pace pace = runner_.pace(settings_);
+  const uint32_t first = made.first_position + made.prompt_tokens;
+  const uint32_t middle = std::min(first + (made.tokens - 2) / 2, plan->context - 1);
+  const double token_s = plan->token(pace, middle).total_s;
+  const double measured_s =
+      static_cast<double>(made.total_us - made.prompt_us) / 1e6 / (made.tokens - 1);
+  out.write("plan: ");
+  llama::print_time(out, plan->prompt(pace, made.prompt_tokens, made.first_position).total_s);
+  out.write(" for the prompt, ");
+  llama::print_time(out, token_s);
+  base::print(out, " a token ({:.2} tokens/s); measured: ", 1 / token_s);
+  llama::print_time(out, static_cast<double>(made.prompt_us) / 1e6);
+  out.write(" and ");
+  llama::print_time(out, measured_s);
+  base::print(out, " ({:.2} tokens/s)\n", measured_s > 0 ? 1 / measured_s : 0.0);
 }
 
 MemoryTable Reporter::memory() const {

@@ -47,6 +47,7 @@ class Reporter {
 
  private:
   MemoryTable memory() const;
+  void print_prediction(base::TextSink& out);
 
   Machine& machine_;
   ModelRunner& runner_;

@@ -17,7 +17,6 @@ namespace {
 // Of one pass: enough for 32 layers with a hundred waits each; 96 KiB.
 constexpr size_t kTracedSpans = 4096;
 
-constexpr double kUsualArmHz = 1e9;          // for which llama::Pace is
 constexpr uint64_t kTellingBytes = 4 << 20;  // a fifth of a second of reading
 
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
@@ -141,20 +140,23 @@ base::Result<llama::Plan> ModelRunner::plan() {
                            model_options_);
 }
 
-llama::Pace ModelRunner::pace() const {
+llama::Pace ModelRunner::usual_pace() const {
   llama::Pace pace;
   const uint32_t arm_hz = machine_.instruments().facts().arm_hz;
-  if (arm_hz != 0) {
-    const double of_usual = arm_hz / kUsualArmHz;
-    pace.macs_per_s *= of_usual;
-    pace.checked_bytes_per_s *= of_usual;
-  }
+  if (arm_hz != 0) pace.core_hz = arm_hz;
+  return pace;
+}
+
+llama::Pace ModelRunner::pace(const Settings& settings) const {
+  llama::Pace pace = usual_pace();
   // How long loading took shows how fast the card is.
   const llama::WeightCounters& loaded = model_->transformer().weights().counters();
   if (loaded.bytes_read >= kTellingBytes && loaded.transfer_us > 0) {
     pace.card_bytes_per_s =
         static_cast<double>(loaded.bytes_read) * 1e6 / static_cast<double>(loaded.transfer_us);
   }
+  // What was measured, or set by the user, wins; it was checked when it was set.
+  static_cast<void>(pace.apply(settings.pace.view()));
   return pace;
 }
 

@@ -50,9 +50,12 @@ class ModelRunner {
   const llama::Model& model() const { return *model_; }
   llama::Model& model() { return *model_; }
   // What open_model() took, and how long a token should take: the same as a tool of the host
-  // predicts (llama/plan.h). With a model.
+  // predicts (llama/plan.h), but for what loading and the setting `pace` say of this board. With a
+  // model.
   base::Result<llama::Plan> plan();
-  llama::Pace pace() const;
+  llama::Pace pace(const Settings& settings) const;
+  // Of a Pi Zero with this one's clock.
+  llama::Pace usual_pace() const;
   // From which the model's weights come.
   llama::WeightSource& source() { return source_; }
   const base::Arena& arena() const { return *arena_; }

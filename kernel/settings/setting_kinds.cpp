@@ -1,6 +1,6 @@
 #include "kernel/settings/setting_kinds.h"
 
-#include "kernel/settings/words.h"
+#include "base/numbers.h"
 
 namespace kernel::kinds {
 
@@ -16,14 +16,14 @@ Status invalid(const char* message) {
 
 base::Result<uint64_t> parse_whole(std::string_view value, uint64_t least, uint64_t most,
                                    const char* message) {
-  const auto number = parse_unsigned(value);
+  const auto number = base::parse_unsigned(value);
   if (!number || *number < least || *number > most) return invalid(message);
   return *number;
 }
 
 base::Result<double> parse_number(std::string_view value, double least, double most,
                                   const char* message) {
-  const auto number = parse_fraction(value);
+  const auto number = base::parse_fraction(value);
   if (!number || *number < least || *number > most) return invalid(message);
   return *number;
 }

@@ -11,6 +11,7 @@
 #include "base/format.h"
 #include "base/status.h"
 #include "kernel/settings/settings.h"
+#include "llama/pace/pace.h"
 
 namespace kernel::kinds {
 
@@ -170,6 +171,14 @@ struct Text {
   template <size_t N>
   static void print(const SettingText<N>& value, base::TextSink& out) {
     out.write(value.view());
+  }
+};
+
+struct Pace : Text {
+  template <size_t N>
+  static base::Status parse(SettingText<N>& target, std::string_view value) {
+    TRY(llama::Pace().apply(value));
+    return Text::parse(target, value);
   }
 };
 

@@ -81,6 +81,8 @@ constexpr SettingRow kRows[] = {
                                     Effect::kRecords),
     row<&S::profile, Choice<kinds::ProfileWords>>(
         "profile", "measure where the time goes: off, on, or trace for each step", Effect::kModel),
+    row<&S::pace, kinds::Pace>(
+        "pace", "what /bench printed of this board, to predict speeds with; empty: a Pi Zero's"),
     row<&S::poweroff, kinds::Switch>("poweroff", "switch off after the story at start"),
     row<&S::loader_wait, kinds::Wait>(
         "loader_wait", "seconds for which the boot loader waits for a push, or forever"),

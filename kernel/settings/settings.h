@@ -68,6 +68,10 @@ struct Settings {
   enum class Profile : uint8_t { kOff, kOn, kTrace };
   Profile profile = Profile::kOn;
 
+  // What /bench measured, or a line of it in barellama.ini: what plans predict with
+  // (llama/pace/pace.h); empty: a Pi Zero's.
+  SettingText<511> pace;
+
   // Of the boot loader: how long it waits for a push, and which kernel on the card it then starts.
   static constexpr double kForever = -1;
   double loader_wait = 3;  // seconds

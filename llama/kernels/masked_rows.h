@@ -79,6 +79,17 @@ struct UnmaskedLoops {
                         const ColumnPart& part, float* out, size_t out_stride);
 };
 
+// How multiply_masked_rows() goes over a tile: so many blocks become dense at once, of as many
+// whole row groups, or of a part of one.
+struct MaskedStep {
+  uint32_t blocks;
+  uint32_t row_groups;
+  // Whether the columns stay in the cache beside the dense blocks. Wide ones come again with each
+  // row group, and push some of the blocks out.
+  bool is_narrow;
+};
+MaskedStep masked_step(size_t block_bytes, uint32_t columns, uint32_t width);
+
 // As RowsKernel::multiply_rows(), of a whole tile.
 void multiply_masked_rows(const UnmaskedLoops& loops, std::span<const std::byte> packed,
                           uint32_t rows, const Columns& columns, float* out, size_t out_stride,

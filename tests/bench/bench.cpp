@@ -50,8 +50,8 @@ int run_bench(const Options& options, const std::string& command) {
 
   Bench bench(options);
   const bool has_places = !options.positions.empty() || !options.prompts.empty();
-  const bool is_long_part =
-      !options.perplexity.empty() || !options.seven_b.types.empty() || has_places;
+  const bool is_long_part = !options.perplexity.empty() || !options.seven_b.types.empty() ||
+                            has_places || options.write_pace;
   const bool has_choice = !options.parts.empty() || is_long_part || options.stored;
   for (const Part& part : all_parts()) {
     const bool is_chosen = std::ranges::find(options.parts, &part) != options.parts.end();
@@ -59,6 +59,7 @@ int run_bench(const Options& options, const std::string& command) {
   }
   if (!options.perplexity.empty()) bench.measure_perplexity();
   if (has_places) bench.measure_places();
+  if (options.write_pace) bench.write_pace();
   const int seven_b_code = options.seven_b.types.empty() ? 0 : bench.measure_seven_b();
   if (json_file) {
     host::write_file(json_file->path(), bench.json().dump(2) + "\n");
@@ -86,8 +87,13 @@ void add_options(CLI::App& app, Options& options) {
                          ->excludes(models)
                          ->excludes(kv)
                          ->excludes(kernel);
-  app.add_flag("--stored", options.stored, "Measure nothing: --write-docs from the stored figures")
-      ->needs(docs);
+  app.add_flag("--write-pace", options.write_pace,
+               "Only what the plan predicts with: measure it, and write llama/pace/pace_values.h")
+      ->excludes(models)
+      ->excludes(kv)
+      ->excludes(kernel);
+  app.add_flag("--stored", options.stored,
+               "Measure nothing that is stored: for --write-docs and --write-pace");
   app.add_flag("--large", options.large, "Shapes of more than 100 million weights, too");
   app.add_flag("--functions", options.functions, "The most expensive functions of each model, too");
   app.add_flag("--scopes", options.scopes, "What each operation of the profiler costs, too");
@@ -126,6 +132,9 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsageError;
+  }
+  if (options.stored && !options.write_docs && !options.write_pace) {
+    throw host::Failure("--stored goes with --write-docs or --write-pace", kUsageError);
   }
   std::string command = "./dev bench";
   for (int i = 1; i < argc; ++i) command += std::string(" ") + argv[i];

@@ -1,6 +1,7 @@
 #include "tests/bench/bench_run.h"
 
 #include <cstdint>
+#include <cstdio>
 
 #include "host-tools/support/failure.h"
 #include "host-tools/support/subprocess.h"
@@ -9,9 +10,12 @@
 #include "tests/bench/host_bench.h"
 #include "tests/bench/micro_bench.h"
 #include "tests/bench/overlap_bench.h"
+#include "tests/bench/pace_bench.h"
+#include "tests/bench/pace_fit.h"
 #include "tests/bench/perplexity_bench.h"
 #include "tests/bench/place_bench.h"
 #include "tests/bench/plain_bench.h"
+#include "tests/bench/pruning_gain.h"
 #include "tests/bench/rows_bench.h"
 #include "tests/bench/tokenizer_bench.h"
 
@@ -55,6 +59,26 @@ constexpr Part kParts[] = {
 }  // namespace
 
 std::span<const Part> all_parts() { return kParts; }
+
+void Bench::write_pace() {
+  const fs::path source = BENCH_SOURCE_FOLDER;
+  StoredFigures figures(source / "tests/bench");
+  measure_pace(figures, options_.stored, options_.kernel, plugin(), interrupts_);
+  const auto stretches = paced_stretches(figures);
+  const auto values = fit_pace(stretches);
+  host::PendingFile file(source / "llama/pace/pace_values.h");
+  host::write_file(file.path(), pace_header(values));
+  file.commit();
+  const auto pace = pace_of(values);
+  if (!pace) {
+    std::printf("pace_values.h has new names: build it, and run --write-pace --stored again\n");
+    return;
+  }
+  print_pace_errors(stretches, *pace);
+  figures.replace("planned", planned_entries(stretches, *pace));
+  figures.replace("seven_b", seven_b_entries(figures, *pace));
+  figures.save();
+}
 
 int Bench::measure_seven_b() {
   return run_seven_b(options_.seven_b, options_.kernel, json_, interrupts_);
@@ -122,6 +146,9 @@ void Bench::measure_rows() {
   const auto figures = bench::measure_rows(test_images(), plugin(), &interrupts_);
   print_rows(figures);
   json_["rows"] = to_array(figures);
+  const auto gains = pruning_gains(figures);
+  print_pruning_gains(gains);
+  json_["pruning"] = to_array(gains);
 }
 
 void Bench::measure_tokenizer() {

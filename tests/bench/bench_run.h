@@ -37,7 +37,7 @@ struct Options {
   std::string vocabulary;
   std::vector<uint32_t> positions, prompts;
   bool functions = false, scopes = false, large = false;
-  bool write_docs = false, stored = false;
+  bool write_docs = false, write_pace = false, stored = false;
   std::vector<const Part*> parts;
   std::vector<std::tuple<std::string, std::string, std::string>> perplexity;
   SevenBOptions seven_b;
@@ -61,6 +61,8 @@ class Bench {
   void measure_kernels();
   void measure_perplexity();
   void measure_places();
+  // Measures what the pace is fitted to, or as much of it as is not stored, and fits it.
+  void write_pace();
   // Returns the exit code.
   int measure_seven_b();
 

@@ -71,6 +71,21 @@ std::string prompt_table(const StoredFigures& figures) {
   return table.text();
 }
 
+std::string planned_table(const StoredFigures& figures) {
+  MarkdownTable table(4, {"model", "type", "keys and values", "tokens", "cycles", "planned",
+                          "tokens/s", "planned", "error"});
+  for (const ordered_json& entry : figures.of("planned")) {
+    const double measured = entry.at("cycles_per_token"),
+                 planned = entry.at("planned_cycles_per_token");
+    const std::string model = entry.at("model");
+    table.add({model.ends_with(".blm") ? code(short_name(entry)) : model, code(entry.at("type")),
+               code(entry.at("kv")), entry.at("tokens_of"), with_commas(measured),
+               with_commas(planned), three_digits(1e9 / measured), three_digits(1e9 / planned),
+               signed_percent(planned / measured - 1)});
+  }
+  return table.text();
+}
+
 std::string plain_table(const StoredFigures& figures) {
   MarkdownTable table(1, {"model", "cycles", "plain C++", "against plain C++"});
   for (const ordered_json& entry : figures.of("guest")) {

@@ -87,6 +87,18 @@ std::string rows_table(const StoredFigures& figures) {
   return table.text();
 }
 
+std::string pruning_table(const StoredFigures& figures) {
+  MarkdownTable table(1, {"type", "zeros", "cycles of a kept weight", "bytes", "time from memory",
+                          "from a card, 20 MB/s"});
+  for (const ordered_json& entry : figures.of("pruning")) {
+    table.add({code(entry.at("type")), decimals(entry.at("pruned"), 0) + " %",
+               decimals(entry.at("cycles_of_kept"), 2), decimals(entry.at("bytes_of_dense"), 2),
+               decimals(entry.at("pinned_of_dense"), 2),
+               decimals(entry.at("streamed_of_dense"), 2)});
+  }
+  return table.text();
+}
+
 std::string tokenizer_table(const StoredFigures& figures) {
   return cross_table(
       figures.of("tokenizer"), "vocabulary",

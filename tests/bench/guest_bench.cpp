@@ -22,16 +22,16 @@ constexpr double kCyclesPerSecond = 1e9;
 // The console, as it is if no setting says otherwise: with start and stop bit.
 constexpr double kBaud = 115200, kBitsPerCharacter = 10;
 
-// A context of 256, half full with the first token that is measured. Of smaller models several
+// The context is half full with the first token that is measured. Of smaller models several
 // are measured, as single ones differ a little.
-constexpr uint32_t kContext = 256, kStoryPosition = 127, kStoryTokens = 2;
+constexpr uint32_t kStoryPosition = 127, kStoryTokens = 2;
 constexpr uint64_t kSmallModelBytes = 4 << 20;
 constexpr const char* kStoryPrompt = "Once upon a time";
 // Goes on beyond the last position that is measured, in any vocabulary.
 constexpr const char* kLongPrompt =
     "Once upon a time there was a little girl who lived in a small house near a big forest with "
     "her mother and her old grey cat.";
-constexpr uint32_t kColumns = 8, kPromptFirst = 8, kPromptEnd = 16;
+constexpr uint32_t kPromptFirst = 8, kPromptEnd = 16;
 
 // Entered when the console has written its prompt.
 constexpr const char* kReadLine = "kernel::Console::read_line";
@@ -78,22 +78,28 @@ class Bench {
     return measure_story();
   }
 
-  Stretch measure_story() {
+  Stretch measure(const StretchRequest& request) {
+    counter_.bandwidths = {kBandwidths[kUsualBandwidth]};
+    ram_mib_ = request.ram_mib;
+    return request.is_prompt ? measure_prompt() : measure_story(request.position);
+  }
+
+  Stretch measure_story(uint32_t position = kStoryPosition) {
     const uint32_t tokens = is_small_ ? kStoryTokens : 1;
     // The prompt's last pass gives the first token to be sampled, whose pass is of the position
     // after the prompt.
-    const uint32_t first_sample = kStoryPosition - prompt_tokens_ + 1;
+    const uint32_t first_sample = position - prompt_tokens_ + 1;
     // A token of a model that is larger than the caches by far finds nothing there in any case.
     counter_.warm_up = is_small_ ? 1 : 0;
     counter_.from = host::text("{}:{}", kSample, first_sample);
     counter_.to = host::text("{}:{}", kSample, first_sample + tokens);
-    return stretch_of(tell(kStoryPrompt, kStoryPosition + tokens + 2), kStoryPosition, tokens);
+    return stretch_of(tell(kStoryPrompt, position + tokens + 2), position, tokens);
   }
 
   Stretch measure_prompt() {
     counter_.warm_up = 0;  // each pass is one of eight tokens
-    counter_.from = host::text("{}:{}", kForward, kPromptFirst / kColumns + 1);
-    counter_.to = host::text("{}:{}", kForward, kPromptEnd / kColumns + 1);
+    counter_.from = host::text("{}:{}", kForward, kPromptFirst / kBenchColumns + 1);
+    counter_.to = host::text("{}:{}", kForward, kPromptEnd / kBenchColumns + 1);
     const GuestRun run = tell(kLongPrompt, kPromptEnd + 1);
     const uint32_t prompt_tokens = first_record(run.console, "end").at("prompt_tokens");
     if (prompt_tokens <= kPromptEnd) {
@@ -117,8 +123,9 @@ class Bench {
   GuestRun tell(const char* prompt, uint32_t steps) {
     options_.settings = {{"model", model_.filename().string()},
                          {"prompt", prompt},
-                         {"ctx", std::to_string(kContext)},
+                         {"ctx", std::to_string(kBenchContext)},
                          {"kv", kv_},
+                         {"ram_mib", host::text("{}", ram_mib_)},
                          {"steps", std::to_string(steps)},
                          {"temperature", "0"},
                          {"seed", "1"},
@@ -134,6 +141,7 @@ class Bench {
   host::Interrupts& interrupts_;
   bool is_small_;
   uint32_t prompt_tokens_;  // of kStoryPrompt
+  double ram_mib_ = 0;
   std::string profile_ = "off", records_ = "1";
   host::TemporaryFolder folder_;
   host::EmulatorOptions options_;
@@ -202,6 +210,12 @@ ScopeFigures measure_scopes(const fs::path& model, const std::string& kv, const 
     return scope.figures.at("cycles").get<int64_t>();
   });
   return figures;
+}
+
+Stretch measure_stretch(const fs::path& model, const StretchRequest& request,
+                        const fs::path& kernel, const fs::path& plugin,
+                        host::Interrupts& interrupts) {
+  return Bench(model, request.kv, kernel, plugin, interrupts).measure(request);
 }
 
 StartFigures measure_start(const fs::path& model, const fs::path& kernel, const fs::path& plugin,

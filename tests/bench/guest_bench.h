@@ -9,6 +9,7 @@
 
 #include "host-tools/support/interrupts.h"
 #include "tests/bench/guest_counter.h"
+#include "tests/bench/stretch_request.h"
 
 namespace bench {
 
@@ -28,7 +29,8 @@ struct Stretch {
   double streamed_bytes = 0;  // of weights from the card, for a token
 
   uint32_t tokens() const { return end_position - first_position; }
-  const GuestCounts& counts() const { return machines[kUsualBandwidth]; }
+  // With one machine, it is the usual one.
+  const GuestCounts& counts() const { return machines[machines.size() == 1 ? 0 : kUsualBandwidth]; }
   double per_token(int64_t count) const { return static_cast<double>(count) / tokens(); }
   // Of everything executed, matrices and attention taken together.
   double instructions_per_mac() const;
@@ -73,6 +75,11 @@ nlohmann::ordered_json to_json(const ScopeFigures& figures);
 GuestFigures measure_guest(const std::filesystem::path& model, const std::string& kv,
                            const std::filesystem::path& kernel, const std::filesystem::path& plugin,
                            host::Interrupts& interrupts);
+
+// Counts at kBandwidths[kUsualBandwidth] alone. Throws as measure_guest().
+Stretch measure_stretch(const std::filesystem::path& model, const StretchRequest& request,
+                        const std::filesystem::path& kernel, const std::filesystem::path& plugin,
+                        host::Interrupts& interrupts);
 
 // From power on until the model is loaded and checked, and the console asks for a prompt; or, with
 // a story at start, until the first token is computed.

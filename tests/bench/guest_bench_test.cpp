@@ -7,9 +7,11 @@
 #include <map>
 #include <string>
 
+#include "host-tools/model/model_plan.h"
 #include "host-tools/support/files.h"
 #include "tests/bench/comparison.h"
 #include "tests/bench/model_work.h"
+#include "tests/bench/paced_stretches.h"
 
 namespace bench {
 namespace {
@@ -28,6 +30,16 @@ TEST(GuestBench, CountsWhatIsPlausibleAndNoMoreThanTheBaseline) {
   }
   EXPECT_GT(figures.story.matrix_macs / figures.story.tokens(),
             figures.prompt.matrix_macs / figures.prompt.tokens());
+  // As plans predict it.
+  const llama::Plan plan = host::plan_for_board(
+      BENCH_DEFAULT_MODEL, {.context = kBenchContext, .kv = llama::KvType::kQ8_0});
+  for (const Stretch* stretch : {&figures.story, &figures.prompt}) {
+    const double planned = work_of(plan, {.is_prompt = stretch == &figures.prompt},
+                                   stretch->first_position, stretch->tokens())
+                               .cycles({});
+    EXPECT_NEAR(planned / stretch->per_token(stretch->counts().cycles), 1, 0.05)
+        << "./dev bench --write-pace --write-docs measures and fits again";
+  }
   // As cheap as when the baseline was made; a change that makes tokens more expensive on
   // purpose renews it by `./dev bench --guest --write-docs`.
   const auto older = nlohmann::json::parse(host::read_file(BENCH_BASELINE));

@@ -60,12 +60,14 @@ class PlaceBench {
  private:
   PlaceFigures measure(uint32_t prompt_tokens, bool is_prompt);
   GuestRun tell(uint32_t prompt_tokens, const char* records);
+  GuestRun tell_on(uint32_t prompt_tokens);
 
   std::filesystem::path model_;
   Place place_;
   host::Interrupts& interrupts_;
   llama::ModelConfig config_;
   uint32_t tokens_before_digits_ = 0;
+  const char* repeat_penalty_ = "1";
   nlohmann::json model_record_;
   host::TemporaryFolder folder_;
   host::EmulatorOptions options_;

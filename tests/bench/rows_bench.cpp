@@ -54,10 +54,14 @@ std::vector<RowsFigures> measure_rows(const std::filesystem::path& folder,
       counter.to = host::text("rows::passed:{}", all.size() + 1);
       const GuestRun run = count_guest(options, counter, kPatience, interrupts);
       const double macs = double{rows::kChunks} * rows::rows_of_chunk(kind.type, width) * width;
-      RowsFigures figures{.type = name_of(kind), .width = width, .pruned = kind.pruned};
+      RowsFigures figures{.type = name_of(kind),
+                          .weight_type = kind.type,
+                          .width = width,
+                          .pruned = kind.pruned,
+                          .bytes = bytes_of_weight(kind)};
       figures.cycles = static_cast<double>(run.counts().cycles) / macs;
       figures.instructions = static_cast<double>(run.counts().instructions) / macs;
-      figures.over_bound = figures.cycles / (bytes_of_weight(kind) * kCyclesPerByte) - 1;
+      figures.over_bound = figures.cycles / (figures.bytes * kCyclesPerByte) - 1;
       all.push_back(figures);
     }
   }

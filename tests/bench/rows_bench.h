@@ -8,13 +8,16 @@
 #include <vector>
 
 #include "host-tools/support/interrupts.h"
+#include "llama/kernels/weight_type.h"
 
 namespace bench {
 
 struct RowsFigures {
-  std::string type;
+  std::string type;  // what it is called
+  llama::WeightType weight_type = {};
   uint32_t width = 0;
   uint32_t pruned = 0;  // percent of the weights
+  double bytes = 0;     // of a weight
   // Of a multiply-accumulate, one column, weights from SDRAM at 350 MB/s.
   double cycles = 0, instructions = 0;
   // How much more it costs than one of 288 columns, as a part of that; and than reading the weight.

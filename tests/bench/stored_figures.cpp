@@ -18,17 +18,20 @@ constexpr size_t kKeptFunctions = 12;  // of hundreds
 struct Part {
   const char* name;
   const char* file;
-  std::array<const char*, 3> keys;  // of an entry; nullptr: no further
+  std::array<const char*, 4> keys;  // of an entry; nullptr: no further
 };
 constexpr Part kParts[] = {
     {"guest", "baseline.json", {"model"}},
     {"start", "baseline.json", {"model"}},
+    {"pace", "figures/pace.json", {"shape", "type", "kv", "tokens_of"}},
+    {"planned", "figures/pace.json", {"model", "type", "kv", "tokens_of"}},
     {"plain", "baseline.json", {"shape"}},
     {"functions", "figures/functions.json", {"model"}},
     {"scopes", "figures/scopes.json", {"model"}},
     {"core", "figures/core.json", {"what"}},
     {"loops", "figures/loops.json", {"loop"}},
     {"rows", "figures/rows.json", {"type", "columns"}},
+    {"pruning", "figures/rows.json", {"type", "pruned"}},
     {"tokenizer", "figures/tokenizer.json", {"vocabulary", "text"}},
     {"host", "figures/host.json", {"model"}},
     {"perplexity", "figures/perplexity.json", {"model", "weights", "kv"}},
@@ -93,6 +96,10 @@ void StoredFigures::take(const ordered_json& measured, const std::string& from) 
       }
     }
   }
+}
+
+void StoredFigures::replace(const std::string& part, ordered_json entries) {
+  parts_[part_of(part).name] = std::move(entries);
 }
 
 const ordered_json& StoredFigures::of(const std::string& part) const {

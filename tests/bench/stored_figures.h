@@ -20,6 +20,9 @@ class StoredFigures {
   // model, loop, type... if there is one, and notes the command line it comes `from`.
   void take(const nlohmann::ordered_json& measured, const std::string& from);
 
+  // All entries of a part, as they are, in place of those that it had.
+  void replace(const std::string& part, nlohmann::ordered_json entries);
+
   // The entries of a part; empty if it was never measured.
   const nlohmann::ordered_json& of(const std::string& part) const;
 

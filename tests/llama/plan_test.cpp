@@ -14,6 +14,7 @@ namespace llama {
 namespace {
 
 constexpr uint64_t kReserved = 96;
+constexpr size_t kQ8Slot = 1;  // in weight_types()
 
 std::vector<std::byte> make_whole_model(const ModelConfig& config, uint32_t tile_bytes) {
   tests::RandomWeights reader(config, 1);
@@ -109,9 +110,16 @@ TEST_F(PlanTest, CountsWhatATokenMultipliesAndReads) {
   ASSERT_TRUE(whole.ok());
   // Of each layer: wq, wo; wk, wv; w1, w2, w3.
   const uint64_t layer = 2 * 72 * 72 + 2 * 24 * 72 + 3 * 72 * 172;
-  EXPECT_EQ(whole->layer_macs, 3 * layer);
-  EXPECT_EQ(whole->classifier_macs, 309u * 72);
-  EXPECT_EQ(whole->attention_macs, 2u * 3 * 72);
+  WorkCounts token = whole->work(1, 9, Logits::kLast);
+  EXPECT_EQ(token.at(kQ8Slot, WeightWork::kOne), 3 * layer + 309 * 72);
+  EXPECT_EQ(token.at(kQ8Slot, WeightWork::kFour), 0);
+  // Keys of 12 positions in groups of four, for three pairs of heads; values of 10.
+  EXPECT_EQ(token.at(KvType::kF32, KvWork::kOne), 3.0 * 72 * 12 + 3 * 72 * 10);
+  // Of eight tokens, two loops over four; without the classifier.
+  WorkCounts prompt = whole->work(8, 0, Logits::kNone);
+  EXPECT_EQ(prompt.at(kQ8Slot, WeightWork::kOne), 0);
+  EXPECT_EQ(prompt.at(kQ8Slot, WeightWork::kFour), 2 * 3 * layer);
+  EXPECT_EQ(prompt.at(Work::kLogit), 0);
   EXPECT_EQ(whole->card_bytes_a_token(), 0u);
   EXPECT_FALSE(whole->token({}, 0).card_is_limit());
 
@@ -133,19 +141,20 @@ TEST_F(PlanTest, TakesTheSlowerOfCardAndCore) {
   options.transformer.max_columns = 4;
   const auto plan = this->plan(4 << 20, options);
   ASSERT_TRUE(plan.ok());
-  const Pace slow_card{.card_bytes_per_s = 1e6, .macs_per_s = 1e12, .checked_bytes_per_s = 1e12};
+  Pace slow_card;
+  slow_card.card_bytes_per_s = 1e6;
+  slow_card.core_hz = 1e15;
   const PassTime by_card = plan->token(slow_card, 0);
   EXPECT_TRUE(by_card.card_is_limit());
   EXPECT_DOUBLE_EQ(by_card.total_s, static_cast<double>(plan->card_bytes_a_token()) / 1e6);
 
-  const Pace slow_core{.card_bytes_per_s = 1e12, .macs_per_s = 1e6, .checked_bytes_per_s = 1e12};
+  Pace slow_core;
+  slow_core.card_bytes_per_s = 1e12;
+  slow_core.core_hz = 1e6;
   const PassTime by_core = plan->token(slow_core, 9);
   EXPECT_FALSE(by_core.card_is_limit());
-  EXPECT_NEAR(
-      by_core.total_s,
-      static_cast<double>(plan->layer_macs + plan->classifier_macs + 10 * plan->attention_macs) /
-          1e6,
-      1e-5);
+  EXPECT_NEAR(by_core.total_s, plan->work(1, 9, Logits::kLast).cycles(slow_core) / 1e6, 1e-5);
+  EXPECT_GT(by_core.total_s, plan->token(slow_core, 1).total_s);
   // Ten tokens are three passes, of which the last one alone needs the classifier.
   const PassTime prompt = plan->prompt(slow_card, 10);
   EXPECT_NEAR(prompt.total_s,

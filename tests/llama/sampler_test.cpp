@@ -42,6 +42,17 @@ TEST(RandomGenerator, MakesUnitNumbersOfTheUpper24Bits) {
   }
 }
 
+TEST(RandomGenerator, DoesNotFreezeAtAnySeed) {
+  for (int bit = 0; bit < 64; ++bit) {
+    for (const uint64_t seed : {uint64_t{1} << bit, UINT64_MAX >> bit}) {
+      RandomGenerator random(seed);
+      std::set<uint32_t> drawn;
+      for (int i = 0; i < 64; ++i) drawn.insert(random.next_u32());
+      EXPECT_GT(drawn.size(), 60u) << seed;
+    }
+  }
+}
+
 TEST(RandomGeneratorDeathTest, ChecksItsSeed) { EXPECT_DEATH(RandomGenerator(0), ""); }
 
 TEST(Argmax, TakesTheFirstOfEquals) {

@@ -36,8 +36,8 @@ class Push : public KernelMachine {
     return command;
   }
   static const std::vector<std::string>& a_story() {
-    static const std::vector<std::string> options = {"--send",   "The dragon", "--until",
-                                                     "tokens/s", "--timeout",  "100"};
+    static const std::vector<std::string> options = {"--send",          "The dragon", "--until",
+                                                     "tokens/s, first", "--timeout",  "100"};
     return options;
   }
   // With the line ends of a file.

@@ -43,7 +43,7 @@ TEST_F(EmulateAtATerminal, TellsAStoryForALineAndLeavesAtControlBracket) {
                                   .steps = 20,
                                   .sampling = {.temperature = 0, .top_p = 0.9f, .seed = 1}})
           .text;
-  std::string told = program().expect("tokens/s");
+  std::string told = program().expect("tokens/s, first");
   // One return for each line feed, from either end.
   EXPECT_THAT(told, Not(HasSubstr("\r\r\n")));
   std::erase(told, '\r');

@@ -16,12 +16,14 @@ struct Kind {
   uint32_t pruned;  // percent of its weights
   bool has_width(uint32_t width) const { return pruned == 0 || width == 288 || width == 4096; }
 };
-constexpr std::array<Kind, 6> kKinds = {{{llama::WeightType::kQ8_0, 0},
+constexpr std::array<Kind, 8> kKinds = {{{llama::WeightType::kQ8_0, 0},
                                          {llama::WeightType::kQ4_0, 0},
                                          {llama::WeightType::kQ8_0Masked, 20},
                                          {llama::WeightType::kQ8_0Masked, 50},
+                                         {llama::WeightType::kQ8_0Masked, 90},
                                          {llama::WeightType::kQ4_0Masked, 30},
-                                         {llama::WeightType::kQ4_0Masked, 50}}};
+                                         {llama::WeightType::kQ4_0Masked, 50},
+                                         {llama::WeightType::kQ4_0Masked, 90}}};
 
 // The most rows of a chunk: what the narrowest rows of the smallest type take of it.
 constexpr uint32_t kMostRowsOfChunk = 4096;

@@ -41,7 +41,7 @@ TEST_F(CommandModel, PlansForPrograms) {
 }
 
 TEST_F(CommandModel, HelpsWithEachCommand) {
-  for (const char* command : {"convert", "inspect", "plan", "run"}) {
+  for (const char* command : {"convert", "inspect", "plan", "prune", "run"}) {
     const Outcome help = barellama({command, "--help"});
     EXPECT_EQ(help.exit_code, 0);
     EXPECT_THAT(help.output, HasSubstr(command));

@@ -44,11 +44,38 @@ TEST_F(BenchCommand, PrintsEveryLine) {
                            "  q8_0, 8 tokens ",
                            "  q4_0, 8 tokens ",
                            "  q8_0_masked, 1 token ",
+                           "checks\n",
+                           "  CRC-32C, from SDRAM ",
                            "21.0 C after\n"}) {
     EXPECT_THAT(console, HasSubstr(line));
   }
   EXPECT_THAT(console, Not(HasSubstr("emulator")));
   EXPECT_FALSE(machine_.is_busy());
+}
+
+// A line for barellama.ini, which is a setting from then on.
+TEST_F(BenchCommand, GivesThePaceThatPlansGoBy) {
+  console_.start();
+  const std::string console = console_.say("/bench");
+  const size_t at = console.find("\npace = ");
+  ASSERT_NE(at, std::string::npos);
+  const std::string line = console.substr(at + 1, console.find('\n', at + 1) - at - 1);
+  for (const char* name :
+       {"read:", ",card:", ",q8_0.1:", ",q8_0.4:", ",q4_0.1:", ",f32.4:", ",checked:"}) {
+    EXPECT_THAT(line, HasSubstr(name));
+  }
+  machine_.set_clock_step_us(1);
+  EXPECT_THAT(console_.say("/settings"), HasSubstr(" = " + line.substr(7) + "\n"));
+  Settings settings;
+  base::NullSink nowhere;
+  apply_ini(settings, "barellama.ini", line, nowhere);
+  EXPECT_EQ("pace = " + std::string(settings.pace.view()), line);
+}
+
+TEST_F(BenchCommand, GivesNoPaceWhenItIsStopped) {
+  console_.start();
+  machine_.type_when_shown("f32, 1", "\x03");
+  EXPECT_THAT(console_.say("/bench"), Not(HasSubstr("pace = ")));
 }
 
 TEST_F(BenchCommand, SaysWhoseTheFiguresOfAnEmulatorAre) {

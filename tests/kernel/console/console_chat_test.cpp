@@ -34,7 +34,7 @@ TEST_F(ConsoleChatTest, BeginsInChatWithAModelThatWasTaughtToTalk) {
   insert_chat("");
   const std::string console = console_.start();
   EXPECT_THAT(console, HasSubstr("\nchat: ask something; /complete continues texts instead, "));
-  EXPECT_THAT(console, Not(HasSubstr(" tokens"))) << "nothing was asked yet";
+  EXPECT_THAT(console, Not(HasSubstr(" tokens, "))) << "nothing was asked yet";
   EXPECT_THAT(console_.say("/help"), HasSubstr("Ask something and press Return."));
 }
 

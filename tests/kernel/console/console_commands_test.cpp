@@ -141,6 +141,10 @@ TEST_F(Commands, StatsShowWhereTheTimeOfTheLastStoryWent) {
                            "card: not read", "clock: fake clock at 1.00 MHz"}) {
     EXPECT_THAT(table, HasSubstr(part));
   }
+  // What was expected, beside what was.
+  EXPECT_THAT(table, testing::ContainsRegex(
+                         "\nplan: [0-9.]+ ms for the prompt, [0-9.]+ ms a token \\([0-9.]+ "
+                         "tokens/s\\); measured: [0-9.]+ m?s and [0-9.]+ m?s \\("));
   EXPECT_THAT(console_.say("/stats layers"), HasSubstr("  layer "));
   EXPECT_THAT(console_.say("/stats lairs"), HasSubstr("/stats, or /stats layers\n"));
   console_.say("/set profile off");

@@ -25,14 +25,16 @@ TEST_F(ConsoleTest, SaysWhatTheModelTakesAndHowFastItShouldBe) {
   insert_with_ini("autostart = 0\nctx = 32\nkv = f16\nram_mib = 0.3\n");
   EXPECT_THAT(console_.start(),
               testing::ContainsRegex("\nplan: 0.3 of 0.3 MiB in use: KV cache 0.0 \\(f16\\), .*; "
-                                     "about [0-9.]+ ms per token, limited by the card\n"));
+                                     "a token takes about [0-9.]+ ms \\([0-9.]+ tokens/s\\) at "
+                                     "first, [0-9.]+ ms \\([0-9.]+\\) at the context's end, "
+                                     "limited by the (card|core)\n"));
 }
 
 TEST_F(ConsoleTest, TellsNothingAtStartIfNobodyWantsIt) {
   insert_with_ini("autostart = 0\nprompt = a b\n");
   const std::string console = console_.start();
   EXPECT_THAT(console, HasSubstr("model: tales.blm"));
-  EXPECT_THAT(console, Not(HasSubstr("tokens/s")));
+  EXPECT_THAT(console, Not(HasSubstr("tokens/s, first after")));
 }
 
 TEST_F(ConsoleTest, ReadsTheSettingsOfACardThatComesLate) {

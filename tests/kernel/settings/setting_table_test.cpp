@@ -46,7 +46,7 @@ std::string without_backquotes(std::string text) {
 
 // A value that the setting does not have by default.
 std::string other_value(const SettingRow& row) {
-  for (const char* value : {"1", "0", "0.5", "9600", "off", "f16", "mini"}) {
+  for (const char* value : {"1", "0", "0.5", "9600", "off", "f16", "mini", "card:21.5"}) {
     Settings settings;
     if (row.parse(settings, value).ok() && !row.equal(settings, Settings())) return value;
   }

@@ -38,7 +38,7 @@ TEST_F(Ini, SetsEverything) {
             "temperature = 0.5\ntop_p = 1\nseed = 18446744073709551615\nctx = 256\n"
             "kv = q8_0\nbaud = 921600\nram_mib = 1.5\nautostart = 0\nhash = on\nrecords = yes\n"
             "poweroff = true\nprofile = trace\ntop_k = 40\nmin_p = 0.05\nrepeat_penalty = 1.1\n"
-            "repeat_last = 32\nchat = off\nsystem = Be brief.\n"),
+            "repeat_last = 32\nchat = off\nsystem = Be brief.\npace = card:21.5,read:2\n"),
       "");
   EXPECT_EQ(settings_.model.view(), "stories/small.blm");
   EXPECT_EQ(settings_.prompt.view(), "Once upon a time");
@@ -55,6 +55,7 @@ TEST_F(Ini, SetsEverything) {
   EXPECT_TRUE(settings_.hash);
   EXPECT_TRUE(settings_.records);
   EXPECT_TRUE(settings_.poweroff);
+  EXPECT_EQ(settings_.pace.view(), "card:21.5,read:2");
   EXPECT_EQ(settings_.top_k, 40u);
   EXPECT_EQ(settings_.min_p, 0.05f);
   EXPECT_EQ(settings_.repeat_penalty, 1.1f);
@@ -197,7 +198,7 @@ TEST(Settings, AreShownByTheNamesThatSetThem) {
     EXPECT_NE(apply_setting(settings, row.name, "\x01").code(), base::ErrorCode::kNotFound)
         << row.name;
   }
-  EXPECT_EQ(setting_rows().size(), 24u);
+  EXPECT_EQ(setting_rows().size(), 25u);
 }
 
 TEST(Settings, AreShownInOneColumn) {

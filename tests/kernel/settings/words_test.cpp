@@ -17,35 +17,6 @@ TEST(Words, LosesBlanksAtBothEndsOnly) {
   EXPECT_EQ(trimmed(""), "");
 }
 
-TEST(Words, ReadsWholeNumbersUpToTheLargest) {
-  EXPECT_EQ(parse_unsigned("0"), 0u);
-  EXPECT_EQ(parse_unsigned("007"), 7u);
-  EXPECT_EQ(parse_unsigned("18446744073709551615"), UINT64_MAX);
-}
-
-TEST(Words, TakesNothingElseForAWholeNumber) {
-  for (const char* text : {"", "-1", "+1", "1.0", "1 ", "0x10", "ten", "18446744073709551616",
-                           "99999999999999999999999"}) {
-    EXPECT_FALSE(parse_unsigned(text)) << text;
-  }
-}
-
-TEST(Words, ReadsFractionsAsTheNearestDouble) {
-  EXPECT_EQ(parse_fraction("0.1"), 0.1);
-  EXPECT_EQ(parse_fraction("0.85"), 0.85);
-  EXPECT_EQ(parse_fraction("12"), 12.0);
-  EXPECT_EQ(parse_fraction("-3.5"), -3.5);
-  EXPECT_EQ(parse_fraction(".5"), 0.5);
-  EXPECT_EQ(parse_fraction("5."), 5.0);
-}
-
-TEST(Words, TakesNothingElseForAFraction) {
-  for (const char* text :
-       {"", "-", ".", "1e3", "nan", "inf", "1,5", "1.2.3", "--1", "1 2", "99999999999999999999"}) {
-    EXPECT_FALSE(parse_fraction(text)) << text;
-  }
-}
-
 TEST(Words, FindsTheWordThatWasMeant) {
   EXPECT_EQ(nearest("temprature", kWords), "temperature");
   EXPECT_EQ(nearest("topp", kWords), "top_p");

@@ -57,9 +57,8 @@ void print_counters(kernel::Board& board, const SdCard& card) {
 
 // The same controller without DMA.
 void read_by_processor(kernel::Board& board, std::span<const Range> ranges) {
-  pi::Emmc emmc(board.clock(), kernel::kDescription.card.registers, kernel::kDescription.bus,
-                board.clocks().emmc.hz);
-  SdCard card(emmc, nullptr, board.clock());
+  pi::Emmc emmc(board.clock(), kernel::kDescription.card.registers, kernel::kDescription.bus);
+  SdCard card(emmc, board.drivers().emmc_clock, nullptr, board.clock());
   if (const base::Status status = card.initialize(); !status.ok()) {
     print(board.serial(), status);
     return;

@@ -1,0 +1,281 @@
+#include "host-tools/card/card_check.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <vector>
+
+#include "base/crc32c.h"
+#include "host-tools/card/card_contents.h"
+#include "host-tools/card/firmware.h"
+#include "host-tools/model/host_model.h"
+#include "host-tools/model/model_plan.h"
+#include "host-tools/support/failure.h"
+#include "host-tools/support/progress.h"
+#include "kernel/settings/settings.h"
+#include "kernel/settings/settings_sources.h"
+#include "libpi/push/image_header.h"
+#include "llama/model/model_file.h"
+
+namespace host {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr uint32_t kKernelAddress = 0x8000;
+// The firmware takes start_cd.elf for up to so much (documentation of config.txt, "gpu_mem").
+constexpr int kCutDownGpuMib = 16;
+constexpr int kUsualGpuMib = 64;
+
+class Checker {
+ public:
+  Checker(const fs::path& card, Interrupts& interrupts,
+          const std::function<void(const CardRemark&)>& tell)
+      : card_(open_card(card)), interrupts_(interrupts), tell_(tell) {}
+
+  bool check() {
+    read_config();
+    check_firmware();
+    check_kernels();
+    check_settings();
+    check_model();
+    return is_right_;
+  }
+
+ private:
+  void fine(const std::string& text) { tell_({CardRemark::Kind::kFine, text}); }
+  void note(const std::string& text) { tell_({CardRemark::Kind::kNote, text}); }
+  void wrong(const std::string& text) {
+    is_right_ = false;
+    tell_({CardRemark::Kind::kWrong, text});
+  }
+
+  void read_config();
+  void check_firmware();
+  void check_kernels();
+  std::optional<uint32_t> check_image(const std::string& name);
+  void check_settings();
+  std::optional<std::string> model_name();
+  void check_model();
+  void check_segments(const llama::ModelFile& file, llama::WeightSource& source,
+                      const std::string& name);
+
+  std::string value(const std::string& key, const std::string& usual) const {
+    const auto found = config_.find(key);
+    return found == config_.end() ? usual : found->second;
+  }
+
+  std::unique_ptr<CardContents> card_;
+  Interrupts& interrupts_;
+  const std::function<void(const CardRemark&)>& tell_;
+  std::map<std::string, std::string> config_;
+  kernel::Settings settings_;
+  bool is_right_ = true;
+};
+
+std::string trimmed(std::string text) {
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
+  while (!text.empty() && is_blank(text.back())) text.pop_back();
+  const auto first = std::ranges::find_if_not(text, is_blank);
+  return {first, text.end()};
+}
+
+bool has_ending(const std::string& name, const std::string& ending) {
+  return name.size() >= ending.size() &&
+         std::equal(ending.rbegin(), ending.rend(), name.rbegin(),
+                    [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b - 'A' + 'a' : b); });
+}
+
+// ---- config.txt, for the firmware
+
+// Sections in brackets are for boards and conditions: of those only what holds for every Zero.
+void Checker::read_config() {
+  if (!card_->contains("config.txt")) {
+    note("config.txt is missing: the GPU takes 64 MiB, and a Zero W's serial line stays silent");
+    return;
+  }
+  std::istringstream lines(card_->read_file("config.txt"));
+  bool counts = true;
+  for (std::string line; std::getline(lines, line);) {
+    line = trimmed(line.substr(0, line.find('#')));
+    if (line.starts_with("[")) {
+      counts = line == "[all]" || line == "[pi0]";
+    } else if (const size_t equals = line.find('='); counts && equals != std::string::npos) {
+      config_[trimmed(line.substr(0, equals))] = trimmed(line.substr(equals + 1));
+    }
+  }
+  const std::string address = value("kernel_address", "0x8000");
+  if (std::strtoul(address.c_str(), nullptr, 0) != kKernelAddress) {
+    wrong("config.txt: kernel_address=" + address + ", but kernels are made for 0x8000");
+  }
+  if (value("arm_64bit", "0") != "0") wrong("config.txt: arm_64bit=1, but a Zero has 32 bits");
+  if (value("enable_uart", "0") != "1") {
+    note("config.txt: without enable_uart=1 a Zero W's serial line stays silent");
+  }
+  const std::vector<std::string> names = card_->names();
+  const bool has_trees =
+      std::ranges::any_of(names, [](const std::string& name) { return has_ending(name, ".dtb"); });
+  if (has_trees && !config_.contains("device_tree")) {
+    note(
+        "config.txt: with .dtb files on the card it must have the line \"device_tree=\", or no "
+        "RAM disk is found");
+  }
+  if (is_right_) fine("config.txt");
+}
+
+void Checker::check_firmware() {
+  if (!card_->contains("bootcode.bin")) {
+    wrong("bootcode.bin is missing, from which a Pi boots");
+  }
+  const std::string gpu = value("gpu_mem", std::to_string(kUsualGpuMib));
+  const bool is_cut_down = std::atoi(gpu.c_str()) <= kCutDownGpuMib;
+  const std::string start = is_cut_down ? "start_cd.elf" : "start.elf";
+  const std::string fixup = is_cut_down ? "fixup_cd.dat" : "fixup.dat";
+  for (const std::string& name : {start, fixup}) {
+    if (!card_->contains(name)) wrong(name + " is missing, which gpu_mem=" + gpu + " asks for");
+  }
+  if (!card_->contains(start)) return;
+  const std::string problem = firmware_problem(card_->read_file(start), start);
+  if (!problem.empty()) return wrong(problem);
+  const std::string version = firmware_version(card_->read_file(start));
+  fine("firmware " + (version.empty() ? "that tells no version" : version));
+  if (!card_->contains("LICENCE.broadcom")) {
+    note("LICENCE.broadcom is missing: the firmware may only be handed on with it");
+  }
+}
+
+// ---- Kernel, and boot loader
+
+// The address of an image of ours.
+std::optional<uint32_t> Checker::check_image(const std::string& name) {
+  if (!card_->contains(name)) {
+    wrong(name + " is missing");
+    return std::nullopt;
+  }
+  const std::string image = card_->read_file(name);
+  const auto header = pi::push::read_image_header(std::as_bytes(std::span(image)));
+  if (!header.ok()) {
+    StringSink why;
+    base::print(why, header.status());
+    wrong(name + ": " + why.text());
+    return std::nullopt;
+  }
+  return header->address;
+}
+
+void Checker::check_kernels() {
+  if (card_->contains("barellama.ini")) {
+    base::NullSink nowhere;
+    kernel::apply_ini(settings_, "barellama.ini", card_->read_file("barellama.ini"), nowhere);
+  }
+  const std::string name = value("kernel", "kernel.img");
+  const auto address = check_image(name);
+  if (!address) return;
+  if (*address == kKernelAddress) return fine(name + ", a kernel");
+  const std::string loaded(settings_.loader_kernel.view());
+  const auto second = check_image(loaded);
+  if (!second) return;
+  if (*second != kKernelAddress) return wrong(loaded + " is a boot loader, too, and no kernel");
+  fine(name + ", the boot loader, which starts " + loaded);
+}
+
+void Checker::check_settings() {
+  if (!card_->contains("barellama.ini")) {
+    if (card_->contains("barellama.ini.txt")) {
+      return note("barellama.ini.txt is not read: rename it to barellama.ini");
+    }
+    return note("barellama.ini is missing: the settings are the usual ones");
+  }
+  const std::string text = card_->read_file("barellama.ini");
+  if (text.size() > kernel::kMaxIniBytes) {
+    return note(host::text("barellama.ini has {} bytes, more than {}: it is ignored", text.size(),
+                           kernel::kMaxIniBytes));
+  }
+  StringSink complaints;
+  kernel::Settings settings;
+  kernel::apply_ini(settings, "barellama.ini", text, complaints);
+  std::istringstream lines(complaints.text());
+  for (std::string line; std::getline(lines, line);) note(line);
+  if (complaints.text().empty()) fine("barellama.ini");
+}
+
+// ---- The model
+
+// The kernel's choice: the one that is named, or the first.
+std::optional<std::string> Checker::model_name() {
+  const std::string named(settings_.model.view());
+  if (!named.empty()) {
+    if (card_->contains(named)) return named;
+    wrong(named + " is missing, which barellama.ini names as the model");
+    return std::nullopt;
+  }
+  for (const std::string& name : card_->names()) {
+    if (has_ending(name, ".blm") && !name.starts_with("._")) return name;
+  }
+  wrong("there is no model: no .blm file");
+  return std::nullopt;
+}
+
+void Checker::check_segments(const llama::ModelFile& file, llama::WeightSource& source,
+                             const std::string& name) {
+  constexpr uint64_t kPiece = 1 << 20;
+  Memory buffer(kPiece);
+  Progress progress("checking " + name, source.size_bytes());
+  for (const llama::Segment& segment : file.segments()) {
+    uint32_t crc = 0;
+    for (uint64_t at = 0; at < segment.bytes; at += kPiece) {
+      interrupts_.check();
+      const auto piece =
+          buffer.span().first(static_cast<size_t>(std::min(kPiece, segment.bytes - at)));
+      require_ok(source.read(segment.offset + at, piece), name);
+      crc = base::crc32c(piece, crc);
+      progress.update(segment.offset + at + piece.size());
+    }
+    if (crc != segment.crc) {
+      return wrong(host::text("{} is damaged at bytes {} to {}: copy it again", name,
+                              segment.offset, segment.offset + segment.bytes - 1));
+    }
+  }
+  fine(name + ": all checksums are right");
+}
+
+void Checker::check_model() {
+  const auto name = model_name();
+  if (!name) return;
+  try {
+    const std::unique_ptr<CardContents::Model> model = card_->open_model(*name);
+    llama::WeightSource& source = model->source();
+    Memory memory(source.size_bytes() + (64 << 20));
+    base::Arena arena(memory.span());
+    const auto file = require_value(llama::ModelFile::open(source, arena), *name);
+    check_segments(file, source, *name);
+    if (model->pieces > model->parts) {
+      note(
+          host::text("{} lies in {} pieces: reading it is slower than it could be; copy it onto "
+                     "an empty card first",
+                     *name, model->pieces));
+    }
+    const llama::Plan plan =
+        plan_for_board(source, model->parts, *name,
+                       {.ram_mib = settings_.ram_mib == 0 ? kPiZeroRamMib : settings_.ram_mib,
+                        .context = settings_.ctx,
+                        .kv = settings_.kv,
+                        .all_logits = settings_.hash});
+    StringSink line;
+    print_short(line, plan, llama::Pace());
+    fine("on a Pi Zero: " + line.text());
+  } catch (const Failure& failure) {
+    wrong(failure.what());
+  }
+}
+
+}  // namespace
+
+bool check_card(const fs::path& card, Interrupts& interrupts,
+                const std::function<void(const CardRemark&)>& tell) {
+  return Checker(card, interrupts, tell).check();
+}
+
+}  // namespace host
