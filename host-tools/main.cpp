@@ -30,6 +30,7 @@ int run(int argc, char** argv) {
   host::Command& app = line.command();
   host::add_run_command(app);
   host::add_convert_command(app);
+  host::add_prune_command(app);
   host::add_synth_command(app);
   host::add_inspect_command(app);
   host::add_plan_command(app);

@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "host-tools/card/card_check.h"
 #include "host-tools/card/card_files.h"
 #include "host-tools/card/card_writer.h"
+#include "host-tools/card/firmware.h"
 #include "host-tools/commands/commands.h"
 #include "host-tools/support/failure.h"
 #include "host-tools/support/files.h"
@@ -25,6 +27,8 @@ struct Options {
   bool with_bootloader = false;
   std::string bootloader;
   std::optional<std::string> firmware, config, settings, size;
+  bool without_firmware = false;
+  std::string check;
   std::string label = "BARELLAMA";
 };
 
@@ -75,7 +79,54 @@ void print_files(const std::vector<CardFile>& files) {
   }
 }
 
+std::optional<fs::path> firmware_for(const Options& options) {
+  if (options.without_firmware) return std::nullopt;
+  return options.firmware ? fs::path(*options.firmware) : find_firmware();
+}
+
+void print_firmware(const fs::path& folder) {
+  for (const char* const name : {"start_cd.elf", "start.elf"}) {
+    if (!fs::exists(folder / name)) continue;
+    const std::string version = firmware_version(read_file(folder / name));
+    std::printf("firmware of %s: %s\n", folder.c_str(),
+                version.empty() ? "of no version that it tells" : version.c_str());
+    return;
+  }
+}
+
+// Last, so that it is what stays on the screen.
+void print_lack_of_firmware(const Options& options) {
+  const std::string& card = options.output.empty() ? options.folder : options.output;
+  if (options.without_firmware) {
+    std::printf("%s: boots an emulated Pi, and no real one (--no-firmware)\n", card.c_str());
+    return;
+  }
+  if (!options.folder.empty() && fs::exists(fs::path(options.folder) / "bootcode.bin")) return;
+  std::printf("%s: DOES NOT BOOT A PI:\n%s\n", card.c_str(), kFirmwareAdvice);
+}
+
+// What is wrong goes to standard error, too: it is why the command fails.
+void run_check(const std::string& card) {
+  Interrupts interrupts;
+  const bool is_right = check_card(card, interrupts, [](const CardRemark& remark) {
+    const char* const word = remark.kind == CardRemark::Kind::kFine   ? "fine "
+                             : remark.kind == CardRemark::Kind::kNote ? "note "
+                                                                      : "WRONG";
+    std::printf("%s  %s\n", word, remark.text.c_str());
+    std::fflush(stdout);
+  });
+  if (!is_right) fail("{}: would not boot a Pi Zero and tell a story; see what is WRONG", card);
+  std::printf("%s: boots a Pi Zero, and tells a story\n", card.c_str());
+}
+
 void run_card(const Options& options) {
+  if (!options.check.empty()) {
+    if (!options.models.empty() || !options.output.empty() || !options.folder.empty()) {
+      throw Failure("--check CARD looks at a card and makes none: leave out the rest", 2);
+    }
+    return run_check(options.check);
+  }
+  if (options.models.empty()) throw Failure("models: name at least one model (.blm)", 2);
   if (options.output.empty() == options.folder.empty()) {
     throw Failure("say where to write: -o IMAGE, or --into FOLDER", 2);
   }
@@ -94,7 +145,7 @@ void run_card(const Options& options) {
   } else if (options.with_bootloader) {
     request.bootloader = default_image("bootloader.img", "--bootloader-image");
   }
-  request.firmware = options.firmware;
+  request.firmware = firmware_for(options);
   request.config = options.config;
   request.settings = options.settings;
   const std::vector<CardFile> files = gather_card_files(request, folder.path());
@@ -110,11 +161,10 @@ void run_card(const Options& options) {
                 layout.cluster_bytes / 1024);
   }
   print_files(files);
-  if (!options.firmware &&
-      (options.folder.empty() || !fs::exists(fs::path(options.folder) / "bootcode.bin"))) {
-    std::printf(
-        "note: an emulated Pi boots this card; a real one needs its firmware on it, too: give\n"
-        "--firmware FOLDER, the folder `boot` of https://github.com/raspberrypi/firmware\n");
+  if (request.firmware) {
+    print_firmware(*request.firmware);
+  } else {
+    print_lack_of_firmware(options);
   }
 }
 
@@ -123,9 +173,8 @@ void run_card(const Options& options) {
 void add_card_command(Command& app) {
   const auto options = std::make_shared<Options>();
   Command* command = app.add_subcommand("card", "Make a bootable card: an image, or a folder");
-  command
-      ->add_option("models", options->models, "Model files (.blm); the kernel uses the first one")
-      ->required();
+  command->add_option("models", options->models,
+                      "Model files (.blm); the kernel uses the first one");
   auto* output = command->add_option("-o,--output", options->output, "Image file to write");
   command->add_option("--into", options->folder, "Folder where a FAT card is mounted")
       ->excludes(output);
@@ -136,14 +185,22 @@ void add_card_command(Command& app) {
   command->add_option(
       "--bootloader-image", options->bootloader,
       "The same with this image (default: the one that was built with this program)");
-  command->add_option("--firmware", options->firmware,
-                      "Folder with bootcode.bin, start_cd.elf, fixup_cd.dat, LICENCE.broadcom");
+  auto* firmware = command->add_option(
+      "--firmware", options->firmware,
+      "Folder of Raspberry Pi's firmware, from which a Pi boots (default: where `./dev card` or "
+      "Debian's package raspi-firmware put it)");
+  command
+      ->add_flag("--no-firmware", options->without_firmware,
+                 "For an emulated Pi, or a card that has it already")
+      ->excludes(firmware);
   command->add_option("--config", options->config, "config.txt for the firmware");
   command->add_option("--settings", options->settings, "barellama.ini for the kernel");
   command->add_option(
       "--size", options->size,
       "Size of the image: a power of two, such as 512M (default: as small as fits)");
   command->add_option("--label", options->label, "Name of the volume")->show_default();
+  command->add_option("--check", options->check,
+                      "Only look at this card (image, folder, device), and say whether it boots");
   command->callback([options] { run_card(*options); });
 }
 

@@ -5,14 +5,17 @@
 #include <utility>
 #include <vector>
 
+#include "host-tools/commands/choice_option.h"
 #include "host-tools/commands/commands.h"
 #include "host-tools/commands/model_file_options.h"
+#include "host-tools/commands/quantization_loss.h"
 #include "host-tools/model/chat_template.h"
 #include "host-tools/model/model_writer.h"
 #include "host-tools/model/source_model.h"
 #include "host-tools/model/tokenizer_builder.h"
 #include "host-tools/model/type_choice.h"
 #include "host-tools/support/failure.h"
+#include "host-tools/support/files.h"
 
 namespace host {
 
@@ -63,15 +66,6 @@ fs::path default_output(const fs::path& input) {
   return path.replace_extension(".blm");
 }
 
-// The rename at the end would put the model in place of what it was made from.
-void refuse_to_overwrite(const fs::path& source, const fs::path& output) {
-  std::error_code error;
-  if (fs::equivalent(source, output, error)) {
-    fail("{}: this is what the model is made from; name another file with --output",
-         output.string());
-  }
-}
-
 void show_errors(const WriteReport& report) {
   std::printf("\n%-6s %-20s %-5s %12s %12s %12s\n", "layer", "tensor", "type", "weights", "largest",
               "mean");
@@ -112,10 +106,7 @@ void show_report(const Options& options, const SourceModel& source, const fs::pa
   if (report.exact_matrices > 0) {
     std::printf("kept bit for bit: %u of %u matrices\n", report.exact_matrices, report.matrices);
   }
-  if (report.exact_matrices < report.matrices) {
-    std::printf("quantization error of the weights: %.3f %% (root mean square), %.3g at most\n",
-                100 * report.relative_error, report.largest_error);
-  }
+  show_quantization_loss(report);
   std::printf("chat template: %s\n",
               name_of(options.chat.value_or(source.weights->config().chat_template)));
 }
@@ -139,24 +130,6 @@ void run_convert(const Options& options) {
   if (options.csv) return write_csv(report);
   show_report(options, source, output, report);
   if (options.verbose) show_errors(report);
-}
-
-// An option that takes one of these names. `choices` and `target` outlive the command.
-template <typename Choices, typename Target>
-void add_choice(Command& command, const char* option, const Choices& choices, Target& target,
-                const char* description) {
-  std::vector<std::string> names;
-  for (const auto& choice : choices) names.emplace_back(choice.first);
-  command
-      .add_option_function(
-          option,
-          [&choices, &target](const std::string& name) {
-            for (const auto& [known, value] : choices) {
-              if (name == known) target = value;
-            }
-          },
-          description)
-      ->one_of_in_any_case(names);
 }
 
 }  // namespace

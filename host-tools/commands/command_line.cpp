@@ -45,7 +45,16 @@ Check::Check(std::function<std::string(const std::string& word)> complaint, cons
 
 template <typename T>
 Check range(T low, T high) {
-  return Check(CLI::Range(low, high));
+  const CLI::Range range(low, high);
+  return Check(
+      [range](const std::string& word) {
+        // CLI11 finds NaN in any range.
+        std::string value = word;
+        T number{};
+        const bool is_number = CLI::detail::lexical_cast(word, number) && number == number;
+        return is_number ? range(value) : "\"" + word + "\" is not a number";
+      },
+      range.get_description());
 }
 
 Check positive_number() { return Check(CLI::PositiveNumber); }

@@ -15,6 +15,7 @@ void add_emulate_command(Command& app);
 void add_inspect_command(Command& app);
 void add_perplexity_command(Command& app);
 void add_plan_command(Command& app);
+void add_prune_command(Command& app);
 // `rest`: the words after `--`, the console's options.
 void add_push_command(Command& app, const std::vector<std::string>& rest);
 void add_report_command(Command& app);

@@ -29,6 +29,15 @@ using llama::WeightType;
 constexpr uint64_t kMostFileBytes = (uint64_t{1} << 32) - 1;
 constexpr uint64_t kPartBytes = uint64_t{4000} << 20;
 
+// The type that has the integers of this one and leaves out zeros; the type itself if there is
+// none.
+WeightType masked(WeightType type) {
+  for (const llama::WeightTraits* const traits : llama::weight_types()) {
+    if (traits->dense == &llama::traits_of(type)) return traits->type;
+  }
+  return type;
+}
+
 class Writer {
  public:
   Writer(WeightReader& reader, std::span<const std::byte> tokenizer, const WriteOptions& options,
@@ -103,7 +112,9 @@ WeightType Writer::type_of(llama::TensorKey tensor) const {
       tensor.role == TensorRole::kEmbedding || tensor.role == TensorRole::kClassifier;
   const WeightType wanted =
       is_vocabulary ? options_.vocabulary_type.value_or(options_.type) : options_.type;
-  return options_.keep_groups ? reader_.group_type(tensor).value_or(wanted) : wanted;
+  const WeightType type =
+      options_.keep_groups ? reader_.group_type(tensor).value_or(wanted) : wanted;
+  return options_.leaves_out_zeros && options_.leaves_out_zeros(tensor) ? masked(type) : type;
 }
 
 bool Writer::keeps_groups(const Tensor& tensor) const {

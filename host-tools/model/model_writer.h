@@ -2,13 +2,14 @@
 // (llama/kernels/packed_rows.h), cuts into tiles, sums CRCs. One tile is in memory at a time.
 //
 // Tensors in a type that leaves out zeros (llama::WeightTraits::dense) are read twice, since the
-// size of their tiles depends on the weights. Such a type is asked for by `type`, or by a reader
-// that says so of a tensor (WeightReader::group_type() with `keep_groups`); a tensor that it would
-// not make smaller gets the dense type.
+// size of their tiles depends on the weights. Such a type is asked for by `leaves_out_zeros`, by
+// `type`, or by a reader that says so of a tensor (WeightReader::group_type() with `keep_groups`);
+// a tensor that it would not make smaller gets the dense type.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -26,6 +27,8 @@ struct WriteOptions {
   // A tensor whose own groups of 32 are those of a smaller type (WeightReader::group_type()) keeps
   // that type.
   bool keep_groups = false;
+  // Of which tensors the zeros are left out, if their type has a form for that. Without: of none.
+  std::function<bool(llama::TensorKey tensor)> leaves_out_zeros = {};
   // In place of the one that the model asks for.
   std::optional<llama::ChatTemplate> chat_template = std::nullopt;
   std::string name = {};

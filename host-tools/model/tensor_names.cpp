@@ -57,6 +57,12 @@ static_assert(has_a_row_for_each_role());
 
 }  // namespace
 
+std::string title_of(llama::TensorKey tensor) {
+  std::string title = llama::name_of(tensor.role);
+  if (tensor.expert > 0) title += " " + std::to_string(tensor.expert);
+  return title;
+}
+
 std::string stored_name(NamedBy program, TensorRole role, uint32_t layer) {
   const Names& names = kNames[static_cast<size_t>(role)];
   const char* const pattern = program == NamedBy::kGguf ? names.gguf : names.hugging_face;

@@ -1,4 +1,4 @@
-// What other programs call the tensors of a model: a row for each role of
+// What tables, and other programs, call the tensors of a model: of those, a row for each role of
 // llama/model/layer_table.h.
 #pragma once
 
@@ -7,6 +7,9 @@
 #include "llama/model/layer_table.h"
 
 namespace host {
+
+// What tables call it: "w1", or of several experts "w1 2".
+std::string title_of(llama::TensorKey tensor);
 
 // Programs that store tensors by name.
 enum class NamedBy : uint8_t { kGguf, kHuggingFace };

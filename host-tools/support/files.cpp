@@ -49,6 +49,12 @@ PendingFile::PendingFile(const fs::path& target) : target_(target) {
   if (fs::exists(status) && !fs::is_regular_file(status)) {
     fail("{}: is not a file, and is not overwritten", target.string());
   }
+  // The rename would replace it whatever its permissions are.
+  constexpr fs::perms kWritable =
+      fs::perms::owner_write | fs::perms::group_write | fs::perms::others_write;
+  if (fs::exists(status) && (status.permissions() & kWritable) == fs::perms::none) {
+    fail("{}: is read-only; make it writable, or name another file", target.string());
+  }
   fs::path folder = target.parent_path();
   if (folder.empty()) folder = ".";
   if (!fs::is_directory(folder, error)) {
@@ -82,6 +88,14 @@ void PendingFile::commit() {
     fail("{}: can't be renamed into place: {}", target_.string(), system_error());
   }
   committed_ = true;
+}
+
+void refuse_to_overwrite(const fs::path& source, const fs::path& target) {
+  std::error_code error;
+  if (fs::equivalent(source, target, error)) {
+    fail("{}: this is what it would be made from; name another file with --output",
+         target.string());
+  }
 }
 
 Descriptor open_to_read(const fs::path& path) {

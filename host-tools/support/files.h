@@ -48,7 +48,7 @@ class TemporaryFolder {
 class PendingFile {
  public:
   // Creates an empty file beside `target`. Fails when the folder does not exist or can't be
-  // written to, or when `target` is something other than a file.
+  // written to, or when `target` is something other than a file, or read-only.
   explicit PendingFile(const std::filesystem::path& target);
   PendingFile(const PendingFile&) = delete;
   PendingFile& operator=(const PendingFile&) = delete;
@@ -63,6 +63,10 @@ class PendingFile {
   std::filesystem::path path_;
   bool committed_ = false;
 };
+
+// Refuses to put `target`, a result, in place of `source`, what it is made from: the rename at the
+// end would.
+void refuse_to_overwrite(const std::filesystem::path& source, const std::filesystem::path& target);
 
 std::string read_file(const std::filesystem::path& path);
 void write_file(const std::filesystem::path& path, std::string_view content);

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -45,8 +46,12 @@ class CommandCard : public testing::Test {
 
   std::string path(const std::string& name) const { return folder_.path() / name; }
 
-  // With a kernel and a model, unless the arguments name their own.
+  // With a kernel and a model, unless the arguments name their own, and without firmware, unless
+  // they name it: what this machine has makes no difference.
   Outcome card(std::vector<std::string> arguments, const std::string& model = "story.blm") {
+    if (std::ranges::find(arguments, "--firmware") == arguments.end()) {
+      arguments.push_back("--no-firmware");
+    }
     arguments.insert(arguments.begin(), {"card", "--kernel", path("kernel.img")});
     arguments.push_back(path(model));
     return barellama(arguments);
@@ -56,13 +61,23 @@ class CommandCard : public testing::Test {
     return card(arguments, model);
   }
 
-  void make_firmware() {
-    std::filesystem::create_directory(path("boot"));
-    for (const char* name : {"bootcode.bin", "LICENCE.broadcom", "fixup_cd.dat", "fixup.dat"}) {
-      write_file(path("boot/") + name, name);
+  // As those that Raspberry Pi makes say what they are.
+  static std::string start_elf(const std::string& variant) {
+    std::string elf = "\177ELF";
+    for (const std::string line : {"VC_BUILD_ID_TIME: 14:04:54", "VC_BUILD_ID_TIME: Aug 26 2022",
+                                   "VC_BUILD_ID_VERSION: 102f1e848393c211 (clean)"}) {
+      elf += '\0' + line;
     }
-    for (const char* name : {"start_cd.elf", "start.elf"}) {
-      write_file(path("boot/") + name, std::string("\177ELF ") + name);
+    return elf + '\0' + "VC_BUILD_ID_VARIANT: " + variant + '\0';
+  }
+
+  void make_firmware(const std::string& folder = "boot") {
+    std::filesystem::create_directories(path(folder));
+    for (const char* name : {"bootcode.bin", "LICENCE.broadcom", "fixup_cd.dat", "fixup.dat"}) {
+      write_file(path(folder + "/") + name, name);
+    }
+    for (const std::string variant : {"start_cd", "start"}) {
+      write_file(path(folder + "/") + variant + ".elf", start_elf(variant));
     }
   }
 

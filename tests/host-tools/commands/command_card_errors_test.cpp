@@ -31,6 +31,13 @@ TEST_F(CommandCardErrors, RefusesFirmwareThatIsNotWhole) {
   fs::remove(path("boot/LICENCE.broadcom"));
   expect_failure(image({"--firmware", path("boot")}), 1, "LICENCE.broadcom is missing");
   expect_failure(image({"--firmware", path("nowhere")}), 1, "is not a folder");
+  make_firmware();
+  write_file(path("boot/start_cd.elf"), start_elf("start"));
+  expect_failure(image({"--firmware", path("boot")}), 1, "is start.elf under another name");
+  write_file(path("boot/start_cd.elf"), "<html>");
+  expect_failure(image({"--firmware", path("boot")}), 1, "is not a firmware file");
+  fs::remove(path("boot/bootcode.bin"));
+  expect_failure(image({"--firmware", path("boot")}), 1, "bootcode.bin is missing");
 }
 
 TEST_F(CommandCardErrors, SaysWhatIsWrongWithAModel) {

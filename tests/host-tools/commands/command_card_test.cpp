@@ -37,7 +37,7 @@ void copy_partition(const std::string& from, const std::string& to) {
 TEST_F(CommandCard, WritesWhatTheKernelsOwnCodeReads) {
   const Outcome outcome = image();
   ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
-  EXPECT_THAT(outcome.output, AllOf(HasSubstr("FAT16"), HasSubstr("firmware")));
+  EXPECT_THAT(outcome.output, AllOf(HasSubstr("FAT16"), HasSubstr("no real one (--no-firmware)")));
 
   const auto card = std::make_unique<CardImage>(path("card.img"));
   EXPECT_EQ(card->volume().kind(), pi::FatKind::kFat16);
@@ -116,7 +116,8 @@ TEST_F(CommandCard, TakesFirmwareSettingsAndConfigOfTheUsers) {
   const Outcome outcome = image({"--firmware", path("boot"), "--settings", path("my.ini"),
                                  "--config", path("my.txt"), "--label", "tales"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
-  EXPECT_THAT(outcome.output, Not(HasSubstr("note:")));
+  EXPECT_THAT(outcome.output, HasSubstr("boot: start_cd of Aug 26 2022, 102f1e84\n"));
+  EXPECT_THAT(outcome.output, Not(HasSubstr("NOT BOOT")));
   const auto card = std::make_unique<CardImage>(path("card.img"));
   EXPECT_EQ(card->read_file("barellama.ini"), "seed = 5\n");
   EXPECT_EQ(card->read_file("config.txt"), "gpu_mem=32\n");
@@ -128,11 +129,44 @@ TEST_F(CommandCard, TakesFirmwareSettingsAndConfigOfTheUsers) {
   }
 }
 
+// Debian has the licence among its documentation, and other boards' files beside a Zero's.
+TEST_F(CommandCard, TakesDebiansFirmwareWithItsLicence) {
+  make_firmware("usr/lib/raspi-firmware");
+  fs::remove(path("usr/lib/raspi-firmware/LICENCE.broadcom"));
+  write_file(path("usr/lib/raspi-firmware/start4.elf"), "\177ELF");
+  fs::create_directories(path("usr/share/doc/raspi-firmware"));
+  write_file(path("usr/share/doc/raspi-firmware/copyright"), "may be handed on");
+  const Outcome outcome = image({"--firmware", path("usr/lib/raspi-firmware")});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
+  const auto card = std::make_unique<CardImage>(path("card.img"));
+  EXPECT_EQ(card->read_file("LICENCE.broadcom"), "may be handed on");
+  EXPECT_FALSE(card->contains("start4.elf"));
+}
+
+TEST_F(CommandCard, FindsFirmwareBesideItselfAndElseSaysLastWhatTheCardLacks) {
+  if (fs::exists("/usr/lib/raspi-firmware/bootcode.bin")) GTEST_SKIP() << "this machine has it";
+  fs::create_directories(path("build/host"));
+  fs::copy_file(BARELLAMA_PROGRAM, path("build/host/barellama"));
+  const std::vector<std::string> command = {
+      path("build/host/barellama"), "card",           "-o", path("card.img"), "--kernel",
+      path("kernel.img"),           path("story.blm")};
+  const Outcome without = outcome_of(command);
+  ASSERT_EQ(without.exit_code, 0) << without.errors;
+  EXPECT_THAT(without.output, HasSubstr("card.img: DOES NOT BOOT A PI:\n"));
+  EXPECT_THAT(without.output, testing::EndsWith("--no-firmware says that this is meant\n"));
+
+  make_firmware("build/firmware/usr/lib/raspi-firmware");
+  const Outcome with = outcome_of(command);
+  ASSERT_EQ(with.exit_code, 0) << with.errors;
+  EXPECT_THAT(with.output, Not(HasSubstr("NOT BOOT")));
+  EXPECT_TRUE(std::make_unique<CardImage>(path("card.img"))->contains("bootcode.bin"));
+}
+
 // As a user of Debian, whose PATH has no /usr/sbin.
 TEST_F(CommandCard, FindsItsToolsOffThePath) {
-  const Outcome outcome =
-      barellama({"card", "-o", path("card.img"), "--kernel", path("kernel.img"), path("story.blm")},
-                "", {"PATH=/nowhere"});
+  const Outcome outcome = barellama({"card", "-o", path("card.img"), "--no-firmware", "--kernel",
+                                     path("kernel.img"), path("story.blm")},
+                                    "", {"PATH=/nowhere"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
 }
 

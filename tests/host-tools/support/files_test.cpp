@@ -29,6 +29,35 @@ TEST(PendingFile, RefusesWhatIsNoFile) {
   EXPECT_THROW(PendingFile("/no/such/folder/file"), Failure);
 }
 
+TEST(PendingFile, LeavesAReadOnlyFileAlone) {
+  const TemporaryFolder folder;
+  const fs::path target = folder.path() / "result";
+  write_file(target, "precious");
+  fs::permissions(target, fs::perms::owner_read);
+  try {
+    const PendingFile file(target);
+    FAIL();
+  } catch (const Failure& failure) {
+    EXPECT_NE(std::string(failure.what()).find("result: is read-only"), std::string::npos);
+  }
+  EXPECT_EQ(read_file(target), "precious");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator{}), 1);
+}
+
+TEST(PendingFile, LeavesTheOldContentToThoseWhoHaveItOpen) {
+  const TemporaryFolder folder;
+  const fs::path target = folder.path() / "result";
+  write_file(target, "old");
+  const Descriptor open = open_to_read(target);
+  PendingFile file(target);
+  write_file(file.path(), "new");
+  file.commit();
+  std::byte bytes[3];
+  read_at(open, 0, bytes, target);
+  EXPECT_EQ(bytes[0], std::byte{'o'});
+  EXPECT_EQ(read_file(target), "new");
+}
+
 TEST(TemporaryFolder, IsRemovedWithItsContent) {
   fs::path path;
   {

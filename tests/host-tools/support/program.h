@@ -30,10 +30,9 @@ inline std::string read_to_end(const Descriptor& from) {
 }
 
 // Messages stay below the 64 KiB of a pipe, so that one stream can be read after the other.
-inline Outcome barellama(std::vector<std::string> arguments, const std::string& input = "",
-                         const std::vector<std::string>& environment = {}) {
-  arguments.insert(arguments.begin(), BARELLAMA_PROGRAM);
-  Subprocess program(arguments, environment);
+inline Outcome outcome_of(const std::vector<std::string>& command, const std::string& input = "",
+                          const std::vector<std::string>& environment = {}) {
+  Subprocess program(command, environment);
   program.write(input);
   program.close_input();
   Outcome outcome;
@@ -41,6 +40,12 @@ inline Outcome barellama(std::vector<std::string> arguments, const std::string& 
   outcome.errors = read_to_end(program.errors());
   outcome.exit_code = program.wait();
   return outcome;
+}
+
+inline Outcome barellama(std::vector<std::string> arguments, const std::string& input = "",
+                         const std::vector<std::string>& environment = {}) {
+  arguments.insert(arguments.begin(), BARELLAMA_PROGRAM);
+  return outcome_of(arguments, input, environment);
 }
 
 // It failed with this message, and told nothing on standard output.
