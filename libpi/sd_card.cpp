@@ -6,7 +6,8 @@
 
 namespace pi {
 
-SdCard::SdCard(Emmc& emmc, Dma* dma, base::Clock& clock) : emmc_(emmc), dma_(dma), clock_(clock) {}
+SdCard::SdCard(Emmc& emmc, SdBaseClock& base_clock, Dma* dma, base::Clock& clock)
+    : emmc_(emmc), base_clock_(base_clock), dma_(dma), clock_(clock) {}
 
 base::Status SdCard::do_start_read(uint64_t first_block, std::span<std::byte> target) {
   if (target.empty()) return base::ok_status();

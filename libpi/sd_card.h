@@ -1,7 +1,7 @@
 // An SD card on the EMMC controller, as a block device: SDSC, SDHC and SDXC, 4 data lines, high
 // speed (50 MHz), read-only. docs/sd-card.md describes reads and retries.
 //
-//   pi::SdCard card(emmc, &dma, clock);
+//   pi::SdCard card(emmc, base_clock, &dma, clock);
 //   TRY(card.initialize());
 //   TRY(card.start_read(block, target));
 //   while (!card.poll()) compute_something();
@@ -22,6 +22,7 @@
 #include "libpi/bcm2835/dma.h"
 #include "libpi/bcm2835/emmc.h"
 #include "libpi/fs/block_device.h"
+#include "libpi/sd_base_clock.h"
 #include "libpi/sd_fault.h"
 #include "libpi/sd_protocol.h"
 #include "libpi/sd_report.h"
@@ -53,8 +54,9 @@ class SdCard final : public BlockDevice {
   // After this many commands that failed by DMA and then succeeded without, DMA is left alone.
   static constexpr uint32_t kMaxDmaStrikes = 3;
 
-  // `dma` may be null: then the processor copies. Both must outlive the card.
-  SdCard(Emmc& emmc, Dma* dma, base::Clock& clock);
+  // `base_clock`: of the controller. `dma` may be null: then the processor copies. All of them
+  // outlive the card.
+  SdCard(Emmc& emmc, SdBaseClock& base_clock, Dma* dma, base::Clock& clock);
 
   // Finds and sets up the card, whatever state it or the controller is in; again for a card that
   // was exchanged. kNotFound: no card answers. kUnsupported, kCorrupt, kTimeout, kIo: a card that
@@ -122,6 +124,7 @@ class SdCard final : public BlockDevice {
   SdFault read_small(const SdCommand& command, std::span<std::byte> target);
 
   Emmc& emmc_;
+  SdBaseClock& base_clock_;
   Dma* const dma_;
   base::Clock& clock_;
 

@@ -103,7 +103,9 @@ Status SdCard::identify_once() {
 base::Result<uint32_t> SdCard::power_up() {
   Status status = no_card();
   for (int attempt = 0; attempt < kPowerUpAttempts; ++attempt) {
-    if (emmc_.reset() != SdFault::kNone) return controller_stuck();
+    // Each time, since it may have changed after the board started.
+    TRY_ASSIGN(const uint32_t base_hz, base_clock_.start());
+    if (emmc_.reset(base_hz) != SdFault::kNone) return controller_stuck();
     if (emmc_.set_clock(Emmc::kIdentificationClockHz) != SdFault::kNone) return controller_stuck();
     delay_us(clock_, kClocksBeforeFirstCommandUs);
     if (emmc_.send(sd::go_idle_state()) != SdFault::kNone) continue;

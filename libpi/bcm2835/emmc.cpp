@@ -1,5 +1,7 @@
 #include "libpi/bcm2835/emmc.h"
 
+#include <algorithm>
+
 #include "base/align.h"
 #include "base/bytes.h"
 #include "base/check.h"
@@ -53,11 +55,8 @@ ResponseType response_type(SdResponse response) {
 
 }  // namespace
 
-Emmc::Emmc(base::Clock& clock, MmioBase registers, const Bus& bus, uint32_t base_clock_hz)
-    : clock_(clock),
-      base_(registers),
-      bus_(bus),
-      base_clock_hz_(base_clock_hz == 0 ? kUsualBaseClockHz : base_clock_hz) {
+Emmc::Emmc(base::Clock& clock, MmioBase registers, const Bus& bus)
+    : clock_(clock), base_(registers), bus_(bus) {
   set_write_spacing(kIdentificationClockHz);
 }
 
@@ -114,7 +113,9 @@ bool Emmc::wait_until(Predicate predicate, uint64_t timeout_us) {
   }
 }
 
-SdFault Emmc::reset() {
+SdFault Emmc::reset(uint32_t base_clock_hz) {
+  CHECK(base_clock_hz > 0);
+  base_clock_hz_ = base_clock_hz;
   clock_hz_ = 0;
   control1_ = 0;
   set_write_spacing(kIdentificationClockHz);
@@ -129,16 +130,30 @@ SdFault Emmc::reset() {
   return SdFault::kNone;
 }
 
+namespace {
+
+uint32_t divided(uint32_t base_hz, uint32_t n) { return n == 0 ? base_hz : base_hz / (2 * n); }
+
+// f = base / (2 N), and f = base for N = 0; any N of 10 bits will do. 250 MHz and 50 wanted: N = 3,
+// 41.7 MHz; a power of two would give 31.25.
+uint32_t divider(uint32_t base_hz, uint32_t wanted_hz) {
+  const auto for_at_most = [base_hz](uint64_t hz) {
+    constexpr uint64_t kMost = 1023;
+    return base_hz <= hz
+               ? 0u
+               : static_cast<uint32_t>(std::min(base::divide_up<uint64_t>(base_hz, 2 * hz), kMost));
+  };
+  const uint32_t n = for_at_most(wanted_hz);
+  // Forgiven is only what costs a step: 200000992 Hz are 50 MHz and not 33.
+  if (divided(base_hz, n) >= wanted_hz - wanted_hz / 100) return n;
+  return for_at_most(uint64_t{wanted_hz} + wanted_hz / Emmc::kForgiven);
+}
+
+}  // namespace
+
 SdFault Emmc::set_clock(uint32_t wanted_hz) {
-  CHECK(wanted_hz > 0);
-  // f = base / (2 N), and f = base for N = 0; any N of 10 bits will do. 250 MHz and 50 wanted:
-  // N = 3, 41.7 MHz; a power of two would give 31.25.
-  const uint64_t twice_wanted = 2 * uint64_t{wanted_hz};
-  const uint32_t n =
-      base_clock_hz_ <= wanted_hz
-          ? 0
-          : static_cast<uint32_t>((base_clock_hz_ + twice_wanted - 1) / twice_wanted);
-  CHECK(n < 1024);
+  CHECK(wanted_hz > 0 && base_clock_hz_ > 0);
+  const uint32_t n = divider(base_clock_hz_, wanted_hz);
 
   // SDHCI 3.2.3: the clock is not changed under a command.
   if (const SdFault fault = wait_until_lines_free(true); fault != SdFault::kNone) return fault;
@@ -153,7 +168,7 @@ SdFault Emmc::set_clock(uint32_t wanted_hz) {
   if (!wait_until<Control1>(stable, kControllerTimeoutUs)) return SdFault::kStuck;
   control1_ |= Control1::ClkEn{true}.bits();
   write_raw<Control1>(control1_);
-  clock_hz_ = n == 0 ? base_clock_hz_ : base_clock_hz_ / (2 * n);
+  clock_hz_ = divided(base_clock_hz_, n);
   set_write_spacing(clock_hz_);
   return SdFault::kNone;
 }

@@ -34,18 +34,19 @@ class Emmc {
   static constexpr uint64_t kControllerTimeoutUs = 100'000;
 
   static constexpr uint32_t kIdentificationClockHz = 400'000;
-  // What `base_clock_hz` 0 stands for: some firmware answers 0 to the question for the EMMC clock
-  // (raspberrypi/firmware #575); it is 250 MHz unless config.txt says otherwise.
-  static constexpr uint32_t kUsualBaseClockHz = 250'000'000;
+  // A measured base clock is some ppm off (250000496, 199995120 Hz on boards), so the SD clock may
+  // be above what is wanted by this part.
+  static constexpr uint32_t kForgiven = 200;  // 0.5 %
 
-  // `base_clock_hz`: the EMMC clock as the firmware tells it (mailbox, clock 1), or 0.
-  Emmc(base::Clock& clock, MmioBase registers, const Bus& bus, uint32_t base_clock_hz);
+  Emmc(base::Clock& clock, MmioBase registers, const Bus& bus);
 
-  // Resets the whole controller: no SD clock, one data line, 3.3 V, all flags off. kStuck if the
+  // Resets the whole controller: no SD clock, one data line, 3.3 V, all flags off. First of all.
+  // `base_clock_hz`: of the clock that it divides, which runs (SdBaseClock::start()). kStuck if the
   // controller does not come back.
-  SdFault reset();
+  SdFault reset(uint32_t base_clock_hz);
 
-  // Runs the SD clock at the fastest rate that is not above `wanted_hz`. kStuck.
+  // Runs the SD clock at the fastest rate that is not above `wanted_hz`, or at the slowest that
+  // there is. kStuck.
   SdFault set_clock(uint32_t wanted_hz);
   // The rate that set_clock() arrived at; 0 when there is no SD clock.
   uint32_t clock_hz() const { return clock_hz_; }
@@ -108,7 +109,7 @@ class Emmc {
   base::Clock& clock_;
   const MmioBase base_;
   const Bus bus_;
-  const uint32_t base_clock_hz_;
+  uint32_t base_clock_hz_ = 0;
   uint32_t clock_hz_ = 0;
   uint32_t control1_ = 0;
   uint64_t last_write_us_ = 0;

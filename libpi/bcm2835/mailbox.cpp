@@ -58,7 +58,10 @@ base::Status not_answered(uint32_t tag) {
 }
 
 base::Result<uint32_t> nonzero(base::Result<uint32_t> rate, uint32_t tag) {
-  if (rate.ok() && *rate == 0) return not_answered(tag);
+  if (rate.ok() && *rate == 0) {
+    return base::Status::error(base::ErrorCode::kNotFound,
+                               "the firmware answers mailbox tag {:08x} with 0 Hz", tag);
+  }
   return rate;
 }
 

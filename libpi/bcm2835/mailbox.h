@@ -50,7 +50,8 @@ class Mailbox {
   // what fits into `out`.
   base::Result<std::string_view> command_line(std::span<char> out);
 
-  // Rates in Hz. 0 is no answer (some firmware, for the EMMC) and comes out as kUnsupported.
+  // Rates in Hz. 0 (some firmware, for the EMMC) comes out as kNotFound: of measured rates it means
+  // that the clock stands still.
   base::Result<uint32_t> clock_rate(ClockId id);           // as it was set
   base::Result<uint32_t> measured_clock_rate(ClockId id);  // as it is
   base::Result<uint32_t> max_clock_rate(ClockId id);

@@ -184,7 +184,13 @@ uint32_t FakeSdHost::clock_hz() const {
   const uint32_t control1 = found == emmc_.end() ? 0 : found->second;
   if ((control1 & 5) != 5) return 0;
   const uint32_t n = (control1 >> 8 & 0xff) | (control1 >> 6 & 3) << 8;
-  return n == 0 ? kBaseClockHz : kBaseClockHz / (2 * n);
+  return n == 0 ? base_clock_hz_ : base_clock_hz_ / (2 * n);
+}
+
+base::Result<uint32_t> FakeSdHost::start() {
+  ++base_clock_starts_;
+  if (base_clock_hz_ == 0) base_clock_hz_ = kBaseClockHz;
+  return base_clock_hz_;
 }
 
 uint64_t FakeSdHost::clocks_ns(uint64_t clocks) const {

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "libpi/core/cache.h"
 #include "libpi/mmio.h"
+#include "libpi/sd_base_clock.h"
 #include "mmio_backend.h"
 #include "tests/fakes/fake_sd_card.h"
 
@@ -42,7 +43,10 @@ enum class SdInjection : uint8_t {
   kControllerHangs,    // resets never complete any more
 };
 
-class FakeSdHost final : public mmio::Bus, public base::Clock, public core::Observer {
+class FakeSdHost final : public mmio::Bus,
+                         public base::Clock,
+                         public core::Observer,
+                         public SdBaseClock {
  public:
   static constexpr uint32_t kBaseClockHz = 250'000'000;
   // Real time of one register access.
@@ -71,6 +75,10 @@ class FakeSdHost final : public mmio::Bus, public base::Clock, public core::Obse
     bool four_bits;
     uint32_t block_count;
   };
+  // 0: it stands still until start(), and no reset ends.
+  void set_base_clock(uint32_t hz) { base_clock_hz_ = hz; }
+  base::Result<uint32_t> start() override;
+  uint32_t base_clock_starts() const { return base_clock_starts_; }
   const std::vector<Sent>& sent() const { return sent_; }
   std::vector<uint32_t> indices() const;
   uint64_t elapsed_us() const { return time_ns_ / 1000; }
@@ -152,6 +160,8 @@ class FakeSdHost final : public mmio::Bus, public base::Clock, public core::Obse
   bool command_pending_ = false;
   bool command_stuck_ = false;
   bool controller_hangs_ = false;
+  uint32_t base_clock_hz_ = kBaseClockHz;
+  uint32_t base_clock_starts_ = 0;
   uint64_t command_end_ns_ = 0;
   uint64_t busy_end_ns_ = 0;
 

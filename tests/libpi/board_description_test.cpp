@@ -96,8 +96,8 @@ TEST_F(BoardDescriptionTest, SaysWhereEachDriversRegistersAre) {
 
   Dma dma(clock, kOther.dma.registers, kOther.bus, 5);
   dma.reset();
-  Emmc emmc(clock, kOther.card.registers, kOther.bus, 0);
-  static_cast<void>(emmc.reset());
+  Emmc emmc(clock, kOther.card.registers, kOther.bus);
+  static_cast<void>(emmc.reset(250'000'000));
   EXPECT_TRUE(all_events_are_of_the_board());
 }
 
@@ -112,9 +112,9 @@ TEST_F(BoardDescriptionTest, SaysHowDevicesSeeMemoryAndRegisters) {
   EXPECT_EQ(words->destination >> 30, 3u);
   EXPECT_EQ(core::memory_at(words->destination), target.data());
 
-  const Emmc here(clock, kOther.card.registers, kOther.bus, 0);
+  const Emmc here(clock, kOther.card.registers, kOther.bus);
   EXPECT_EQ(here.data_port_bus_address(), 0x7e300020u);
-  const Emmc there(clock, kPiZero.card.registers, kPiZero.bus, 0);
+  const Emmc there(clock, kPiZero.card.registers, kPiZero.bus);
   EXPECT_EQ(there.data_port_bus_address(), 0x7e300020u);
   EXPECT_EQ(kPiZero.bus.address_of_memory(target.data()) >> 30, 1u);
 }

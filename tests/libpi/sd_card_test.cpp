@@ -34,6 +34,20 @@ TEST(SdCard, SetsUpAHighCapacityCardInTheOrderOfTheSpecification) {
   EXPECT_EQ(rig.host.violations().total(), 0);
 }
 
+// The firmware's clock may stand still, and may have another rate after the ARM's was raised.
+TEST(SdCard, AsksForTheBaseClockEachTimeBeforeItResetsTheController) {
+  SdRig& rig = SdRig::make();
+  rig.host.set_base_clock(0);
+  ASSERT_TRUE(rig.card.initialize().ok());
+  EXPECT_EQ(rig.host.base_clock_starts(), 1u);
+  EXPECT_EQ(rig.host.clock_hz(), 41'666'666u);
+  rig.host.set_base_clock(200'000'992);
+  ASSERT_TRUE(rig.card.initialize().ok());
+  EXPECT_EQ(rig.host.base_clock_starts(), 2u);
+  EXPECT_EQ(rig.host.clock_hz(), 50'000'248u);
+  EXPECT_EQ(rig.host.violations().total(), 0);
+}
+
 TEST(SdCard, SetsTheBlockLengthOfAStandardCardAndAddressesItByByte) {
   SdRig& rig = SdRig::make(kStandard);
   ASSERT_TRUE(rig.card.initialize().ok());

@@ -25,8 +25,8 @@ struct SdRig {
   explicit SdRig(const FakeSdCard::Kind& kind = {}, bool with_dma = true)
       : host(kind),
         dma(host, kPiZero.dma.registers, kPiZero.bus, 4),
-        emmc(host, kPiZero.card.registers, kPiZero.bus, FakeSdHost::kBaseClockHz),
-        card(emmc, with_dma ? &dma : nullptr, host) {
+        emmc(host, kPiZero.card.registers, kPiZero.bus),
+        card(emmc, host, with_dma ? &dma : nullptr, host) {
     dma.reset();
   }
 
