@@ -12,7 +12,7 @@ sizes_free_bytes=64
 stack_depths() {
   local log=build/log/sizes.log
   mkdir -p build/log
-  build/host/barellama card -o build/sizes.img --kernel build/pi0/kernel.img "$default_model" >"$log" 2>&1
+  build/host/barellama card -o build/sizes.img --no-firmware --kernel build/pi0/kernel.img "$default_model" >"$log" 2>&1
   build/host/barellama emulate build/sizes.img --icount --set autostart=0 --set steps=64 \
     --send "Once upon a time" --send /stats --send /selftest --send /mem --timeout 600 \
     </dev/null >>"$log" 2>&1 || die "the emulated board did not come to /mem (the whole log is $log)"
