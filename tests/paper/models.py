@@ -45,6 +45,18 @@ def trained(lab):
     return ["tales-1m"] if lab.is_miniature else list(CHECKPOINTS)
 
 
+def pruned(lab, name, type_, file, percent, scope="tensor"):
+    """The model with so many zeros in its feed-forward matrices; itself for none. One that there is in f32
+    is pruned as that and then quantized: what is small is known better there."""
+    if percent == 0:
+        return file
+    source, words = file, []
+    if name in CHECKPOINTS and type_ != "f32" and lab.kept in file.parents:
+        source, words = model(lab, name, "f32"), ["--type", type_]
+    return lab.file(f"{file.stem}-{scope}-{percent}.blm", "barellama", "prune", source, "--ratio", percent / 100,
+                    "--scope", scope, *words, "-o", OUTPUT)
+
+
 def parsed(text):
     """The rows of comma-separated values, whole numbers as such."""
     return [{key: int(value) if value.isdigit() else value for key, value in row.items()}

@@ -18,6 +18,7 @@ import types_compared  # noqa: F401  pylint: disable=unused-import
 import streaming  # noqa: F401  pylint: disable=unused-import
 import positions  # noqa: F401  pylint: disable=unused-import
 import single_figures  # noqa: F401  pylint: disable=unused-import
+import pruning  # noqa: F401  pylint: disable=unused-import
 import sweeps  # noqa: F401  pylint: disable=unused-import
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]

@@ -1,8 +1,19 @@
 """Bytes by tensor and layer."""
 from charts import POINTS, Chart
 from experiment import Find, Result, experiment
-from models import TYPES, model, models, tensors, trained
+from models import TYPES, model, models, pruned, tensors, trained
 from seed import FIGURE_3, FIGURE_3_TOTALS, LAYERS_7B
+
+
+MASKED_PERCENT = 50  # of the feed-forward matrices' weights
+
+
+def with_masked(lab, file, name, type_):
+    """{what it is called: file}: the model, and pruned as far as a masked column shows it."""
+    files = {type_: file}
+    if type_ != "f32" and not lab.is_miniature:
+        files[f"{type_} masked"] = pruned(lab, name, type_, file, MASKED_PERCENT)
+    return files
 
 
 def by_role(rows, layers):
@@ -20,9 +31,12 @@ def by_role(rows, layers):
 @experiment("bytes-7b", "Llama-2-7B: bytes by tensor", "figures 3 and 4")
 def bytes_of_seven_b(lab):
     types = ["q4_0"] if lab.is_miniature else TYPES
-    sums = dict(zip(types, lab.each(
-        lambda type_: by_role(tensors(lab, model(lab, "llama2-7b", type_, "--layers", "1")),
-                              LAYERS_7B), types)))
+
+    def measure(type_):
+        files = with_masked(lab, model(lab, "llama2-7b", type_, "--layers", "1"), "llama2-7b", type_)
+        return {key: by_role(tensors(lab, file), LAYERS_7B) for key, file in files.items()}
+    sums = {key: roles for each in lab.each(measure, types) for key, roles in each.items()}
+    types = list(sums)
     rows = []
     for role, (weights, _, _) in sums[types[-1]].items():
         printed = FIGURE_3[role]
@@ -47,13 +61,12 @@ def bytes_of_seven_b(lab):
     text = ("One layer of the 7B's shape is made and its directory read; all layers are alike, so the "
             "table has 32 of them. Weights of q8_0 and q4_0 have a scale of 16 bits for each 32, the "
             "paper's INT8 one of 32 bits for each 64: both 1.0625 bytes per weight. Its norms stay in "
-            "f32 in its code, though its table quantizes them, as ours do.")
-    best = types[-1]
-    finds = [Find(f"INT8 has {FIGURE_3_TOTALS[1]:,} bytes",
-                  f"{total[type_]:,} in {type_}" if type_ == "q8_0" else f"{total[best]:,} in {best}",
+            "f32 in its code, though its table quantizes them, as ours do. Masked: half of the weights of w1, w2 "
+            "and w3 are pruned.")
+    best = "q8_0" if "q8_0" in types else types[-1]
+    finds = [Find(f"INT8 has {FIGURE_3_TOTALS[1]:,} bytes", f"{total[best]:,} in {best}",
                   f"wq to wo were counted with 1.25 bytes per weight; the code's own arithmetic gives "
-                  f"{FIGURE_3_TOTALS[2]:,}")
-             for type_ in types[1:2] or types]
+                  f"{FIGURE_3_TOTALS[2]:,}")]
     if "f32" in types:
         finds.append(Find(f"FP32 has {FIGURE_3_TOTALS[0]:,} bytes", f"{total['f32']:,}",
                           "the sum lacks the final norm, and ours has padding to 512 bytes"))
@@ -64,10 +77,15 @@ def bytes_of_seven_b(lab):
 def bytes_of_models(lab):
     names = trained(lab) + ([] if lab.is_miniature else ["stories15m", "stories110m"])
     rows = []
-    for name, type_, file in models(lab, names, ("q8_0",) if lab.is_miniature else TYPES):
-        for role, (weights, whole, layer) in by_role(tensors(lab, file), 1).items():
-            rows.append({"model": name, "type": type_, "tensor": role, "weights": weights,
-                         "bytes": whole, "bytes per layer": layer})
+
+    def measure(job):
+        name, type_, file = job
+        return [{"model": name, "type": key, "tensor": role, "weights": weights, "bytes": whole,
+                 "bytes per layer": layer}
+                for key, one in with_masked(lab, file, name, type_).items()
+                for role, (weights, whole, layer) in by_role(tensors(lab, one), 1).items()]
+    for made in lab.each(measure, models(lab, names, ("q8_0",) if lab.is_miniature else TYPES)):
+        rows += made
     table, charts = [], []
     for name in dict.fromkeys(row["model"] for row in rows):
         own = [row for row in rows if row["model"] == name]
@@ -83,4 +101,5 @@ def bytes_of_models(lab):
         table += [{"model": name, "type": type_, **{group: sum_of(type_, roles)
                                                     for group, roles in groups.items()}}
                   for type_ in types]
-    return Result("The same of the models that the other experiments measure.", rows, charts, [], table)
+    text = "The same of the models that the other experiments measure, with layers added up."
+    return Result(text, rows, charts, [], table)

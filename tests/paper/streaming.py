@@ -50,7 +50,7 @@ def streamed(lab):
                   f"{shown['times slower']:.1f} times with a card of {shown['card MB/s']} MB/s, "
                   f"{rows[-1]['times slower']:.1f} with one of {rows[-1]['card MB/s']} "
                   f"({shown['model']} in {shown['type']})",
-                  f"by its own figure 6 it is {by_figure:.0f} times: each layer was mapped anew and paged in "
+                  f"by its own figure 6 it is {by_figure:.0f} times: each layer was mapped again and paged in "
                   "while it was multiplied. Ours reads ahead: a token takes as long as the slower of card "
                   "and core")]
     text = ("As little memory as the model runs in, so that every matrix streams for each token. The core's "
