@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -51,7 +52,7 @@ Check range(T low, T high) {
         // CLI11 finds NaN in any range.
         std::string value = word;
         T number{};
-        const bool is_number = CLI::detail::lexical_cast(word, number) && number == number;
+        const bool is_number = CLI::detail::lexical_cast(word, number) && !std::isnan(number);
         return is_number ? range(value) : "\"" + word + "\" is not a number";
       },
       range.get_description());
