@@ -164,7 +164,7 @@ void print(TextSink& sink, const Status& status) {
   constexpr int kArguments = Status::kNumbers + 1;
   FormatArgument arguments[kArguments] = {status.number(0), status.number(1), status.number(2),
                                           status.number(3), status.name()};
-  if (status.has_name()) {
+  if (!status.name().empty()) {
     // The name goes to its place, the numbers after it make room.
     std::rotate(arguments + status.name_place(), arguments + Status::kNumbers,
                 arguments + kArguments);

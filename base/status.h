@@ -37,7 +37,7 @@ enum class ErrorCode : uint8_t {
 
 class [[nodiscard]] Status {
  public:
-  // What an error says is left as it is: a pass of a model returns a hundred of these.
+  // Without numbers and a name, which errors alone have: a pass of a model returns a hundred such.
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init)
   constexpr Status() {}
 
@@ -63,8 +63,6 @@ class [[nodiscard]] Status {
   constexpr const char* text() const { return text_; }
   // The numbers in their order, without the name; 0 for those that were not given.
   constexpr uint64_t number(int index) const { return ok() ? 0 : numbers_[index]; }
-  // Whether it has a name.
-  constexpr bool has_name() const { return name_place_ != kNoName; }
   // As the message shows it; empty without one.
   std::string_view name() const { return {name_, name_size_}; }
   // Which of the arguments the name is; meaningless without one.
@@ -73,8 +71,6 @@ class [[nodiscard]] Status {
   static constexpr int kNumbers = 4;
 
  private:
-  static constexpr uint8_t kNoName = 0xff;
-
   template <typename Argument>
   constexpr void put(int place, int& numbers, const Argument& argument) {
     if constexpr (std::is_convertible_v<Argument, std::string_view>) {
@@ -89,7 +85,7 @@ class [[nodiscard]] Status {
   uint64_t numbers_[kNumbers];  // of an error
   const char* text_ = "ok";
   ErrorCode code_ = ErrorCode::kOk;
-  uint8_t name_place_ = kNoName;
+  uint8_t name_place_ = 0;
   uint8_t name_size_ = 0;
   char name_[kNameBytes];  // the first name_size_ of them
 };
