@@ -8,7 +8,7 @@ base::Result<uint32_t> EmmcClock::rate() {
   const base::Result<uint32_t> counted = mailbox_.measured_clock_rate(Mailbox::ClockId::kEmmc);
   is_measured_ = counted.ok();
   // A count of 0 is an answer: the clock stands still, whatever it was set to.
-  if (counted.ok() || counted.status().code() == base::ErrorCode::kNotFound) return counted;
+  if (counted.status().code() != base::ErrorCode::kUnsupported) return counted;
   return mailbox_.clock_rate(Mailbox::ClockId::kEmmc);
 }
 
@@ -17,7 +17,8 @@ base::Result<uint32_t> EmmcClock::start() {
   // show as a card that does not answer.
   static_cast<void>(mailbox_.power_on(Mailbox::PowerDevice::kSdCard));
   const base::Result<uint32_t> found = rate();
-  if (found.ok()) return found;
+  // A firmware that does not answer at all says nothing of the clock.
+  if (found.ok() || found.status().code() == base::ErrorCode::kTimeout) return found;
   const base::Result<uint32_t> set = mailbox_.set_clock_rate(Mailbox::ClockId::kEmmc, kWantedHz);
   const base::Result<uint32_t> now = rate();
   if (now.ok()) return now;

@@ -24,7 +24,7 @@ class EmmcClock final : public SdBaseClock {
   // Switches the card's power domain on, which comes first: a clock that is asked for earlier may
   // stand still (U-Boot, bcm2835_get_mmc_clock). Asks for the rate as it is counted, or, of
   // firmware that does not count (and QEMU), as it was set; sets a clock that stands still, and
-  // asks again. kUnsupported: the firmware neither tells nor sets it.
+  // asks again. kUnsupported: the firmware neither tells nor sets it; kTimeout: it does not answer.
   base::Result<uint32_t> start() override;
 
   // Whether the rate that start() gave last was counted by the firmware.

@@ -71,5 +71,10 @@ TEST_F(EmmcClockTest, NeverAssumesARate) {
   EXPECT_EQ(emmc_clock.start().status().code(), base::ErrorCode::kUnsupported);
 }
 
+TEST_F(EmmcClockTest, TellsAFirmwareThatIsSilent) {
+  silent = true;
+  EXPECT_EQ(emmc_clock.start().status().code(), base::ErrorCode::kTimeout);
+}
+
 }  // namespace
 }  // namespace pi
