@@ -154,11 +154,10 @@ void MatrixWork::add_steps(const Tensor& tensor, OfType& type) {
   for (uint32_t columns = 1; columns <= kMostColumns; ++columns) {
     const MaskedStep step =
         masked_step(traits_of(tensor.type).dense->largest_block_bytes, columns, tensor.columns);
-    const double steps = double{1} * tensor.tile_count *
-                         base::divide_up(row_groups, step.row_groups) *
-                         base::divide_up(groups, step.blocks);
+    const uint32_t steps =
+        base::divide_up(row_groups, step.row_groups) * base::divide_up(groups, step.blocks);
     Steps& sum = type.steps[columns - 1];
-    sum.all += steps;
+    sum.all += static_cast<double>(uint64_t{tensor.tile_count} * steps);
     const double all_bytes = columns * column_bytes;
     if (all_bytes > kMaskedCacheBytes) sum.fetched += tensor.tile_count * row_groups * all_bytes;
   }
