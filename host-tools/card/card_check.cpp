@@ -1,20 +1,25 @@
 #include "host-tools/card/card_check.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <optional>
 #include <sstream>
+#include <string_view>
 #include <vector>
 
-#include "base/crc32c.h"
 #include "host-tools/card/card_contents.h"
 #include "host-tools/card/firmware.h"
 #include "host-tools/model/host_model.h"
 #include "host-tools/model/model_plan.h"
+#include "host-tools/model/segment_checksum.h"
 #include "host-tools/support/failure.h"
 #include "host-tools/support/progress.h"
+#include "kernel/model/card_model.h"
 #include "kernel/settings/settings.h"
 #include "kernel/settings/settings_sources.h"
+#include "kernel/settings/words.h"
+#include "libpi/fs/file_name.h"
 #include "libpi/push/image_header.h"
 #include "llama/model/model_file.h"
 
@@ -75,17 +80,9 @@ class Checker {
   bool is_right_ = true;
 };
 
-std::string trimmed(std::string text) {
-  const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
-  while (!text.empty() && is_blank(text.back())) text.pop_back();
-  const auto first = std::ranges::find_if_not(text, is_blank);
-  return {first, text.end()};
-}
-
-bool has_ending(const std::string& name, const std::string& ending) {
+bool has_ending(std::string_view name, std::string_view ending) {
   return name.size() >= ending.size() &&
-         std::equal(ending.rbegin(), ending.rend(), name.rbegin(),
-                    [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b - 'A' + 'a' : b); });
+         pi::is_same_name(name.substr(name.size() - ending.size()), ending);
 }
 
 // ---- config.txt, for the firmware
@@ -99,11 +96,14 @@ void Checker::read_config() {
   std::istringstream lines(card_->read_file("config.txt"));
   bool counts = true;
   for (std::string line; std::getline(lines, line);) {
-    line = trimmed(line.substr(0, line.find('#')));
-    if (line.starts_with("[")) {
-      counts = line == "[all]" || line == "[pi0]";
-    } else if (const size_t equals = line.find('='); counts && equals != std::string::npos) {
-      config_[trimmed(line.substr(0, equals))] = trimmed(line.substr(equals + 1));
+    const std::string_view text = kernel::trimmed(std::string_view(line).substr(0, line.find('#')));
+    if (text.starts_with("[")) {
+      counts = text == "[all]" || text == "[pi0]";
+    } else if (const size_t equals = text.find('='); counts && equals != text.npos) {
+      config_[std::string(kernel::trimmed(text.substr(0, equals)))] =
+          kernel::trimmed(text.substr(equals + 1));
+    } else if (counts && text.starts_with("include")) {
+      note("config.txt: what it includes is not looked at here: " + std::string(text));
     }
   }
   const std::string address = value("kernel_address", "0x8000");
@@ -117,7 +117,7 @@ void Checker::read_config() {
   const std::vector<std::string> names = card_->names();
   const bool has_trees =
       std::ranges::any_of(names, [](const std::string& name) { return has_ending(name, ".dtb"); });
-  if (has_trees && !config_.contains("device_tree")) {
+  if (has_trees && value("device_tree", "the board's") != "") {
     note(
         "config.txt: with .dtb files on the card it must have the line \"device_tree=\", or no "
         "RAM disk is found");
@@ -129,17 +129,21 @@ void Checker::check_firmware() {
   if (!card_->contains("bootcode.bin")) {
     wrong("bootcode.bin is missing, from which a Pi boots");
   }
-  const std::string gpu = value("gpu_mem", std::to_string(kUsualGpuMib));
+  // The key for boards of this memory comes first (documentation of config.txt, "gpu_mem_512").
+  const std::string gpu = value("gpu_mem_512", value("gpu_mem", std::to_string(kUsualGpuMib)));
   const bool is_cut_down = std::atoi(gpu.c_str()) <= kCutDownGpuMib;
-  const std::string start = is_cut_down ? "start_cd.elf" : "start.elf";
-  const std::string fixup = is_cut_down ? "fixup_cd.dat" : "fixup.dat";
+  const std::string start = value("start_file", is_cut_down ? "start_cd.elf" : "start.elf");
+  const std::string fixup = value("fixup_file", is_cut_down ? "fixup_cd.dat" : "fixup.dat");
   for (const std::string& name : {start, fixup}) {
-    if (!card_->contains(name)) wrong(name + " is missing, which gpu_mem=" + gpu + " asks for");
+    if (!card_->contains(name)) {
+      wrong(name + " is missing, which config.txt asks for (gpu_mem=" + gpu + ")");
+    }
   }
   if (!card_->contains(start)) return;
-  const std::string problem = firmware_problem(card_->read_file(start), start);
+  const std::string elf = card_->read_file(start);
+  const std::string problem = firmware_problem(elf, start);
   if (!problem.empty()) return wrong(problem);
-  const std::string version = firmware_version(card_->read_file(start));
+  const std::string version = firmware_version(elf);
   fine("firmware " + (version.empty() ? "that tells no version" : version));
   if (!card_->contains("LICENCE.broadcom")) {
     note("LICENCE.broadcom is missing: the firmware may only be handed on with it");
@@ -212,7 +216,7 @@ std::optional<std::string> Checker::model_name() {
     return std::nullopt;
   }
   for (const std::string& name : card_->names()) {
-    if (has_ending(name, ".blm") && !name.starts_with("._")) return name;
+    if (kernel::is_model_name(name)) return name;
   }
   wrong("there is no model: no .blm file");
   return std::nullopt;
@@ -220,19 +224,12 @@ std::optional<std::string> Checker::model_name() {
 
 void Checker::check_segments(const llama::ModelFile& file, llama::WeightSource& source,
                              const std::string& name) {
-  constexpr uint64_t kPiece = 1 << 20;
-  Memory buffer(kPiece);
   Progress progress("checking " + name, source.size_bytes());
   for (const llama::Segment& segment : file.segments()) {
-    uint32_t crc = 0;
-    for (uint64_t at = 0; at < segment.bytes; at += kPiece) {
+    const uint32_t crc = checksum_of(segment, source, name, [&](uint64_t offset) {
       interrupts_.check();
-      const auto piece =
-          buffer.span().first(static_cast<size_t>(std::min(kPiece, segment.bytes - at)));
-      require_ok(source.read(segment.offset + at, piece), name);
-      crc = base::crc32c(piece, crc);
-      progress.update(segment.offset + at + piece.size());
-    }
+      progress.update(offset);
+    });
     if (crc != segment.crc) {
       return wrong(host::text("{} is damaged at bytes {} to {}: copy it again", name,
                               segment.offset, segment.offset + segment.bytes - 1));

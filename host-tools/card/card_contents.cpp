@@ -13,6 +13,7 @@
 #include "host-tools/support/files.h"
 #include "kernel/model/card_model.h"
 #include "kernel/model/file_weight_source.h"
+#include "libpi/fs/file_name.h"
 
 namespace host {
 
@@ -105,15 +106,9 @@ class FolderContents final : public CardContents {
  private:
   // A FAT volume knows no difference between large and small letters, its host's folder may.
   std::optional<fs::path> find(const std::string& name) {
-    const auto lower = [](std::string text) {
-      for (char& letter : text) {
-        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-      }
-      return text;
-    };
     if (fs::exists(path_ / name)) return path_ / name;
     for (const std::string& one : names()) {
-      if (lower(one) == lower(name)) return path_ / one;
+      if (pi::is_same_name(one, name)) return path_ / one;
     }
     return std::nullopt;
   }

@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "base/crc32c.h"
 #include "host-tools/commands/commands.h"
 #include "host-tools/model/chat_template.h"
 #include "host-tools/model/host_model.h"
 #include "host-tools/model/model_plan.h"
+#include "host-tools/model/segment_checksum.h"
 #include "host-tools/model/tensor_names.h"
 #include "host-tools/support/failure.h"
 #include "host-tools/support/files.h"
@@ -25,8 +25,6 @@ struct Options {
   bool tensors = false;
   bool csv = false;
 };
-
-constexpr uint64_t kPiece = 1 << 20;
 
 double megabytes(uint64_t bytes) { return static_cast<double>(bytes) / 1e6; }
 
@@ -143,21 +141,12 @@ void write_csv(const llama::ModelFile& file) {
 
 // Every segment's checksum over its bytes. Returns how many do not match.
 int show_segments(const llama::ModelFile& file, FileSource& source, const std::string& name) {
-  Memory buffer(kPiece);
   int damaged = 0;
   std::printf("\n%-12s %14s %14s %9s\n", "segment", "offset", "bytes", "CRC-32C");
   Progress progress("checking", source.size_bytes());
   for (const llama::Segment& segment : file.segments()) {
-    uint32_t crc = 0;
-    for (uint64_t at = 0; at < segment.bytes;) {
-      const auto piece =
-          buffer.span().first(static_cast<size_t>(std::min(kPiece, segment.bytes - at)));
-      require_ok(source.read(segment.offset + at, piece), name);
-      crc = base::crc32c(piece, crc);
-      at += piece.size();
-      progress.update(segment.offset + at);
-    }
-    const bool matches = crc == segment.crc;
+    const auto update = [&](uint64_t offset) { progress.update(offset); };
+    const bool matches = checksum_of(segment, source, name, update) == segment.crc;
     damaged += matches ? 0 : 1;
     std::printf("%-12s %14llu %14llu  %08x%s\n", segment_name(segment).c_str(),
                 static_cast<unsigned long long>(segment.offset),

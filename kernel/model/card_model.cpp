@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "libpi/fs/file_name.h"
 #include "libpi/fs/file_reader.h"
 #include "llama/model/model_parts.h"
 
@@ -111,6 +112,12 @@ class Finder {
 base::Result<CardModel> find_card_model(pi::FatVolume& volume, const pi::FileInfo& first,
                                         std::string_view path, base::Arena& arena) {
   return Finder(volume, first, path, arena).find();
+}
+
+bool is_model_name(std::string_view name) {
+  constexpr std::string_view kEnding = ".blm";
+  return name.size() > kEnding.size() && !name.starts_with("._") &&
+         pi::is_same_name(name.substr(name.size() - kEnding.size()), kEnding);
 }
 
 }  // namespace kernel

@@ -19,8 +19,6 @@ constexpr size_t kTracedSpans = 4096;
 
 constexpr uint64_t kTellingBytes = 4 << 20;  // a fifth of a second of reading
 
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 // Of a model, with all of its parts; what is not a model has its own size.
 uint64_t bytes_of_model(pi::FatVolume& volume, const pi::FileInfo& first) {
   std::array<std::byte, llama::ModelParts::kHeaderBytes> header;
@@ -29,14 +27,6 @@ uint64_t bytes_of_model(pi::FatVolume& volume, const pi::FileInfo& first) {
   if (!reader.ok() || !reader->read(0, header).ok()) return first.size;
   const auto parts = llama::ModelParts::read(header);
   return parts.ok() && parts->count > 1 ? parts->file_bytes() : first.size;
-}
-
-bool is_model_name(std::string_view name) {
-  constexpr std::string_view kEnding = ".blm";
-  // Macs leave "._NAME" beside each file that they copy.
-  return name.size() > kEnding.size() && !name.starts_with("._") &&
-         std::ranges::equal(name.substr(name.size() - kEnding.size()), kEnding,
-                            [](char a, char b) { return lower(a) == b; });
 }
 
 }  // namespace

@@ -64,7 +64,12 @@ TEST_F(CommandCardCheck, TellsWhatKeepsTheFirmwareFromStarting) {
   write_file(path("mounted/start_cd.elf"), start_elf("start"));
   expect_wrong("start_cd.elf is start.elf under another name");
   fs::remove(path("mounted/start_cd.elf"));
-  expect_wrong("start_cd.elf is missing, which gpu_mem=16 asks for");
+  expect_wrong("start_cd.elf is missing, which config.txt asks for (gpu_mem=16)");
+  // Of a board with 512 MiB this key is the one that counts.
+  replace_in("config.txt", "gpu_mem=16", "gpu_mem_512=64\ngpu_mem=16");
+  EXPECT_EQ(check().exit_code, 0);
+  replace_in("config.txt", "gpu_mem_512=64", "start_file=start_x.elf");
+  expect_wrong("start_x.elf is missing");
   fs::remove(path("mounted/bootcode.bin"));
   expect_wrong("bootcode.bin is missing");
 }

@@ -1,0 +1,27 @@
+#include "host-tools/model/segment_checksum.h"
+
+#include <algorithm>
+
+#include "base/crc32c.h"
+#include "host-tools/model/host_model.h"
+#include "host-tools/support/failure.h"
+
+namespace host {
+
+uint32_t checksum_of(const llama::Segment& segment, llama::WeightSource& source,
+                     const std::string& name, const std::function<void(uint64_t offset)>& read_to) {
+  constexpr uint64_t kPiece = 1 << 20;
+  Memory buffer(kPiece);
+  uint32_t crc = 0;
+  for (uint64_t at = 0; at < segment.bytes;) {
+    const auto piece =
+        buffer.span().first(static_cast<size_t>(std::min(kPiece, segment.bytes - at)));
+    require_ok(source.read(segment.offset + at, piece), name);
+    crc = base::crc32c(piece, crc);
+    at += piece.size();
+    read_to(segment.offset + at);
+  }
+  return crc;
+}
+
+}  // namespace host
