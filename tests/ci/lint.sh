@@ -119,6 +119,7 @@ lint_clang() {
 # word_lint [--changed | phrases | rules]
 word_lint() {
   local files status=0
+  need_git
   case ${1:-all} in
     phrases | rules)
       "lint_$1"
