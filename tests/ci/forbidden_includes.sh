@@ -10,8 +10,9 @@ failed=0
 # compiles SOURCE HEADER: with SOURCE's flags, a file that includes HEADER and nothing else.
 compiles() {
   local command
-  command=$(grep -E "\"command\": .* -c [^ ]*/$1\"" "$build/compile_commands.json" |
-    sed -E 's/.*"command": "(.*)",?$/\1/; s/ -o [^ ]+ -c [^ ]+$//; s/\\"/"/g') || command=""
+  # A path with blanks is in quotes, which the file writes as \".
+  command=$(grep -E "\"command\": \".* -c .*/$1(\\\\\")?\",?\$" "$build/compile_commands.json" |
+    sed -E 's/.*"command": "(.*)",?$/\1/; s/ -o [^ ]+ -c .*$//; s/\\"/"/g') || command=""
   [ -n "$command" ] || { echo "$1: no command in $build" >&2; exit 1; }
   (cd "$build" && echo "#include \"$2\"" |
     env CCACHE_DISABLE=1 bash -c "$command -fsyntax-only -x c++ -" 2>"$build/forbidden_include.log")

@@ -103,7 +103,7 @@ lint_clang() {
   files=$(sed "s#^#$PWD/#" | grep -xFf "$1/compiled" || true)
   [ -n "$files" ] || return 0
   rm -f "$1"/looked-at.* "$1/broken"
-  timeout "$lint_seconds" xargs -P "$jobs" -n 1 --process-slot-var=SLOT sh -c '
+  timeout "$lint_seconds" xargs -d '\n' -P "$jobs" -n 1 --process-slot-var=SLOT sh -c '
     echo "$2" >>"$1/looked-at.$SLOT"
     clang-tidy -p "$1" --quiet "$2" 2>/dev/null || { touch "$1/broken"; exit 1; }' sh "$1" <<<"$files" || status=$?
   lint_seconds=$((lint_seconds - (SECONDS - started)))

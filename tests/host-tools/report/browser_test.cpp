@@ -60,7 +60,7 @@ class ReportInABrowser : public testing::Test {
     std::vector<std::string> command = {
         "/bin/sh",
         "-c",
-        "exec \"$0\" \"$@\" 2>" + path("log"),
+        "exec \"$0\" \"$@\" 2>'" + path("log") + "'",
         find_program("chromium", "chromium"),
         "--headless",
         "--no-sandbox",

@@ -59,8 +59,8 @@ CardImage::CardImage(const Shape& shape) : shape_(shape), path_(new_path(".img")
       std::to_string(shape.sector_bytes) + " -s " + std::to_string(shape.sectors_per_cluster) +
       " -f " + std::to_string(shape.table_count) +
       " --offset=" + std::to_string(volume_offset() / shape.sector_bytes) + " " + shape.options +
-      " " + path_ + " " + std::to_string(shape.volume_bytes / 1024) + " >/dev/null 2>" + path_ +
-      ".log";
+      " '" + path_ + "' " + std::to_string(shape.volume_bytes / 1024) + " >/dev/null 2>'" + path_ +
+      ".log'";
   EXPECT_EQ(run(command), 0) << command;
   if (shape.volume_block != 0) write_partition_table();
 }
@@ -84,7 +84,7 @@ void CardImage::put(const std::string& path, const Bytes& content) {
   std::ofstream(source, std::ios::binary)
       .write(reinterpret_cast<const char*>(content.data()),
              static_cast<std::streamsize>(content.size()));
-  mtools("mcopy {image} -D o " + source + " '::/" + path + "'");
+  mtools("mcopy {image} -D o '" + source + "' '::/" + path + "'");
   std::filesystem::remove(source);
 }
 
@@ -94,8 +94,8 @@ void CardImage::mtools(const std::string& command) {
   const std::string place = "{image}";
   std::string line = command;
   line.replace(line.find(place), place.size(),
-               "-i " + path_ + "@@" + std::to_string(volume_offset()));
-  EXPECT_EQ(run(line + " >" + path_ + ".log 2>&1"), 0) << line;
+               "-i '" + path_ + "'@@" + std::to_string(volume_offset()));
+  EXPECT_EQ(run(line + " >'" + path_ + ".log' 2>&1"), 0) << line;
 }
 
 Bytes CardImage::read(uint64_t offset, size_t size) const {
