@@ -24,8 +24,8 @@ except ImportError:
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 TOOLS = """awk basename bash cat chmod cut dirname env find fold grep head id mkdir mktemp nproc printf rm
   sed sort tail tee timeout touch tr wc""".split()
-WORDS = """run test build card push console fuzz format lint ci documents bench paper size
-  release""".split()
+WORDS = """run test build card push console fuzz format lint ci documents bench paper picture
+  size release""".split()
 
 
 class Tree(unittest.TestCase):

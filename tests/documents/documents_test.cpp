@@ -73,10 +73,24 @@ bool leads_somewhere(const fs::path& document, const std::string& link) {
 TEST(Documents, LinkToWhatIsThere) {
   ASSERT_THAT(documents(), testing::Contains(kSource / "README.md"));
   for (const fs::path& document : documents()) {
-    for (const std::string& link : matches(host::read_file(document), "\\]\\(([^)\\s]+)\\)")) {
+    for (const std::string& link :
+         matches(host::read_file(document), "(?:\\]\\(|src=\")([^)\"\\s]+)[)\"]")) {
       EXPECT_TRUE(leads_somewhere(document, link)) << document << " links to " << link;
     }
   }
+}
+
+// README.md's pictures, which `./dev picture` makes: what GitHub shows without being asked.
+TEST(Documents, HavePicturesThatAreSmallAndRunNoScript) {
+  const std::string terminal = host::read_file(kSource / "docs/terminal.svg");
+  EXPECT_LT(terminal.size(), 300'000u);
+  EXPECT_EQ(terminal.find("<script"), std::string::npos);
+  for (const std::string& link : matches(terminal, "(?:href|src)=\"([^\"]*)\"")) {
+    EXPECT_TRUE(link.starts_with("#")) << link;
+  }
+  EXPECT_NE(terminal.find("@keyframes"), std::string::npos);
+  EXPECT_NE(terminal.find("tokens/s"), std::string::npos);
+  EXPECT_LT(host::read_file(kSource / "docs/report.png").size(), 150'000u);
 }
 
 // Of names in backquotes those that begin with one of the repository's folders.
