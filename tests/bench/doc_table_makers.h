@@ -8,6 +8,7 @@
 namespace bench {
 
 // doc_tables_guest.cpp: the emulated Pi.
+std::string speeds_table(const StoredFigures& figures);
 std::string story_table(const StoredFigures& figures);
 std::string prompt_table(const StoredFigures& figures);
 std::string planned_table(const StoredFigures& figures);
@@ -31,13 +32,21 @@ struct TableMaker {
   std::string (*make)(const StoredFigures& figures);
 };
 constexpr TableMaker kTableMakers[] = {
-    {"story", story_table},         {"prompt", prompt_table},
-    {"planned", planned_table},     {"plain", plain_table},
-    {"start", start_table},         {"operations", operations_table},
-    {"functions", functions_table}, {"loops", loops_table},
-    {"core", core_table},           {"rows", rows_table},
-    {"pruning", pruning_table},     {"tokenizer", tokenizer_table},
-    {"host", host_table},           {"perplexity", perplexity_table},
+    {"speeds", speeds_table},
+    {"story", story_table},
+    {"prompt", prompt_table},
+    {"planned", planned_table},
+    {"plain", plain_table},
+    {"start", start_table},
+    {"operations", operations_table},
+    {"functions", functions_table},
+    {"loops", loops_table},
+    {"core", core_table},
+    {"rows", rows_table},
+    {"pruning", pruning_table},
+    {"tokenizer", tokenizer_table},
+    {"host", host_table},
+    {"perplexity", perplexity_table},
     {"seven-b", seven_b_table},
 };
 

@@ -1,5 +1,5 @@
-// The tables of docs/, which are made of stored figures and never written by hand. Their places in
-// a document are marked:
+// The tables of docs/ and README.md, which are made of stored figures and never written by hand.
+// Their places in a document are marked:
 //
 //   <!-- bench: rows -->
 //   | columns | ...
@@ -14,8 +14,8 @@
 
 namespace bench {
 
-// Files in docs/ that have such places.
-constexpr const char* kDocumentsWithTables[] = {"measuring.md", "performance.md"};
+// Files that have such places, as docs/ sees them.
+constexpr const char* kDocumentsWithTables[] = {"../README.md", "measuring.md", "performance.md"};
 
 // The names of all tables.
 std::vector<std::string> table_names();

@@ -41,6 +41,24 @@ const ordered_json* entry_of(const ordered_json& entries, const std::string& mod
 
 }  // namespace
 
+std::string speeds_table(const StoredFigures& figures) {
+  MarkdownTable table(2, {"model", "weights", "predicted tokens/s", "at 300 to 600 MB/s of SDRAM"});
+  for (const ordered_json& entry : figures.of("guest")) {
+    const ordered_json& story = entry.at("story");
+    const bool is_streamed = story.value("streamed_bytes_per_token", 0.0) > 0;
+    table.add({code(short_name(entry)), is_streamed ? "partly streamed from the card" : "in memory",
+               three_digits(tokens_per_second(story, kUsual)),
+               three_digits(tokens_per_second(story, "300")) + " to " +
+                   three_digits(tokens_per_second(story, "600"))});
+  }
+  for (const ordered_json& entry : figures.of("seven_b")) {
+    const double seconds = entry.at("planned_token_s").at("total");
+    table.add({"Llama-2-7B's shape, " + code(entry.at("type")), "streamed from the card, 20 MB/s",
+               "one in " + with_commas(seconds) + " s", kNotMeasured});
+  }
+  return table.text();
+}
+
 std::string story_table(const StoredFigures& figures) {
   MarkdownTable table(1, {"model", "instructions", "per multiply-accumulate", "cycles",
                           "tokens/s at 300", "350", "400", "600 MB/s", "bound at 350"});
