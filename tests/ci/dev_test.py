@@ -23,7 +23,7 @@ except ImportError:
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 TOOLS = """awk basename bash cat chmod cut dirname env find fold grep head id mkdir mktemp nproc printf rm
-  sed sort tail tee timeout touch tr wc""".split()
+  sed sleep sort tail tee timeout touch tr wc""".split()
 WORDS = """run test build card push console fuzz format lint ci documents bench paper picture
   size release""".split()
 
@@ -239,8 +239,9 @@ def lines_of(screen):
 
 @unittest.skipIf(pyte is None, "python3-pyte is not installed")
 class Progress(Tree):
-    def watch(self, command, columns, resized=None):
-        """Runs it in a terminal, and returns its screen after each piece of output."""
+    def watch(self, command, columns, resized=None, interrupt_at=None):
+        """Runs it in a terminal, and returns its screen after each piece of output. Ctrl-C is typed once
+        `interrupt_at` was seen."""
         screen = pyte.Screen(columns, 12)
         stream = pyte.ByteStream(screen)
         stream.feed(b"before\r\n")
@@ -257,6 +258,8 @@ class Progress(Tree):
                 break
             if not piece:
                 break
+            if interrupt_at and interrupt_at in piece:
+                os.write(terminal, b"\x03")
             # Each state that a viewer could see.
             for part in re.split(rb"(?=\r\x1b\[J)", piece):
                 stream.feed(part)
@@ -319,6 +322,12 @@ class Progress(Tree):
         screens = self.watch('quietly install bash -c "echo broken pipe; exit 3" || exit $?', 80)
         self.assertEqual(self.status, 3)
         self.assertIn("broken pipe", screens[-1])
+
+    def test_is_erased_when_ctrl_c_ends_it(self):
+        screens = self.watch("quietly install bash -c 'echo busy; exec sleep 50'; echo goes on", 80,
+                             interrupt_at=b"busy")
+        self.assertEqual(self.status, 130)
+        self.assertEqual([line for line in screens[-1][1:] if line not in ("", "^C")], [])
 
     def test_does_not_repeat_the_list_of_packages(self):
         self.fake("dpkg-query", "exit 1")

@@ -46,7 +46,7 @@ word_documents() {
     while IFS= read -r script; do
       count=$((count + 1))
       quietly "$document, line $(basename "$script" .sh)" \
-        timeout 900 bash -euo pipefail "$script" || failed=$((failed + 1))
+        timeout 1800 bash -euo pipefail "$script" || failed=$((failed + 1))
     done < <(find "$folder" -name '*.sh' | sort -V)
   done
   check_first_run || failed=$((failed + 1))
