@@ -323,6 +323,15 @@ class Progress(Tree):
         self.assertEqual(self.status, 3)
         self.assertIn("broken pipe", screens[-1])
 
+    def test_is_announced_in_whole_words(self):
+        self.fake("dpkg-query", "exit 1")
+        self.fake("apt-get")
+        self.fake("id", "echo 0")
+        self.link("stty")
+        screens = self.watch("announce g++ libstdc++-arm-none-eabi-newlib", 40)
+        self.assertEqual(screens[-1][1:3], ["./dev run, the first time: installs 2", "Debian packages; then builds for"])
+        self.assertEqual(screens[-1][4:6], ["packages: g++", "libstdc++-arm-none-eabi-newlib"])
+
     def test_is_erased_when_ctrl_c_ends_it(self):
         screens = self.watch("quietly install bash -c 'echo busy; exec sleep 50'; echo goes on", 80,
                              interrupt_at=b"busy")
