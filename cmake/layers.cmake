@@ -10,6 +10,7 @@
 
 set(BARELLAMA_MAY_LINK_base "")
 set(BARELLAMA_MAY_LINK_base_host base)
+set(BARELLAMA_MAY_LINK_version "")
 
 # llama, from the bottom up.
 set(BARELLAMA_MAY_LINK_llama_kernels base)
@@ -43,24 +44,25 @@ set(BARELLAMA_MAY_LINK_console
     base kernel_bench kernel_interface kernel_model kernel_settings llama pi_devices reports)
 set(BARELLAMA_MAY_LINK_boot_tags base)
 set(BARELLAMA_MAY_LINK_loader base boot_tags kernel_settings pi_core pi_devices pi_fs pi_push)
-set(BARELLAMA_MAY_LINK_board base boot_tags pi_arm1176 pi_bcm2835 pi_core pi_devices pi_fs)
-set(BARELLAMA_MAY_LINK_machine base board kernel_interface pi_core pi_devices)
+set(BARELLAMA_MAY_LINK_board
+    base boot_tags pi_arm1176 pi_bcm2835 pi_core pi_devices pi_fs version)
+set(BARELLAMA_MAY_LINK_machine base board kernel_interface pi_core pi_devices version)
 
 set(BARELLAMA_MAY_LINK_host_support base base_host)
 set(BARELLAMA_MAY_LINK_host_serial base host_support record_names)
 set(BARELLAMA_MAY_LINK_host_console base host_support host_serial)
 set(BARELLAMA_MAY_LINK_host_emulator base host_support host_serial)
 set(BARELLAMA_MAY_LINK_host_card
-    base kernel_model kernel_settings llama pi_fs pi_fs_host pi_push host_support host_model)
+    base kernel_model kernel_settings llama pi_fs pi_fs_host pi_push host_support host_model version)
 set(BARELLAMA_MAY_LINK_host_push base host_support host_serial host_card host_emulator pi_push)
 set(BARELLAMA_MAY_LINK_host_report base host_support llama_profiler record_names)
 set(BARELLAMA_MAY_LINK_host_model base base_host llama host_support)
 set(BARELLAMA_MAY_LINK_host_commands
     base llama reports host_card host_console host_emulator host_model host_push host_report
-    host_serial host_support pi_push)
+    host_serial host_support pi_push version)
 
 # Programs. Those in tests/ may link everything.
-set(BARELLAMA_MAY_LINK_barellama base host_commands)
+set(BARELLAMA_MAY_LINK_barellama base host_commands version)
 set(BARELLAMA_MAY_LINK_kernel board console machine)
 set(BARELLAMA_MAY_LINK_bootloader board loader)
 set(BARELLAMA_MAY_LINK_sanity board kernel_settings)

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/version.h"
 #include "host-tools/commands/commands.h"
 #include "host-tools/support/failure.h"
 
@@ -27,6 +28,7 @@ int run(int argc, char** argv) {
   const std::vector<std::string> rest_of_push = take_rest_of_push(words);
   host::CommandLine line("Stories from a Raspberry Pi Zero without an operating system",
                          "barellama");
+  line.add_version("barellama " + std::string(base::version()));
   host::Command& app = line.command();
   host::add_run_command(app);
   host::add_convert_command(app);

@@ -1,4 +1,5 @@
 // The kernel: a board, a machine on it, a console that never ends.
+#include "base/version.h"
 #include "kernel/board/board.h"
 #include "kernel/board/board_machine.h"
 #include "kernel/console/console.h"
@@ -17,7 +18,7 @@ alignas(kernel::BoardMachine) std::byte machine_memory[sizeof(kernel::BoardMachi
 extern "C" void kernel_main(const pi::core::BootArguments& arguments) {
   kernel::Board& board =
       kernel::Board::start(arguments, {.wants_mini_uart = kernel::names_mini_uart});
-  board.serial().write("\nbarellama\n");
+  base::print(board.serial(), "\nbarellama {}\n", base::version());
   board.print_banner(board.serial());
   auto& machine = *new (machine_memory) kernel::BoardMachine(board);
   auto& console = *new (console_memory) kernel::Console(machine);

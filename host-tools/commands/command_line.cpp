@@ -169,6 +169,10 @@ CommandLine::CommandLine(const std::string& description, const std::string& name
 
 CommandLine::~CommandLine() = default;
 
+void CommandLine::add_version(const std::string& text) {
+  app_->set_version_flag("--version", text, "Print the version and exit");
+}
+
 int CommandLine::run(std::vector<std::string> words) {
   app_->require_subcommand(1);
   std::reverse(words.begin(), words.end());  // CLI11 takes them from the end

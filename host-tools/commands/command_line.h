@@ -107,6 +107,9 @@ class CommandLine {
 
   Command& command() { return command_; }
 
+  // The option --version, which prints `text` and ends.
+  void add_version(const std::string& text);
+
   // Runs the subcommand that the words name; Failure passes. Help and complaints are printed.
   // Returns the exit code: 0, or 2 if the words are wrong.
   int run(std::vector<std::string> words);

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstdio>
 
+#include "base/version.h"
+
 namespace host {
 
 uint64_t HostTicks::now() {
@@ -43,7 +45,9 @@ void RunProfile::begin(HostModel& host, const std::string& name) {
 }
 
 void RunProfile::record_machine_and_model(HostModel& host, const std::string& name) {
-  kernel::record_machine(*this, {.board = "this machine", .ram = host.arena().capacity()}, ticks_);
+  kernel::record_machine(
+      *this, {.board = "this machine", .version = base::version(), .ram = host.arena().capacity()},
+      ticks_);
   kernel::record_model(*this, name, host.model(), nullptr);
   record_memory(host);
 }

@@ -32,6 +32,7 @@ void add_machine(const Machine& machine, Facts& facts) {
   }
   const std::string board = machine.board.empty() ? "unknown" : machine.board;
   facts.add("Board", machine.emulated() ? board + ", emulated" : board, clocks);
+  facts.add("Version of barellama", machine.version);
   facts.add("Clock of all times", machine.clock.empty() ? "unknown" : machine.clock,
             machine.clock_hz > 0 ? megahertz(machine.clock_hz) : "");
 }

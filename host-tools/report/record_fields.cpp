@@ -114,6 +114,7 @@ std::string time_of(const Json& record) {
 Machine read_machine(const Json& record) {
   Machine machine;
   machine.board = text_of(record, field::kBoard);
+  machine.version = text_of(record, field::kVersion);
   machine.clock = text_of(record, field::kClock);
   read_numbers(record, machine,
                {{field::kClockHz, &Machine::clock_hz},

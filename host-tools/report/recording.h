@@ -17,7 +17,7 @@
 namespace host {
 
 struct Machine {
-  std::string board, clock;
+  std::string board, version, clock;
   uint64_t clock_hz = 0, arm_hz = 0, core_hz = 0, ram = 0;
 
   // Cores whose cycle counter does not count are emulated ones; time is the system timer's there.

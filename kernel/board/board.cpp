@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/check.h"
 #include "kernel/board/drivers.h"
+#include "kernel/board/loader_call.h"
 #include "kernel/board/panic.h"
 #include "libpi/core/counters.h"
 #include "libpi/core/cpu.h"
@@ -109,9 +110,7 @@ void Board::start_serial(const Options& options) {
   uart->receive_by(drivers_.interrupts);
   serial_ = uart;
   if (options.obeys_loader_magic) {
-    serial_->on_loader_magic(
-        [](void* power) { static_cast<pi::PowerManager*>(power)->request_reboot(); },
-        &drivers_.power);
+    obey_loader_calls(*serial_, drivers_.power);
   }
   set_panic_serial(serial_);
 }

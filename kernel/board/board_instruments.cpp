@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/version.h"
 #include "libpi/core/image.h"
 #include "libpi/core/memory_map.h"
 #include "libpi/core/stacks.h"
@@ -23,6 +24,7 @@ uint64_t BoardInstruments::ram_bytes() const {
 MachineFacts BoardInstruments::facts() {
   const auto& revision = board_.revision();
   return {.board = revision ? revision->model : std::string_view("unknown"),
+          .version = base::version(),
           .ram = ram_bytes(),
           .arm_hz = board_.clocks().arm.hz,
           .core_hz = board_.clocks().core.hz};

@@ -4,7 +4,9 @@
 #include <new>
 
 #include "base/check.h"
+#include "base/version.h"
 #include "kernel/board/drivers.h"
+#include "kernel/board/loader_call.h"
 #include "libpi/core/cpu.h"
 #include "libpi/core/fault.h"
 #include "libpi/deadline.h"
@@ -50,8 +52,7 @@ pi::Serial& serial_for_panic() {
   pi::ActLed led(kDescription.led, gpio);
   pi::PowerManager power(kDescription.power_manager);
   pi::Serial& serial = serial_for_panic();
-  serial.on_loader_magic(
-      [](void* manager) { static_cast<pi::PowerManager*>(manager)->request_reboot(); }, &power);
+  obey_loader_calls(serial, power);
   // Interrupts stay masked in the core: they only end its sleep.
   pi::Interrupts interrupts(kDescription.interrupts);
   interrupts.enable(kDescription.idle_alarm.irq);
@@ -108,6 +109,7 @@ void print_backtrace(base::TextSink& out, const Where& where) {
 }
 
 [[noreturn]] void end_panic(pi::Serial& out) {
+  base::print(out, "version: {}\n", base::version());
   out.write("*** the kernel has stopped; switch the board off and on\n");
   (void)out.flush();
   stop_and_blink();

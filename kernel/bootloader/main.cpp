@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 
+#include "base/version.h"
 #include "kernel/board/board.h"
 #include "kernel/bootloader/card_kernel.h"
 #include "kernel/bootloader/memory_plan.h"
@@ -181,6 +182,6 @@ void Loader::start(const BootTags& tags) {
 extern "C" void kernel_main(const pi::core::BootArguments& arguments) {
   kernel::Board& board = kernel::Board::start(
       arguments, {.wants_mini_uart = kernel::names_mini_uart, .obeys_loader_magic = false});
-  board.serial().write("\nbarellama boot loader\n");
+  base::print(board.serial(), "\nbarellama boot loader {}\n", base::version());
   kernel::Loader(board).run();
 }

@@ -79,6 +79,7 @@ class Console {
   void stats(std::string_view argument);
   void reload(std::string_view argument);
   void reset(std::string_view argument);
+  void version(std::string_view argument);
   void reboot(std::string_view argument);
   void poweroff(std::string_view argument);
 

@@ -33,6 +33,7 @@ constinit const Console::Command Console::kCommands[] = {
     {"/perplexity", "TEXT", "how well the model predicts a text", &Console::perplexity},
     {"/reload", "", "look at the card again, and load the model from it", &Console::reload},
     {"/reset", "", "settings as at the start, earlier lines forgotten", &Console::reset},
+    {"/version", "", "which version of barellama this is", &Console::version},
     {"/reboot", "", "restart the board", &Console::reboot},
     {"/poweroff", "", "stop until the power is switched off and on", &Console::poweroff},
 };
@@ -249,6 +250,10 @@ void Console::reset(std::string_view) {
     follow_change(row.effect);
   }
   editor_.forget_history();
+}
+
+void Console::version(std::string_view) {
+  print(out_, "barellama {}\n", machine_.instruments().facts().version);
 }
 
 void Console::reboot(std::string_view) {

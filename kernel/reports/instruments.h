@@ -15,9 +15,10 @@ namespace kernel {
 
 struct MachineFacts {
   std::string_view board;
-  uint64_t ram = 0;      // bytes, the firmware's among them
-  uint32_t arm_hz = 0;   // 0: not known
-  uint32_t core_hz = 0;  // 0: not known
+  std::string_view version;  // of the program (base/version.h)
+  uint64_t ram = 0;          // bytes, the firmware's among them
+  uint32_t arm_hz = 0;       // 0: not known
+  uint32_t core_hz = 0;      // 0: not known
 };
 
 struct Health {

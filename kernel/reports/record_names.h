@@ -68,6 +68,7 @@ inline constexpr std::string_view kTransferNs = "transfer_ns";
 inline constexpr std::string_view kUnit = "unit";
 inline constexpr std::string_view kUsed = "used";
 inline constexpr std::string_view kValue = "value";
+inline constexpr std::string_view kVersion = "version";
 inline constexpr std::string_view kVocab = "vocab";
 inline constexpr std::string_view kWaitNs = "wait_ns";
 inline constexpr std::string_view kWhat = "what";
@@ -95,7 +96,8 @@ inline constexpr std::string_view kBench[] = {kGroup, kName, kValue, kUnit};
 inline constexpr std::string_view kSelfTest[] = {kPassed, kWhat};
 inline constexpr std::string_view kPerplexity[] = {kTokens, kValue};
 inline constexpr std::string_view kError[] = {kMessage};
-inline constexpr std::string_view kMachine[] = {kBoard, kClock, kClockHz, kArmHz, kCoreHz, kRam};
+inline constexpr std::string_view kMachine[] = {kBoard, kVersion, kClock, kClockHz,
+                                                kArmHz, kCoreHz,  kRam};
 inline constexpr std::string_view kModel[] = {kName,        kDim,           kHiddenDim, kLayers,
                                               kHeads,       kKvHeads,       kVocab,     kContext,
                                               kPinnedBytes, kStreamedBytes, kProfileAt};

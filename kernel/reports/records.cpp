@@ -68,6 +68,7 @@ void record_error(RecordSink& sink, std::string_view message) {
 void record_machine(RecordSink& sink, const MachineFacts& facts, base::TickSource& ticks) {
   RecordWriter record(sink, record::kMachine);
   record.text(field::kBoard, facts.board);
+  record.text(field::kVersion, facts.version);
   record.text(field::kClock, ticks.name());
   record.number(field::kClockHz, ticks.hz());
   record.number(field::kArmHz, facts.arm_hz);

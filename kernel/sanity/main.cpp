@@ -1,5 +1,6 @@
 // The image to try a new board, cable or card with: prints what the board is, echoes what is typed
 // and blinks the LED twice a second. It reads no model.
+#include "base/version.h"
 #include "kernel/board/board.h"
 #include "kernel/settings/command_line.h"
 
@@ -34,7 +35,7 @@ extern "C" void kernel_main(const pi::core::BootArguments& arguments) {
   kernel::Board& board =
       kernel::Board::start(arguments, {.wants_mini_uart = kernel::names_mini_uart});
   pi::Serial& serial = board.serial();
-  serial.write("\nbarellama sanity image\n");
+  base::print(serial, "\nbarellama sanity image {}\n", base::version());
   board.print_banner(serial);
   print_card_line(board);
   serial.write("ready: type, and it comes back; the LED blinks twice a second\n");

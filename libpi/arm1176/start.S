@@ -18,6 +18,7 @@ _start:
         .word   _start
         .word   __image_end - _start
         .word   __end
+        .word   __version
 
 begin:
         cpsid   if, #MODE_SUPERVISOR

@@ -32,4 +32,18 @@ base::Result<ImageHeader> read_image_header(std::span<const std::byte> image) {
   return header;
 }
 
+std::string_view image_version(std::span<const std::byte> image) {
+  const auto header = read_image_header(image);
+  if (!header.ok()) return {};
+  const uint32_t at = base::load_le32(image, 24) - header->address;
+  if (at >= header->size) return {};
+  const std::span<const std::byte> rest =
+      image.subspan(at, std::min<size_t>(kMostVersionBytes, header->size - at));
+  const std::string_view text(reinterpret_cast<const char*>(rest.data()), rest.size());
+  const size_t end = text.find('\0');
+  const auto is_printable = [](char c) { return c >= ' ' && c <= '~'; };
+  if (end == text.npos || !std::all_of(text.begin(), text.begin() + end, is_printable)) return {};
+  return text.substr(0, end);
+}
+
 }  // namespace pi::push

@@ -13,6 +13,11 @@ inline constexpr std::string_view kLoaderMagic =
     "barellama:loader"
     "\xf9";
 
+// What the kernel says before it does, as a line of its own, with its version (base/version.h)
+// between the two.
+inline constexpr std::string_view kFarewellBegin = "[barellama ";
+inline constexpr std::string_view kFarewellEnd = " restarts for a push]";
+
 // Watches a line for it, byte by byte; cheap enough for an interrupt handler.
 class MagicMatcher {
  public:

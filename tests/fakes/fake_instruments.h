@@ -15,7 +15,9 @@ class FakeInstruments final : public kernel::Instruments {
       : ticks_(time_us), memory_bytes_(memory_bytes) {}
 
   base::TickSource& ticks() override { return ticks_; }
-  kernel::MachineFacts facts() override { return {.board = "fake \"Zero\"", .ram = kRam}; }
+  kernel::MachineFacts facts() override {
+    return {.board = "fake \"Zero\"", .version = "1.2.3 (0123456789ab)", .ram = kRam};
+  }
   kernel::Health health() override { return health_now; }
   kernel::CardCounts card() override { return {}; }
   bool counts_events = false;

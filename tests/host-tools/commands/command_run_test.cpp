@@ -76,10 +76,16 @@ TEST_F(CommandRun, MeasuresItselfAndReportsLikeABoard) {
   for (const char* event : {"machine", "model", "memory", "pass", "trace", "profile"}) {
     EXPECT_THAT(records, HasSubstr("\"event\":\"" + std::string(event) + "\""));
   }
+  const std::string version = barellama({"--version"}).output;
+  ASSERT_TRUE(version.starts_with("barellama ") && version.ends_with(")\n")) << version;
+  const std::string told_version = version.substr(10, version.size() - 11);
+  EXPECT_THAT(records, HasSubstr("\"version\":\"" + told_version + "\""));
   const Outcome report = barellama(
       {"report", path("run.jsonl"), "-o", path("report.html"), "--trace", path("trace.json")});
   EXPECT_EQ(report.exit_code, 0) << report.errors;
   EXPECT_THAT(read_file(path("report.html")), HasSubstr("<svg"));
+  EXPECT_THAT(read_file(path("report.html")),
+              HasSubstr("<dt>Version of barellama</dt><dd>" + told_version + "</dd>"));
   EXPECT_THAT(read_file(path("trace.json")), HasSubstr("\"traceEvents\""));
   expect_failure(run({"--trace"}), 2, "--record");
 }

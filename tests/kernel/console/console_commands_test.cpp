@@ -36,6 +36,11 @@ TEST_F(Commands, AreGuessedWhenMisspelt) {
   EXPECT_THAT(console_.say("/abracadabra"), Not(HasSubstr("did you mean")));
 }
 
+TEST_F(Commands, VersionSaysWhichThisIs) {
+  console_.start();
+  EXPECT_THAT(console_.say("/version"), HasSubstr("barellama 1.2.3 (0123456789ab)\n"));
+}
+
 TEST_F(Commands, ModelsListsThem) {
   console_.start();
   EXPECT_THAT(console_.say("/models"), HasSubstr("  tales.blm "));

@@ -138,6 +138,7 @@ TEST_F(Records, MeasureWhatHappens) {
   EXPECT_EQ(std::vector(order.end() - 5, order.end()),
             (std::vector<std::string>{"end", "profile", "card", "memory", "ready"}));
   EXPECT_EQ(last["machine"]["board"], "fake \"Zero\"");
+  EXPECT_EQ(last["machine"]["version"], "1.2.3 (0123456789ab)");
   EXPECT_EQ(last["model"]["layers"], 3);
   EXPECT_EQ(last["end"]["answer"], 1);
   EXPECT_EQ(last["profile"]["answer"], 1);

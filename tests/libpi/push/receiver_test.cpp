@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/crc32c.h"
+#include "base/version.h"
 #include "libpi/push/image_header.h"
 #include "tests/libpi/push/push_rig.h"
 
@@ -199,6 +200,38 @@ TEST(ImageHeader, SaysWhereAKernelBelongs) {
   EXPECT_EQ(header->address, 0x8000u);
   EXPECT_EQ(header->size, 5000u);
   EXPECT_EQ(header->memory_end, 0x90000u);
+}
+
+// An image with `text` at the address that its header names.
+Bytes told_at(uint32_t address, std::string_view text) {
+  Bytes bytes = image(0x8000, 5000, 0x90000);
+  base::store_le32(bytes, 24, address);
+  for (size_t i = 0; i < text.size() && address - 0x8000 + i < bytes.size(); ++i) {
+    bytes[address - 0x8000 + i] = static_cast<std::byte>(text[i]);
+  }
+  return bytes;
+}
+
+TEST(ImageHeader, LeadsToTheVersion) {
+  constexpr std::string_view kVersion = "0.1.0 (46121c6d1234-dirty, 2026-11-30)";
+  EXPECT_EQ(image_version(told_at(0x8100, kVersion)), kVersion);
+  const std::string longest(kMostVersionBytes - 1, 'v');
+  EXPECT_EQ(image_version(told_at(0x8100, longest)), longest);
+  // As the last bytes of the image, with their zero.
+  EXPECT_EQ(image_version(told_at(0x8000 + 5000 - 4, "1.0")), "1.0");
+  EXPECT_LT(base::version().size(), kMostVersionBytes);
+}
+
+TEST(ImageHeader, LeadsToNoVersionThatIsNone) {
+  EXPECT_EQ(image_version(image(0x8000, 5000, 0x90000)), "");
+  EXPECT_EQ(image_version(Bytes(1000)), "");
+  EXPECT_EQ(image_version(told_at(0x8100, std::string(kMostVersionBytes, 'v'))), "");
+  EXPECT_EQ(image_version(told_at(0x8100, "1\n")), "");
+  // Its zero would be beyond the image.
+  EXPECT_EQ(image_version(told_at(0x8000 + 5000 - 3, "1.0")), "");
+  // An instruction, in an image whose header is shorter.
+  EXPECT_EQ(image_version(told_at(0xf10c00d3, "")), "");
+  EXPECT_EQ(image_version(told_at(0x7fff, "")), "");
 }
 
 TEST(ImageHeader, IsMissingInOtherFiles) {
