@@ -21,6 +21,10 @@ using pi::push::Sender;
 
 constexpr std::chrono::seconds kMagicInterval{1};
 constexpr Port::Milliseconds kTick{10};
+// For a kernel that was called: its last words, and an adapter's delay.
+constexpr std::chrono::milliseconds kFarewellTime{60};
+// Of what comes while nothing is pushed, so much is kept to find those words in.
+constexpr size_t kMostHeard = 1024;
 
 uint64_t now_us() {
   return static_cast<uint64_t>(
@@ -59,10 +63,32 @@ pi::push::SenderOptions sender_options(const PushImages& images, const PushOptio
   return result;
 }
 
+// What a kernel says before it makes room for the boot loader (libpi/push/magic.h).
+class Farewell {
+ public:
+  void hear(std::string_view bytes) {
+    heard_ += bytes;
+    const size_t end = heard_.find(pi::push::kFarewellEnd);
+    const size_t begin = heard_.rfind(pi::push::kFarewellBegin, end);
+    if (end != heard_.npos && begin != heard_.npos) {
+      const size_t text = begin + pi::push::kFarewellBegin.size();
+      version_ = heard_.substr(text, end - text);
+    }
+    if (heard_.size() > kMostHeard) heard_.erase(0, heard_.size() - kMostHeard);
+  }
+  // Of the kernel that was running; empty when none told.
+  const std::string& version() const { return version_; }
+
+ private:
+  std::string heard_;
+  std::string version_;
+};
+
 class PushRun {
  public:
   PushRun(Port& port, const PushImages& images, const PushOptions& options)
       : port_(port),
+        pushed_version_(images.kernel_version),
         kernel_baud_(options.kernel_baud),
         line_(port),
         sender_(sender_options(images, options), line_, line_) {}
@@ -90,13 +116,21 @@ class PushRun {
 
  private:
   void step() {
-    if (sender_.phase() == Sender::Phase::kWaiting) call();
+    if (is_waiting()) call();
     sender_.tick(now_us());
+    receive();
+    show();
+  }
+
+  bool is_waiting() const { return sender_.phase() == Sender::Phase::kWaiting; }
+
+  void receive() {
     std::array<char, 4096> buffer;
     const size_t count = port_.read(buffer, kTick);
     if (!port_.is_open()) fail("{}: is gone; is the adapter still plugged in?", port_.name());
-    if (count > 0) sender_.feed(std::as_bytes(std::span(buffer)).first(count), now_us());
-    show();
+    if (count == 0) return;
+    if (is_waiting()) farewell_.hear({buffer.data(), count});
+    sender_.feed(std::as_bytes(std::span(buffer)).first(count), now_us());
   }
 
   // A running kernel reboots into the loader when it hears this.
@@ -106,21 +140,31 @@ class PushRun {
     called_ = now;
     port_.write(pi::push::kLoaderMagic);
     if (kernel_baud_ == Port::kDefaultBaud) return;
-    port_.drain();
-    if (!port_.set_baud(kernel_baud_)) return;
+    // It may be at the usual speed all the same.
+    await_farewell();
+    if (!is_waiting() || !port_.set_baud(kernel_baud_)) return;
     port_.write(pi::push::kLoaderMagic);
-    port_.drain();
+    await_farewell();
     port_.set_baud(Port::kDefaultBaud);
   }
 
+  void await_farewell() {
+    port_.drain();
+    const Clock::time_point end = Clock::now() + kFarewellTime;
+    while (is_waiting() && farewell_.version().empty() && Clock::now() < end) receive();
+  }
+
   void show() {
-    if (sender_.phase() == Sender::Phase::kWaiting) {
+    if (is_waiting()) {
       if (!waiting_shown_)
         std::fprintf(stderr, "waiting for the boot loader on %s\n", port_.name().c_str());
       waiting_shown_ = true;
       return;
     }
-    if (!heard_) heard_ = Clock::now();
+    if (!heard_) {
+      heard_ = Clock::now();
+      tell_versions();
+    }
     if (sender_.phase() != Sender::Phase::kSending) return;
     if (sender_.baud() != baud_ || !progress_) {
       baud_ = sender_.baud();
@@ -131,8 +175,18 @@ class PushRun {
     progress_->update(sender_.bytes_arrived());
   }
 
+  void tell_versions() const {
+    const std::string pushed =
+        pushed_version_.empty() ? "a kernel that tells no version" : pushed_version_;
+    const std::string& running = farewell_.version();
+    std::fprintf(stderr, "%spushing %s\n",
+                 running.empty() ? "" : ("running " + running + ", ").c_str(), pushed.c_str());
+  }
+
   Port& port_;
+  std::string pushed_version_;
   uint32_t kernel_baud_;
+  Farewell farewell_;
   Line line_;
   Sender sender_;
   std::optional<Progress> progress_;

@@ -61,6 +61,7 @@ PushImages read_push_images(const fs::path& kernel, const fs::path& ram_disk,
       require_value(pi::push::read_image_header(std::as_bytes(std::span(images.kernel))),
                     kernel.string())
           .address;
+  images.kernel_version = pi::push::image_version(std::as_bytes(std::span(images.kernel)));
   if (!ram_disk.empty()) images.ram_disk = read_ram_disk(ram_disk, interrupts);
   images.command_line = command_line(settings);
   return images;

@@ -13,8 +13,9 @@ namespace host {
 struct PushImages {
   std::string kernel;
   uint32_t kernel_address = 0;
-  std::string ram_disk;      // empty: none
-  std::string command_line;  // empty: none
+  std::string kernel_version;  // empty: it tells none
+  std::string ram_disk;        // empty: none
+  std::string command_line;    // empty: none
 };
 
 // `ram_disk` may be empty; a model (.blm) is put onto a small FAT volume, anything else is taken

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <span>
 
+#include "libpi/push/image_header.h"
 #include "tests/fakes/faulty_line.h"
 #include "tests/host-tools/support/program.h"
 #include "tests/system/kernel_machine.h"
@@ -62,7 +64,11 @@ TEST_F(Push, StartsAKernelOverAPseudoTerminalAndAgainWhileItRuns) {
   const std::string port = boot_loader("pty");
   expect_the_hosts_story(barellama(with(push_to(port), a_story())));
   // Now a kernel runs there, and has to be called back first.
-  expect_the_hosts_story(barellama(with(push_to(port), a_story())));
+  const Outcome again = barellama(with(push_to(port), a_story()));
+  expect_the_hosts_story(again);
+  const std::string bytes = read_file(image("kernel.img"));
+  const std::string version(pi::push::image_version(std::as_bytes(std::span(bytes))));
+  EXPECT_THAT(again.errors, HasSubstr("\nrunning " + version + ", pushing " + version + "\n"));
 }
 
 TEST_F(Push, ArrivesWholeOverABadLine) {

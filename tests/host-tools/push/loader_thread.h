@@ -22,7 +22,9 @@ namespace host {
 
 class LoaderThread final : public pi::push::ByteSink {
  public:
-  explicit LoaderThread(uint64_t capacity = 4 << 20) : target_([](uint32_t) { return true; }) {
+  // `farewell`: what a kernel that was running answers to the first bytes.
+  explicit LoaderThread(uint64_t capacity = 4 << 20, std::string farewell = {})
+      : target_([](uint32_t) { return true; }), farewell_(std::move(farewell)) {
     target_.capacity = capacity;
     listener_ = Descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_un address{};
@@ -81,6 +83,7 @@ class LoaderThread final : public pi::push::ByteSink {
           laptop_.close();
         } else {
           const auto bytes = std::span(buffer).first(static_cast<size_t>(count));
+          if (first_words_.empty()) write(std::as_bytes(std::span(farewell_)));
           if (first_words_.size() < 36) {
             first_words_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
           }
@@ -95,6 +98,7 @@ class LoaderThread final : public pi::push::ByteSink {
   TemporaryFolder folder_;
   pi::push::FakeTarget target_;
   Descriptor listener_, laptop_;
+  std::string farewell_;
   std::string first_words_;
   std::atomic<bool> is_complete_ = false;
   std::atomic<bool> is_over_ = false;

@@ -1,11 +1,13 @@
 // `barellama push` against a loader in this process, over sockets, terminals and bad lines.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <thread>
+#include <utility>
 
 #include "base/bytes.h"
 #include "host-tools/card/card_image.h"
@@ -29,6 +31,15 @@ std::string kernel_image(size_t size) {
   base::store_le32(bytes, 16, static_cast<uint32_t>(size));
   base::store_le32(bytes, 20, static_cast<uint32_t>(0x10000 + size));
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// The same with a version.
+std::string versioned_image(const std::string& version) {
+  std::string image = kernel_image(50'000);
+  const std::array<char, 4> address = {0x20, static_cast<char>(0xa0)};
+  image.replace(24, 4, address.data(), 4);
+  image.replace(0x2020, version.size() + 1, version.c_str(), version.size() + 1);
+  return image;
 }
 
 class PushCommand : public testing::Test {
@@ -77,6 +88,35 @@ TEST_F(PushCommand, CallsARunningKernelAtItsOwnSpeedToo) {
   const std::string words = loader.first_words();
   EXPECT_EQ(words.substr(0, kMagic.size()), kMagic);
   EXPECT_NE(words.find(kMagic, kMagic.size()), std::string::npos) << "a socket has any speed";
+}
+
+TEST_F(PushCommand, SaysWhichVersionRunsAndWhichIsPushed) {
+  for (const char* baud : {"115200", "921600"}) {
+    LoaderThread loader(4 << 20,
+                        "a story\r\n[barellama 0.1.0 (46121c6d1234, 2026-11-30)"
+                        " restarts for a push]\r\n");
+    const Outcome outcome =
+        barellama({"push", file("new.img", versioned_image("0.2.0 (9f2a, 2026-12-01)")), "--port",
+                   loader.port(), "--no-console", std::string("baud=") + baud});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    EXPECT_NE(
+        outcome.errors.find("\nrunning 0.1.0 (46121c6d1234, 2026-11-30), pushing 0.2.0 (9f2a, "
+                            "2026-12-01)\n"),
+        std::string::npos)
+        << outcome.errors;
+  }
+}
+
+TEST_F(PushCommand, SaysOnlyWhatIsPushedWhereNoKernelAnswers) {
+  for (const auto& [image, told] :
+       {std::pair(versioned_image("0.2.0 (9f2a)"), "\npushing 0.2.0 (9f2a)\n"),
+        std::pair(kernel_image(50'000), "\npushing a kernel that tells no version\n")}) {
+    LoaderThread loader;
+    const Outcome outcome =
+        barellama({"push", file("new.img", image), "--port", loader.port(), "--no-console"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    EXPECT_NE(outcome.errors.find(told), std::string::npos) << outcome.errors;
+  }
 }
 
 TEST_F(PushCommand, PutsAModelOntoASmallVolume) {
