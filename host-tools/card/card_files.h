@@ -34,7 +34,8 @@ std::vector<CardFile> gather_card_files(const CardRequest& request,
 
 // config.txt, for the Pi's firmware.
 std::string default_config();
-// barellama.ini, for the kernel, with every key explained.
+// barellama.ini, for the kernel: every key of kernel/settings/setting_table.h, explained, and but
+// for the model commented out.
 std::string default_settings(const std::string& model_name);
 
 // CRC-32C of a file of the host's.

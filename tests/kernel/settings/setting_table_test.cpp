@@ -143,13 +143,20 @@ TEST(SettingTable, IsTheOneInTheReadme) {
   EXPECT_THAT(listed, ElementsAreArray(names()));
 }
 
-// A new card's barellama.ini has each setting that it can set with its default, as a comment but
-// for the model.
+std::string in_one_line(std::string text) {
+  for (size_t at = 0; (at = text.find("\n# ", at)) != std::string::npos;) text.replace(at, 3, " ");
+  return text;
+}
+
+// A new card's barellama.ini explains each setting, and has each that it can set with its default,
+// as a comment but for the model.
 TEST(SettingTable, IsTheOneOfACardsIni) {
   const std::string ini = host::default_settings("");
+  EXPECT_THAT(ini, HasSubstr("\n# temperature = 0.8\n"));
   for (const SettingRow& row : setting_rows()) {
     const std::string line = (row.name == "model" ? "\n" : "\n# ") + std::string(row.name) + " =";
     const size_t begin = ini.find(line);
+    EXPECT_THAT(in_one_line(ini), HasSubstr("\n " + std::string(row.help))) << row.name;
     if (row.effect == SettingEffect::kStart) {
       EXPECT_EQ(begin, std::string::npos) << row.name;
       continue;
@@ -161,6 +168,17 @@ TEST(SettingTable, IsTheOneOfACardsIni) {
     EXPECT_TRUE(row.parse(settings, value).ok()) << row.name;
     EXPECT_TRUE(row.equal(settings, Settings())) << row.name << " is " << value;
   }
+}
+
+TEST(SettingTable, IsUntouchedByACardsIniAsItComes) {
+  Settings settings;
+  Sink complaints;
+  apply_ini(settings, "barellama.ini", host::default_settings("tales.blm"), complaints);
+  EXPECT_EQ(complaints.text, "");
+  for (const SettingRow& row : setting_rows()) {
+    EXPECT_EQ(row.equal(settings, Settings()), row.name != "model") << row.name;
+  }
+  EXPECT_EQ(settings.model.view(), "tales.blm");
 }
 
 }  // namespace
