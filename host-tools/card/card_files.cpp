@@ -96,6 +96,9 @@ std::vector<CardFile> gather_card_files(const CardRequest& request, const fs::pa
   files.push_back(make_card_file("config.txt", request.config.value_or(config), false));
   files.push_back(make_card_file("barellama.ini", request.settings.value_or(settings), false));
   if (request.firmware) add_firmware(*request.firmware, files);
+  for (const fs::path& other : request.others) {
+    files.push_back(make_card_file(other.filename().string(), other, false));
+  }
   require_different_names(files);
   return files;
 }

@@ -24,6 +24,7 @@ struct CardRequest {
   std::optional<std::filesystem::path> firmware;  // a folder
   std::optional<std::filesystem::path> config;    // default: default_config()
   std::optional<std::filesystem::path> settings;  // default: default_settings()
+  std::vector<std::filesystem::path> others;      // go along under their own names
 };
 
 // In the order of writing: models first, so that each is contiguous.

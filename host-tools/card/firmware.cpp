@@ -66,8 +66,9 @@ fs::path licence_of(const fs::path& folder) {
 
 std::optional<fs::path> find_firmware() {
   const fs::path debian = "usr/lib/raspi-firmware";
-  for (const fs::path& root : {program_folder() / "../firmware", fs::path("/")}) {
-    if (fs::exists(root / debian / "bootcode.bin")) return fs::weakly_canonical(root / debian);
+  for (const fs::path& folder :
+       {program_folder() / "firmware", program_folder() / "../firmware" / debian, "/" / debian}) {
+    if (fs::exists(folder / "bootcode.bin")) return fs::weakly_canonical(folder);
   }
   return std::nullopt;
 }

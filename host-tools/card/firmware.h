@@ -14,8 +14,8 @@ namespace host {
 // What to print of a card without it: what is missing, and where to get it.
 extern const char* const kFirmwareAdvice;
 
-// Where there is one without being named: in build/firmware, where `./dev card` puts it, or as
-// Debian's package raspi-firmware installs it.
+// Where there is one without being named: in `firmware` beside the program, as in a release; in
+// build/firmware, where `./dev card` puts it; or as Debian's package raspi-firmware installs it.
 std::optional<std::filesystem::path> find_firmware();
 
 // Adds the files that a Zero needs of a folder, and the licence: LICENCE.broadcom in the folder

@@ -22,7 +22,7 @@ namespace {
 struct Options {
   std::string output;
   std::string folder;
-  std::vector<std::string> models;
+  std::vector<std::string> models, others;
   std::string kernel;
   bool with_bootloader = false;
   std::string bootloader;
@@ -148,6 +148,7 @@ void run_card(const Options& options) {
   request.firmware = firmware_for(options);
   request.config = options.config;
   request.settings = options.settings;
+  request.others.assign(options.others.begin(), options.others.end());
   const std::vector<CardFile> files = gather_card_files(request, folder.path());
 
   if (options.output.empty()) {
@@ -195,6 +196,8 @@ void add_card_command(Command& app) {
       ->excludes(firmware);
   command->add_option("--config", options->config, "config.txt for the firmware");
   command->add_option("--settings", options->settings, "barellama.ini for the kernel");
+  command->add_option("--add", options->others, "Another file to go along; may be repeated")
+      ->one_at_a_time();
   command->add_option(
       "--size", options->size,
       "Size of the image: a power of two, such as 512M (default: as small as fits)");

@@ -129,6 +129,22 @@ TEST_F(CommandCard, TakesFirmwareSettingsAndConfigOfTheUsers) {
   }
 }
 
+TEST_F(CommandCard, TakesOtherFilesAlong) {
+  write_file(path("README.txt"), "read me\r\n");
+  write_file(path("LICENSE"), "you may");
+  const Outcome outcome = image({"--add", path("README.txt"), "--add", path("LICENSE")});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
+  const auto card = std::make_unique<CardImage>(path("card.img"));
+  EXPECT_EQ(card->read_file("README.txt"), "read me\r\n");
+  EXPECT_EQ(card->read_file("LICENSE"), "you may");
+
+  fs::remove(path("card.img"));
+  expect_failure(image({"--add", path("absent.txt")}), 1, "absent.txt: can't be read");
+  fs::create_directory(path("other"));
+  write_file(path("other/KERNEL.IMG"), "x");
+  expect_failure(image({"--add", path("other/KERNEL.IMG")}), 1, "two files would have the name");
+}
+
 // Debian has the licence among its documentation, and other boards' files beside a Zero's.
 TEST_F(CommandCard, TakesDebiansFirmwareWithItsLicence) {
   make_firmware("usr/lib/raspi-firmware");
@@ -155,11 +171,15 @@ TEST_F(CommandCard, FindsFirmwareBesideItselfAndElseSaysLastWhatTheCardLacks) {
   EXPECT_THAT(without.output, HasSubstr("card.img: DOES NOT BOOT A PI:\n"));
   EXPECT_THAT(without.output, testing::EndsWith("--no-firmware says that this is meant\n"));
 
-  make_firmware("build/firmware/usr/lib/raspi-firmware");
-  const Outcome with = outcome_of(command);
-  ASSERT_EQ(with.exit_code, 0) << with.errors;
-  EXPECT_THAT(with.output, Not(HasSubstr("NOT BOOT")));
-  EXPECT_TRUE(std::make_unique<CardImage>(path("card.img"))->contains("bootcode.bin"));
+  // As `./dev card` fetches it, and as a release has it.
+  for (const char* folder : {"build/firmware/usr/lib/raspi-firmware", "build/host/firmware"}) {
+    make_firmware(folder);
+    const Outcome with = outcome_of(command);
+    ASSERT_EQ(with.exit_code, 0) << with.errors;
+    EXPECT_THAT(with.output, Not(HasSubstr("NOT BOOT")));
+    EXPECT_TRUE(std::make_unique<CardImage>(path("card.img"))->contains("bootcode.bin"));
+    fs::remove_all(path(folder));
+  }
 }
 
 // As a user of Debian, whose PATH has no /usr/sbin.
