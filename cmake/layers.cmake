@@ -63,6 +63,7 @@ set(BARELLAMA_MAY_LINK_host_commands
 
 # Programs. Those in tests/ may link everything.
 set(BARELLAMA_MAY_LINK_barellama base host_commands version)
+set(BARELLAMA_MAY_LINK_barellama_static base host_commands version)
 set(BARELLAMA_MAY_LINK_kernel board console machine)
 set(BARELLAMA_MAY_LINK_bootloader board loader)
 set(BARELLAMA_MAY_LINK_sanity board kernel_settings)

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 
@@ -20,6 +21,20 @@ constexpr mode_t kGroupMayUse = S_IRGRP | S_IWGRP;
 
 bool is_number(const std::string& word) {
   return !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
+}
+
+// Empty: it has none. From the file itself: a device's group is this machine's own, and getgrgid()
+// could load other machines' services into a program that has its C library inside.
+std::string group_name(gid_t number) {
+  std::string name;
+  std::FILE* const file = std::fopen("/etc/group", "re");
+  if (file == nullptr) return name;
+  while (const group* one = ::fgetgrent(file)) {
+    if (one->gr_gid == number) name = one->gr_name;
+    if (!name.empty()) break;
+  }
+  static_cast<void>(std::fclose(file));
+  return name;
 }
 
 bool has_open(const fs::path& process, const std::string& path) {
@@ -54,8 +69,8 @@ std::string why_not_opened(const std::string& name, int error) {
   if (error != EACCES || ::stat(name.c_str(), &info) != 0) {
     return text("{}: can't be opened: {}", name, std::strerror(error));
   }
-  const group* owner = ::getgrgid(info.st_gid);
-  if (owner == nullptr || (info.st_mode & kGroupMayUse) != kGroupMayUse) {
+  const std::string owner = group_name(info.st_gid);
+  if (owner.empty() || (info.st_mode & kGroupMayUse) != kGroupMayUse) {
     return text(
         "{}: permission denied, and no group may use it either; ask this machine's "
         "administrator",
@@ -64,7 +79,7 @@ std::string why_not_opened(const std::string& name, int error) {
   return text(
       "{}: permission denied; join the group {} (sudo usermod -aG {} $USER), then log out "
       "and in again",
-      name, owner->gr_name, owner->gr_name);
+      name, owner, owner);
 }
 
 std::string users_of_device(const std::string& path) {
