@@ -1,6 +1,7 @@
 #include "host-tools/support/files.h"
 
 #include <fcntl.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -144,8 +145,12 @@ void read_at(const Descriptor& file, uint64_t offset, std::span<std::byte> targe
 fs::path program_folder() {
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  if (error) fail("/proc/self/exe: {}", error.message());
-  return program.parent_path();
+  if (!error) return program.parent_path();
+  // A tree without /proc: how we were called, which is a path, also for what was found on the PATH.
+  const auto* called = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
+  const fs::path found = fs::canonical(called != nullptr ? called : "", error);
+  if (error) fail("the folder of this program can't be found: {}", error.message());
+  return found.parent_path();
 }
 
 }  // namespace host
