@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/crc32c.h"
 #include "host-tools/card/card_image.h"
+#include "host-tools/card/card_time.h"
 #include "host-tools/card/card_writer.h"
 #include "host-tools/support/failure.h"
 #include "host-tools/support/files.h"
@@ -25,9 +26,16 @@ constexpr uint32_t kSectorBytes = 512;
 // Two sectors, for a few long names: a RAM disk needs no more.
 constexpr int kRamDiskRootEntries = 32;
 
-// mtools as itself: no settings of the user's, and no doubts about sizes.
-const std::vector<std::string> kMtoolsEnvironment = {"MTOOLSRC=/dev/null", "MTOOLS_SKIP_CHECK=1",
-                                                     "MTOOLS_NO_VFAT=0", "LC_ALL=C.UTF-8"};
+// mtools as itself: no settings of the user's, no doubts about sizes, and times that neither clock
+// nor place has a part in.
+std::vector<std::string> mtools_environment() {
+  return {"MTOOLSRC=/dev/null",
+          "MTOOLS_SKIP_CHECK=1",
+          "MTOOLS_NO_VFAT=0",
+          "LC_ALL=C.UTF-8",
+          "TZ=UTC0",
+          text("SOURCE_DATE_EPOCH={}", card_time())};
+}
 
 uint32_t first_sector(const CardLayout& layout) {
   return static_cast<uint32_t>(layout.partition_offset / kSectorBytes);
@@ -95,6 +103,7 @@ uint64_t bytes_on_disk(const fs::path& path) {
 void copy_files(const fs::path& image, const CardLayout& layout, const std::vector<CardFile>& files,
                 Interrupts& interrupts) {
   const std::string mcopy = find_program("mcopy", "mtools");
+  const std::vector<std::string> environment = mtools_environment();
   uint64_t total = 0;
   for (const CardFile& file : files) total += file.size;
   Progress progress("writing", total);
@@ -102,7 +111,7 @@ void copy_files(const fs::path& image, const CardLayout& layout, const std::vect
     // The source as an absolute path, so that no name looks like an option or a drive.
     run({mcopy, "-i", image.string() + text("@@{}", layout.partition_offset),
          fs::absolute(file.source).string(), "::/" + file.name},
-        interrupts, kMtoolsEnvironment, [&] { progress.update(bytes_on_disk(image)); });
+        interrupts, environment, [&] { progress.update(bytes_on_disk(image)); });
   }
 }
 

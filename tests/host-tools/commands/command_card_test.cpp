@@ -85,18 +85,42 @@ TEST_F(CommandCard, MakesSparseImagesWhoseSizeIsAPowerOfTwo) {
   EXPECT_LT(status.st_blocks * 512, 8 << 20);
 }
 
-TEST_F(CommandCard, MakesTheSameBytesWhenTheClockIsSaidToBe) {
-  const auto make = [&] {
-    const Outcome outcome = barellama(
-        {"card", "-o", path("card.img"), "--kernel", path("kernel.img"), path("story.blm")}, "",
-        {"SOURCE_DATE_EPOCH=1700000000"});
-    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
-    // The partition table, the tables, the root folder and all files.
-    return read_file(path("card.img")).substr(0, 16 << 20);
-  };
-  const std::string first = make();
+// The partition table, the tables, the root folder and all files.
+std::string beginning_of(const std::string& image) { return read_file(image).substr(0, 16 << 20); }
+
+TEST_F(CommandCard, MakesTheSameBytesAnywhereAndAtAnyTime) {
+  ASSERT_EQ(image().exit_code, 0);
+  const std::string first = beginning_of(path("card.img"));
   ::sleep(2);  // FAT's clock ticks every other second
-  EXPECT_TRUE(make() == first);
+  // Files of another folder and another time, in another time zone.
+  const fs::path other = folder_.path() / "another place";
+  fs::create_directory(other);
+  for (const char* name : {"kernel.img", "story.blm"}) {
+    fs::copy_file(path(name), other / name);
+    fs::last_write_time(other / name, fs::file_time_type::clock::now() - std::chrono::hours(99999));
+  }
+  const Outcome outcome = barellama({"card", "-o", other / "other.img", "--kernel",
+                                     other / "kernel.img", "--no-firmware", other / "story.blm"},
+                                    "", {"TZ=Asia/Tokyo"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
+  EXPECT_TRUE(beginning_of(other / "other.img") == first);
+}
+
+TEST_F(CommandCard, StampsFilesWithTheTimeThatIsGiven) {
+  Interrupts interrupts;
+  const auto day_of_files = [&](const std::string& epoch) {
+    const Outcome outcome = barellama({"card", "-o", path("card.img"), "--kernel",
+                                       path("kernel.img"), "--no-firmware", path("story.blm")},
+                                      "", {"SOURCE_DATE_EPOCH=" + epoch});
+    if (outcome.exit_code != 0) return outcome.errors;
+    return run({find_program("mdir", "mtools"), "-i", path("card.img") + "@@4M", "::"}, interrupts,
+               {"MTOOLSRC=/dev/null", "MTOOLS_SKIP_CHECK=1"});
+  };
+  EXPECT_THAT(day_of_files("1700000000"), HasSubstr("2023-11-14  22:13"));
+  EXPECT_THAT(day_of_files("0"), HasSubstr("1980-01-01   0:00")) << "FAT's first day";
+  for (const char* bad : {"yesterday", "-1", "1e9", "1 "}) {
+    EXPECT_THAT(day_of_files(bad), HasSubstr("SOURCE_DATE_EPOCH is \"" + std::string(bad) + "\""));
+  }
 }
 
 TEST_F(CommandCard, TakesManyModelsEachInOnePiece) {
