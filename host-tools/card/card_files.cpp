@@ -17,8 +17,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The kernel lies below the memory that it manages; a file beyond this is something else.
-constexpr uint64_t kMaxKernelBytes = 16 << 20;
 // Where kernels are linked to be; the boot loader is linked elsewhere (linker/).
 constexpr uint32_t kKernelAddress = 0x8000;
 
@@ -103,12 +101,13 @@ std::vector<CardFile> gather_card_files(const CardRequest& request, const fs::pa
   return files;
 }
 
-uint32_t file_checksum(const fs::path& path) {
+uint32_t file_checksum(const fs::path& path, Interrupts& interrupts) {
   const Descriptor file = open_to_read(path);
   const uint64_t size = fs::file_size(path);
   std::vector<std::byte> buffer(1 << 20);
   uint32_t crc = 0;
   for (uint64_t at = 0; at < size; at += buffer.size()) {
+    interrupts.check();
     const auto part = std::span(buffer).first(std::min<uint64_t>(buffer.size(), size - at));
     read_at(file, at, part, path);
     crc = base::crc32c(part, crc);

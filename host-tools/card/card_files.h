@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "host-tools/support/interrupts.h"
+
 namespace host {
 
 struct CardFile {
@@ -40,6 +42,6 @@ std::string default_config();
 std::string default_settings(const std::string& model_name);
 
 // CRC-32C of a file of the host's.
-uint32_t file_checksum(const std::filesystem::path& path);
+uint32_t file_checksum(const std::filesystem::path& path, Interrupts& interrupts);
 
 }  // namespace host

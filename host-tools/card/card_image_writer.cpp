@@ -124,7 +124,7 @@ void verify(const fs::path& image, const std::vector<CardFile>& files, Interrupt
   for (const CardFile& file : files) {
     interrupts.check();
     if (card->file_size(file.name) != file.size ||
-        card->checksum(file.name) != file_checksum(file.source)) {
+        card->checksum(file.name) != file_checksum(file.source, interrupts)) {
       fail("{}: reads back differently from the image; is the disk full or failing?", file.name);
     }
     const size_t pieces = card->extents(file.name).size();

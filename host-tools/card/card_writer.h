@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,9 +41,23 @@ CardLayout plan_ram_disk(const std::vector<CardFile>& files);
 void write_card_image(const std::filesystem::path& target, const std::vector<CardFile>& files,
                       const CardLayout& layout, const std::string& label, Interrupts& interrupts);
 
-// Copies the files into a folder; those of the same name are replaced. First all bytes, then all
-// names: whatever fails, no file is half written.
-void fill_card_folder(const std::filesystem::path& folder, const std::vector<CardFile>& files,
-                      Interrupts& interrupts);
+// Refuses a target of write_card_image() that is something else than a card image of ours: one of
+// the files that go onto the card, a device, a folder, or (unless `replaces`) any other file.
+void require_image_target(const std::filesystem::path& target, const std::vector<CardFile>& files,
+                          bool replaces);
+
+struct FolderRules {
+  bool replaces_settings = false;      // otherwise the barellama.ini that is there stays
+  bool replaces_other_system = false;  // otherwise its card is refused
+};
+
+// Copies the files into the folder where a card is mounted, with their manifest (card_manifest.h).
+// Files of the same name that are not ours are kept as NAME.before-barellama; `tell` gets a line
+// for each one before anything is written. First all bytes, then all names: whatever fails, what
+// was there is whole. Returns the files that are there then, without those that stayed.
+std::vector<CardFile> fill_card_folder(const std::filesystem::path& folder,
+                                       const std::vector<CardFile>& files, const FolderRules& rules,
+                                       const std::function<void(const std::string&)>& tell,
+                                       Interrupts& interrupts);
 
 }  // namespace host

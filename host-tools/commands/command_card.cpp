@@ -6,6 +6,7 @@
 
 #include "host-tools/card/card_check.h"
 #include "host-tools/card/card_files.h"
+#include "host-tools/card/card_manifest.h"
 #include "host-tools/card/card_writer.h"
 #include "host-tools/card/firmware.h"
 #include "host-tools/commands/commands.h"
@@ -30,6 +31,7 @@ struct Options {
   bool without_firmware = false;
   std::string check;
   std::string label = "BARELLAMA";
+  bool replaces = false;
 };
 
 // "512M", "4G", or bytes.
@@ -149,12 +151,22 @@ void run_card(const Options& options) {
   request.config = options.config;
   request.settings = options.settings;
   request.others.assign(options.others.begin(), options.others.end());
-  const std::vector<CardFile> files = gather_card_files(request, folder.path());
+  std::vector<CardFile> files = gather_card_files(request, folder.path());
 
   if (options.output.empty()) {
-    fill_card_folder(options.folder, files, interrupts);
+    const FolderRules rules = {.replaces_settings = options.settings.has_value(),
+                               .replaces_other_system = options.replaces};
+    files = fill_card_folder(
+        options.folder, files, rules,
+        [](const std::string& line) {
+          std::printf("%s\n", line.c_str());
+          std::fflush(stdout);
+        },
+        interrupts);
     std::printf("%s: filled\n", options.folder.c_str());
   } else {
+    require_image_target(options.output, files, options.replaces);
+    add_manifest(files, folder.path(), interrupts);
     const CardLayout layout = plan_card(files, size);
     write_card_image(options.output, files, layout, label, interrupts);
     std::printf("%s: %llu MiB, FAT%d, clusters of %u KiB\n", options.output.c_str(),
@@ -177,8 +189,14 @@ void add_card_command(Command& app) {
   command->add_option("models", options->models,
                       "Model files (.blm); the kernel uses the first one");
   auto* output = command->add_option("-o,--output", options->output, "Image file to write");
-  command->add_option("--into", options->folder, "Folder where a FAT card is mounted")
+  command
+      ->add_option("--into", options->folder,
+                   "Folder where a FAT card is mounted; files in the way that are not of this "
+                   "program are kept as NAME.before-barellama")
       ->excludes(output);
+  command->add_flag("--replace", options->replaces,
+                    "Take a card that has another system on it, or put the image in place of a "
+                    "file that is none");
   command->add_option("--kernel", options->kernel,
                       "Kernel image (default: the one that was built with this program)");
   command->add_flag("--bootloader", options->with_bootloader,
@@ -195,7 +213,8 @@ void add_card_command(Command& app) {
                  "For an emulated Pi, or a card that has it already")
       ->excludes(firmware);
   command->add_option("--config", options->config, "config.txt for the firmware");
-  command->add_option("--settings", options->settings, "barellama.ini for the kernel");
+  command->add_option("--settings", options->settings,
+                      "barellama.ini for the kernel; also in place of the one that is there");
   command->add_option("--add", options->others, "Another file to go along; may be repeated")
       ->one_at_a_time();
   command->add_option(

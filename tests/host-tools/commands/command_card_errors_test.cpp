@@ -75,7 +75,7 @@ TEST_F(CommandCardErrors, SaysWhatIsWrongWithItsOptions) {
   expect_failure(image({"--label", "LONGER THAN ELEVEN"}), 2, "1 to 11 characters");
   expect_failure(barellama({"card", "-o", path("card.img")}), 2, "models");
   expect_failure(card({"-o", path("no/folder/card.img")}), 1, "does not exist");
-  expect_failure(card({"-o", folder_.path().string()}), 1, "is not a file");
+  expect_failure(card({"-o", folder_.path().string()}), 1, "is a folder");
 }
 
 TEST_F(CommandCardErrors, KeepsTheOldImageWhenTheNewOneFails) {

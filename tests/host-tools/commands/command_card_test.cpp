@@ -69,7 +69,7 @@ TEST_F(CommandCard, WritesVolumesThatFsckAndMtoolsFindNothingWrongWith) {
     Interrupts interrupts;
     copy_partition(path("card.img"), path("part"));
     EXPECT_THAT(run({find_program("fsck.fat", "dosfstools"), "-n", path("part")}, interrupts),
-                HasSubstr("5 files"))
+                HasSubstr("6 files"))
         << size;
     EXPECT_THAT(run({find_program("mdir", "mtools"), "-b", "-i", path("card.img") + "@@4M", "::"},
                     interrupts, {"MTOOLSRC=/dev/null", "MTOOLS_SKIP_CHECK=1"}),
@@ -212,16 +212,6 @@ TEST_F(CommandCard, FindsItsToolsOffThePath) {
                                      path("kernel.img"), path("story.blm")},
                                     "", {"PATH=/nowhere"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
-}
-
-TEST_F(CommandCard, FillsAFolder) {
-  fs::create_directory(path("mounted"));
-  write_file(path("mounted/kernel.img"), "old");
-  const Outcome outcome = card({"--into", path("mounted")});
-  ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
-  EXPECT_EQ(read_file(path("mounted/story.blm")), model_);
-  EXPECT_EQ(read_file(path("mounted/kernel.img")), kernel_);
-  EXPECT_EQ(std::distance(fs::directory_iterator(path("mounted")), fs::directory_iterator{}), 4);
 }
 
 }  // namespace
