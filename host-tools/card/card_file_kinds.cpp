@@ -5,6 +5,7 @@
 #include <cstring>
 #include <span>
 
+#include "host-tools/card/card_name.h"
 #include "host-tools/support/failure.h"
 #include "host-tools/support/files.h"
 
@@ -39,9 +40,7 @@ CardFile make_card_file(const std::string& name, const fs::path& source, bool is
     fail("{}: has {} bytes, but a file on a FAT card has at most {}; convert it with --part-mib",
          source.string(), size, kMaxFatFileBytes);
   }
-  if (name.size() > 255 || name.find_first_of("\"*:<>?\\|") != std::string::npos) {
-    fail("{}: a file on a FAT card can't have this name; rename it", source.string());
-  }
+  require_card_name(name, source);
   return {name, source, size, is_model};
 }
 

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/crc32c.h"
 #include "host-tools/card/card_image.h"
+#include "host-tools/card/card_name.h"
 #include "host-tools/card/card_time.h"
 #include "host-tools/card/card_writer.h"
 #include "host-tools/support/failure.h"
@@ -110,8 +111,9 @@ void copy_files(const fs::path& image, const CardLayout& layout, const std::vect
   for (const CardFile& file : files) {
     // The source as an absolute path, so that no name looks like an option or a drive.
     run({mcopy, "-i", image.string() + text("@@{}", layout.partition_offset),
-         fs::absolute(file.source).string(), "::/" + file.name},
+         fs::absolute(file.source).string(), "::/" + stand_in_for(file.name)},
         interrupts, environment, [&] { progress.update(bytes_on_disk(image)); });
+    set_long_name(image, layout.partition_offset, file.name);
   }
 }
 

@@ -46,8 +46,6 @@ TEST_F(CommandCardErrors, SaysWhatIsWrongWithAModel) {
   expect_failure(image({}, "other.blm"), 1, "other.blm: is not a model");
   write_file(path("short.blm"), "BL");
   expect_failure(image({}, "short.blm"), 1, "short.blm: is not a model");
-  write_file(path("what?.blm"), model_);
-  expect_failure(image({}, "what?.blm"), 1, "can't have this name");
   fs::create_directory(path("folder.blm"));
   expect_failure(image({}, "folder.blm"), 1, "is a folder");
   write_file(path("STORY.BLM"), model_);
