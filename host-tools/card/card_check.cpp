@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <map>
 #include <optional>
 #include <sstream>
 #include <string_view>
 #include <vector>
 
+#include "host-tools/card/card_config.h"
 #include "host-tools/card/card_contents.h"
 #include "host-tools/card/firmware.h"
 #include "host-tools/model/host_model.h"
@@ -41,7 +41,9 @@ class Checker {
       : card_(open_card(card)), interrupts_(interrupts), tell_(tell) {}
 
   bool check() {
+    check_names();
     read_config();
+    read_settings();
     check_firmware();
     check_kernels();
     check_settings();
@@ -57,25 +59,29 @@ class Checker {
     tell_({CardRemark::Kind::kWrong, text});
   }
 
+  void notes(const std::string& lines);
+
+  void check_names();
   void read_config();
+  void read_settings();
   void check_firmware();
   void check_kernels();
   std::optional<uint32_t> check_image(const std::string& name);
   void check_settings();
+  void check_command_line();
   std::optional<std::string> model_name();
   void check_model();
   void check_segments(const llama::ModelFile& file, llama::WeightSource& source,
                       const std::string& name);
 
   std::string value(const std::string& key, const std::string& usual) const {
-    const auto found = config_.find(key);
-    return found == config_.end() ? usual : found->second;
+    return config_.value(key, usual);
   }
 
   std::unique_ptr<CardContents> card_;
   Interrupts& interrupts_;
   const std::function<void(const CardRemark&)>& tell_;
-  std::map<std::string, std::string> config_;
+  CardConfig config_;
   kernel::Settings settings_;
   bool is_right_ = true;
 };
@@ -85,26 +91,39 @@ bool has_ending(std::string_view name, std::string_view ending) {
          pi::is_same_name(name.substr(name.size() - ending.size()), ending);
 }
 
+void Checker::notes(const std::string& text) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) note(line);
+}
+
+// As systems make them that hide endings.
+void Checker::check_names() {
+  for (const std::string& name : card_->names()) {
+    const std::string_view meant = kernel::meant_file(name);
+    if (!meant.empty()) note(host::text("{} is not read: its name must be {}", name, meant));
+  }
+}
+
 // ---- config.txt, for the firmware
 
-// Sections in brackets are for boards and conditions: of those only what holds for every Zero.
 void Checker::read_config() {
   if (!card_->contains("config.txt")) {
     note("config.txt is missing: the GPU takes 64 MiB, and a Zero W's serial line stays silent");
     return;
   }
-  std::istringstream lines(card_->read_file("config.txt"));
-  bool counts = true;
-  for (std::string line; std::getline(lines, line);) {
-    const std::string_view text = kernel::trimmed(std::string_view(line).substr(0, line.find('#')));
-    if (text.starts_with("[")) {
-      counts = text == "[all]" || text == "[pi0]";
-    } else if (const size_t equals = text.find('='); counts && equals != text.npos) {
-      config_[std::string(kernel::trimmed(text.substr(0, equals)))] =
-          kernel::trimmed(text.substr(equals + 1));
-    } else if (counts && text.starts_with("include")) {
-      note("config.txt: what it includes is not looked at here: " + std::string(text));
-    }
+  const std::string content = card_->read_file("config.txt");
+  if (const char* const encoding = kernel::foreign_encoding(content)) {
+    return wrong(host::text(
+        "config.txt is {}: the firmware reads nothing in it; save it as plain text", encoding));
+  }
+  if (content.starts_with("\xef\xbb\xbf")) {
+    note(
+        "config.txt begins with a byte order mark, which the firmware takes for part of its first "
+        "line; save it as UTF-8 without one");
+  }
+  config_ = CardConfig(content);
+  for (const std::string& line : config_.includes()) {
+    note("config.txt: what it includes is not looked at here: " + line);
   }
   const std::string address = value("kernel_address", "0x8000");
   if (std::strtoul(address.c_str(), nullptr, 0) != kKernelAddress) {
@@ -170,10 +189,6 @@ std::optional<uint32_t> Checker::check_image(const std::string& name) {
 }
 
 void Checker::check_kernels() {
-  if (card_->contains("barellama.ini")) {
-    base::NullSink nowhere;
-    kernel::apply_ini(settings_, "barellama.ini", card_->read_file("barellama.ini"), nowhere);
-  }
   const std::string name = value("kernel", "kernel.img");
   const auto address = check_image(name);
   if (!address) return;
@@ -185,11 +200,36 @@ void Checker::check_kernels() {
   fine(name + ", the boot loader, which starts " + loaded);
 }
 
-void Checker::check_settings() {
-  if (!card_->contains("barellama.ini")) {
-    if (card_->contains("barellama.ini.txt")) {
-      return note("barellama.ini.txt is not read: rename it to barellama.ini");
+// ---- Settings, of which the command line's win
+
+void Checker::read_settings() {
+  base::NullSink nowhere;
+  if (card_->contains("barellama.ini")) {
+    const std::string text = card_->read_file("barellama.ini");
+    if (text.size() <= kernel::kMaxIniBytes) {
+      kernel::apply_ini(settings_, "barellama.ini", text, nowhere);
     }
+  }
+  if (card_->contains("cmdline.txt")) {
+    kernel::apply_command_line(settings_, card_->read_file("cmdline.txt"), nullptr);
+  }
+}
+
+void Checker::check_command_line() {
+  if (!card_->contains("cmdline.txt")) return;
+  const std::string text = card_->read_file("cmdline.txt");
+  StringSink complaints;
+  kernel::Settings settings;
+  kernel::apply_command_line(settings, text, &complaints);
+  notes(complaints.text());
+  if (text.find("barellama.", std::min(text.find('\n'), text.size())) != std::string::npos) {
+    note("cmdline.txt: only its first line counts");
+  }
+}
+
+void Checker::check_settings() {
+  check_command_line();
+  if (!card_->contains("barellama.ini")) {
     return note("barellama.ini is missing: the settings are the usual ones");
   }
   const std::string text = card_->read_file("barellama.ini");
@@ -200,8 +240,7 @@ void Checker::check_settings() {
   StringSink complaints;
   kernel::Settings settings;
   kernel::apply_ini(settings, "barellama.ini", text, complaints);
-  std::istringstream lines(complaints.text());
-  for (std::string line; std::getline(lines, line);) note(line);
+  notes(complaints.text());
   if (complaints.text().empty()) fine("barellama.ini");
 }
 

@@ -9,7 +9,10 @@
 #include "host-tools/model/model_files.h"
 #include "host-tools/support/failure.h"
 #include "host-tools/support/files.h"
+#include "kernel/settings/settings_sources.h"
+#include "kernel/settings/words.h"
 #include "libpi/push/image_header.h"
+#include "llama/text/utf8.h"
 
 namespace host {
 
@@ -57,6 +60,20 @@ void add_bootloader(const CardRequest& request, std::vector<CardFile>& files) {
   }
 }
 
+// What would be on the card in vain is said before it is there.
+void require_readable(const fs::path& path) {
+  const std::string content = read_file(path);
+  const char* const encoding = kernel::foreign_encoding(content);
+  if (encoding != nullptr) {
+    fail("{}: is {}; save it as plain text in UTF-8", path.string(), encoding);
+  }
+  const size_t bad = llama::find_invalid_utf8(content);
+  if (bad < content.size()) {
+    fail("{}, line {}: is not UTF-8, but in an 8-bit encoding such as Latin-1; save it as UTF-8",
+         path.string(), std::ranges::count(content.begin(), content.begin() + bad, '\n') + 1);
+  }
+}
+
 void require_different_names(const std::vector<CardFile>& files) {
   std::set<std::string> names;
   for (const CardFile& file : files) {
@@ -91,6 +108,13 @@ std::vector<CardFile> gather_card_files(const CardRequest& request, const fs::pa
   const fs::path settings = folder / "barellama.ini";
   write_file(config, default_config());
   write_file(settings, default_settings(files.front().name));
+  for (const auto& own : {request.config, request.settings}) {
+    if (own) require_readable(*own);
+  }
+  if (request.settings && fs::file_size(*request.settings) > kernel::kMaxIniBytes) {
+    fail("{}: has more than {} bytes, and the kernel would ignore it", request.settings->string(),
+         kernel::kMaxIniBytes);
+  }
   files.push_back(make_card_file("config.txt", request.config.value_or(config), false));
   files.push_back(make_card_file("barellama.ini", request.settings.value_or(settings), false));
   if (request.firmware) add_firmware(*request.firmware, files);

@@ -29,6 +29,8 @@ std::string_view next_word(std::string_view& rest) {
 
 std::optional<CommandLineSetting> next_setting(std::string_view& rest) {
   for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
+    // Of the file, as editors of some systems begin it.
+    if (word.starts_with("\xef\xbb\xbf")) word.remove_prefix(3);
     if (!word.starts_with(kPrefix)) continue;
     word.remove_prefix(kPrefix.size());
     const size_t equals = word.find('=');

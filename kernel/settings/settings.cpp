@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "kernel/settings/setting_table.h"
 #include "kernel/settings/words.h"
+#include "llama/text/utf8.h"
 
 namespace kernel {
 
@@ -15,6 +16,15 @@ namespace {
 
 // More than there are.
 constexpr size_t kMostSettings = 64;
+
+// Takes a line off the text. Lines end with LF, CR LF, or CR.
+std::string_view next_line(std::string_view& text) {
+  const size_t end = text.find_first_of("\r\n");
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(line.size());
+  text.remove_prefix(text.starts_with("\r\n") ? 2 : text.empty() ? 0 : 1);
+  return line;
+}
 
 }  // namespace
 
@@ -67,13 +77,23 @@ void complain(base::TextSink& out, std::string_view where, std::string_view key,
 
 void apply_ini(Settings& settings, std::string_view file_name, std::string_view text,
                base::TextSink& complaints) {
+  if (const char* const encoding = foreign_encoding(text)) {
+    base::print(complaints, "{} is {}: nothing in it is read; save it as plain text in UTF-8\n",
+                file_name, encoding);
+    return;
+  }
   // Editors of some systems begin a UTF-8 file with a byte order mark.
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   for (uint32_t number = 1; !text.empty(); ++number) {
-    const size_t end = text.find('\n');
-    const std::string_view line = trimmed(text.substr(0, end));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    const std::string_view line = trimmed(next_line(text));
     if (line.empty() || line.front() == '#' || line.front() == ';' || line.front() == '[') continue;
+    if (!llama::is_valid_utf8(line)) {
+      base::print(complaints,
+                  "{}, line {} is not read: it is not UTF-8, but in an 8-bit encoding such as "
+                  "Latin-1; save the file as UTF-8\n",
+                  file_name, number);
+      continue;
+    }
     const size_t equals = line.find('=');
     if (equals == std::string_view::npos) {
       base::print(complaints, "{}, line {}: \"{}\" is not KEY = VALUE\n", file_name, number, line);

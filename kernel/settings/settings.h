@@ -53,7 +53,7 @@ struct Settings {
   float min_p = 0;           // 0: off
   float repeat_penalty = 1;  // 1: off
   uint32_t repeat_last = 64;
-  uint32_t ctx = 0;  // positions; 0: what the model was made for, if there is room
+  uint32_t ctx = 0;         // positions; 0: what the model was made for, if there is room
   llama::KvType kv = llama::KvType::kF32;  // how keys and values of the context are kept
   uint32_t baud = 115200;
   // The console's UART; the mini UART runs on the core's clock.
@@ -94,7 +94,7 @@ void complain(base::TextSink& out, std::string_view where, std::string_view key,
 
 // Reads "KEY = VALUE" lines; `#` and `;` begin comments at the start of a line, blanks around words
 // do not count, and quotes around a value are taken off. Lines that are wrong are reported on
-// `complaints` and skipped.
+// `complaints` and skipped, as is a text that is UTF-16 or rich text.
 void apply_ini(Settings& settings, std::string_view file_name, std::string_view text,
                base::TextSink& complaints);
 

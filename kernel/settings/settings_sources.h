@@ -16,8 +16,8 @@ namespace kernel {
 inline constexpr size_t kMaxIniBytes = 16 * 1024;
 
 // Applies the card's barellama.ini, if there is one. Lines that are wrong are reported on
-// `complaints` (none: nullptr) and skipped. kUnsupported: it is longer than `room`, into which it
-// is read; and the errors of the card.
+// `complaints` (none: nullptr) and skipped; so are files with names such as barellama.ini.txt.
+// kUnsupported: it is longer than `room`, into which it is read; and the errors of the card.
 base::Status apply_card_ini(Settings& settings, pi::FatVolume& volume, std::span<char> room,
                             base::TextSink* complaints);
 

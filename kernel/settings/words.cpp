@@ -3,7 +3,51 @@
 #include <algorithm>
 #include <array>
 
+#include "libpi/fs/file_name.h"
+
 namespace kernel {
+namespace {
+
+bool begins_with(std::string_view text, std::string_view start) {
+  return text.size() >= start.size() && pi::is_same_name(text.substr(0, start.size()), start);
+}
+
+bool ends_with(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && pi::is_same_name(text.substr(text.size() - end.size()), end);
+}
+
+bool has_ending_of_text(std::string_view name) {
+  for (const std::string_view ending : {".txt", ".rtf", ".ini"}) {
+    if (ends_with(name, ending)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+const char* foreign_encoding(std::string_view text) {
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) return "UTF-16";
+  const size_t zero = text.find('\0');
+  if (zero != std::string_view::npos) return zero < 2 ? "UTF-16" : "not a text";
+  return text.starts_with("{\\rtf") ? "rich text (RTF)" : nullptr;
+}
+
+std::string_view meant_file(std::string_view name) {
+  constexpr std::string_view kNames[] = {"barellama.ini", "cmdline.txt", "config.txt"};
+  for (const std::string_view right : kNames) {
+    if (pi::is_same_name(name, right)) return {};
+  }
+  if (!has_ending_of_text(name)) return {};
+  if (begins_with(name, "barellama")) return kNames[0];
+  for (const std::string_view right : kNames) {
+    const std::string_view stem = right.substr(0, right.find('.'));
+    // The name and one more ending, or "config (1).txt".
+    if (!begins_with(name, stem) || name.size() == stem.size()) continue;
+    const char next = name[stem.size()];
+    if (begins_with(name, right) || next == ' ' || next == '(') return right;
+  }
+  return {};
+}
 namespace {
 
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }

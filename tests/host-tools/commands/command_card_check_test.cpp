@@ -109,6 +109,55 @@ TEST_F(CommandCardCheck, ReadsTheSettingsAsTheKernelDoes) {
   expect_note("barellama.ini.txt is not read");
 }
 
+TEST_F(CommandCardCheck, TellsTextsThatAreNotReadAsTheyLook) {
+  using namespace std::string_literals;
+  const std::string ini = read_file(path("mounted/barellama.ini"));
+  // Of any system, and in any case.
+  fs::remove(path("mounted/barellama.ini"));
+  std::string dos;
+  for (const char c : "\xef\xbb\xbf" + ini) dos += c == '\n' ? "\r\n"s : std::string(1, c);
+  write_file(path("mounted/BARELLAMA.INI"), dos);
+  EXPECT_THAT(check().output, AllOf(HasSubstr("fine   barellama.ini"), Not(HasSubstr("note"))));
+  write_file(path("mounted/BARELLAMA.INI"), "\xff\xfes\0e\0e\0d\0"s);
+  expect_note("barellama.ini is UTF-16: nothing in it is read; save it as plain text in UTF-8");
+  write_file(path("mounted/BARELLAMA.INI"), "prompt = caf\xe9\n");
+  expect_note("barellama.ini, line 1 is not read: it is not UTF-8, but in an 8-bit encoding");
+  write_file(path("mounted/BARELLAMA.INI"), ini);
+  for (const std::string name : {"config.txt.txt", "cmdline.txt.txt", "barellama.txt"}) {
+    write_file(path("mounted/" + name), "x");
+    expect_note(name + " is not read: its name must be ");
+    fs::remove(path("mounted/" + name));
+  }
+  write_file(path("mounted/cmdline.txt"),
+             "\xef\xbb\xbf"
+             "barellama.seed=3\r\n");
+  EXPECT_THAT(check().output, Not(HasSubstr("note")));
+  write_file(path("mounted/cmdline.txt"), "console=x\nbarellama.seed=3\n");
+  expect_note("cmdline.txt: only its first line counts");
+  write_file(path("mounted/cmdline.txt"),
+             "\xff\xfe"
+             "b\0a\0"s);
+  expect_note("cmdline.txt is UTF-16");
+  write_file(path("mounted/cmdline.txt"), "barellama.sed=3");
+  expect_note("command line: there is no setting \"sed\"; did you mean \"seed\"?");
+  fs::remove(path("mounted/cmdline.txt"));
+  write_file(path("mounted/config.txt"), "\xef\xbb\xbf" + read_file(path("mounted/config.txt")));
+  expect_note("config.txt begins with a byte order mark");
+  write_file(path("mounted/config.txt"), "\xff\xfe[\0"s);
+  expect_wrong("config.txt is UTF-16");
+}
+
+TEST_F(CommandCardCheck, RefusesTextsThatTheCardCouldNotUse) {
+  using namespace std::string_literals;
+  write_file(path("wide"), "\xff\xfes\0"s);
+  write_file(path("latin"), "# caf\n# caf\xe9\n");
+  write_file(path("long"), std::string(20'000, '#'));
+  expect_failure(image({"--settings", path("wide")}), 1, "wide: is UTF-16; save it");
+  expect_failure(image({"--config", path("wide")}), 1, "wide: is UTF-16; save it");
+  expect_failure(image({"--settings", path("latin")}), 1, "latin, line 2: is not UTF-8");
+  expect_failure(image({"--settings", path("long")}), 1, "long: has more than 16384 bytes");
+}
+
 TEST_F(CommandCardCheck, ReadsEveryByteOfTheModel) {
   std::string model = read_file(path("mounted/tales.blm"));
   model[model.size() / 2] ^= 1;

@@ -33,6 +33,17 @@ TEST_F(ModelRunnerTest, ReadsTheSettingsOfTheCard) {
   EXPECT_THAT(sink_.text, HasSubstr("barellama.ini, line 2"));
 }
 
+TEST_F(ModelRunnerTest, NamesSettingsUnderNamesThatAreNotRead) {
+  insert({{"BARELLAMA.INI", fakes::to_bytes("steps = 12\n")},
+          {"barellama.ini.txt", fakes::to_bytes("steps = 13\n")},
+          {"cmdline.txt.txt", fakes::to_bytes("barellama.steps=14")}});
+  EXPECT_OK(runner_->read_ini(settings_, sink_));
+  EXPECT_EQ(settings_.steps, 12u);
+  EXPECT_EQ(sink_.text,
+            "barellama.ini.txt is not read: its name must be barellama.ini\n"
+            "cmdline.txt.txt is not read: its name must be cmdline.txt\n");
+}
+
 TEST_F(ModelRunnerTest, NeedsNoSettingsOnTheCard) {
   insert({});
   EXPECT_OK(runner_->read_ini(settings_, sink_));

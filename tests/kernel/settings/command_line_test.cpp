@@ -30,6 +30,36 @@ TEST(CommandLine, FindsItsSettingsAmongOthers) {
   EXPECT_EQ(value_of(kLine, "see"), "(none)");
 }
 
+TEST(CommandLine, TakesWhatEditorsOfAllSystemsWrite) {
+  Settings settings;
+  std::string complaints;
+  struct Sink final : base::TextSink {
+    explicit Sink(std::string& to) : text(to) {}
+    void write(std::string_view piece) override { text += piece; }
+    std::string& text;
+  } sink(complaints);
+  apply_command_line(settings,
+                     "\xef\xbb\xbf"
+                     "barellama.seed=3\r\nbarellama.steps=4\r\n",
+                     &sink);
+  EXPECT_EQ(settings.seed, 3u);
+  EXPECT_EQ(settings.steps, 4u);
+  EXPECT_EQ(complaints, "");
+  apply_command_line(settings,
+                     "console=ttyAMA0 \xff\xfe"
+                     "b",
+                     &sink);
+  EXPECT_EQ(complaints,
+            "cmdline.txt is UTF-16: nothing in it is read; save it as plain text in UTF-8\n");
+  complaints.clear();
+  apply_command_line(settings, "barellama.prompt=caf\xe9 barellama.seed=5", &sink);
+  EXPECT_EQ(complaints,
+            "command line: prompt is not UTF-8, but in an 8-bit encoding such as Latin-1; save "
+            "cmdline.txt as UTF-8\n");
+  EXPECT_EQ(settings.prompt.view(), "");
+  EXPECT_EQ(settings.seed, 5u);
+}
+
 TEST(CommandLine, HasNothingInAnEmptyLine) {
   EXPECT_EQ(value_of("", "seed"), "(none)");
   EXPECT_EQ(value_of(" \t\n", "seed"), "(none)");

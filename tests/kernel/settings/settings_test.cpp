@@ -73,6 +73,26 @@ TEST_F(Ini, TakesWhatEditorsOfAllSystemsWrite) {
   EXPECT_EQ(settings_.seed, 3u);
 }
 
+TEST_F(Ini, TakesLineEndsOfAllSystemsAndCountsThemOnce) {
+  EXPECT_EQ(apply("steps = 7\rseed = 3\r\rwallpaper = 1\r"),
+            "barellama.ini, line 4: there is no setting \"wallpaper\"\n");
+  EXPECT_EQ(settings_.steps, 7u);
+  EXPECT_EQ(settings_.seed, 3u);
+  EXPECT_EQ(apply("\r\n\r\nwallpaper = 1"), "barellama.ini, line 3: there is no setting \"wallpaper\"\n");
+}
+
+TEST_F(Ini, SaysWhatATextIsThatIsNotUtf8) {
+  using namespace std::string_literals;
+  EXPECT_EQ(apply("\xff\xfes\0e\0e\0d\0=\0005\0"s),
+            "barellama.ini is UTF-16: nothing in it is read; save it as plain text in UTF-8\n");
+  // A comment harms nothing.
+  EXPECT_EQ(apply("# caf\xe9\nprompt = caf\xe9\nseed = 5\n"),
+            "barellama.ini, line 2 is not read: it is not UTF-8, but in an 8-bit encoding such as "
+            "Latin-1; save the file as UTF-8\n");
+  EXPECT_EQ(settings_.prompt.view(), "");
+  EXPECT_EQ(settings_.seed, 5u);
+}
+
 TEST_F(Ini, TakesOffQuotesAroundAValueOnly) {
   apply("prompt = \" She said \"hi\" \"\n");
   EXPECT_EQ(settings_.prompt.view(), " She said \"hi\" ");

@@ -17,6 +17,33 @@ TEST(Words, LosesBlanksAtBothEndsOnly) {
   EXPECT_EQ(trimmed(""), "");
 }
 
+TEST(Words, TellsForeignEncodingsApart) {
+  using namespace std::string_view_literals;
+  EXPECT_STREQ(foreign_encoding("\xff\xfes\0e\0"sv), "UTF-16");
+  EXPECT_STREQ(foreign_encoding("\xfe\xff\0s\0e"sv), "UTF-16");
+  EXPECT_STREQ(foreign_encoding("s\0e\0"sv), "UTF-16");
+  EXPECT_STREQ(foreign_encoding("seed = 3\0"sv), "not a text");
+  EXPECT_STREQ(foreign_encoding("{\\rtf1\\ansi seed = 3}"), "rich text (RTF)");
+  for (const char* text : {"", "seed = 3", "\xef\xbb\xbfseed = 3", "caf\xc3\xa9", "caf\xe9"}) {
+    EXPECT_EQ(foreign_encoding(text), nullptr) << text;
+  }
+}
+
+TEST(Words, KnowsWhichFileWasMeant) {
+  for (const char* name : {"barellama.ini.txt", "Barellama.INI.TXT", "barellama.txt",
+                           "barellama.ini.rtf", "barellama (1).ini", "barellama.ini.ini"}) {
+    EXPECT_EQ(meant_file(name), "barellama.ini") << name;
+  }
+  EXPECT_EQ(meant_file("cmdline.txt.txt"), "cmdline.txt");
+  EXPECT_EQ(meant_file("CONFIG.TXT.txt"), "config.txt");
+  EXPECT_EQ(meant_file("config (1).txt"), "config.txt");
+  for (const char* name : {"barellama.ini", "BARELLAMA.INI", "config.txt", "cmdline.txt",
+                           "readme.txt", "config-old.txt", "barellama.lst", "barellama.img",
+                           "barellama.ini.before-barellama", "my.ini", ""}) {
+    EXPECT_EQ(meant_file(name), "") << name;
+  }
+}
+
 TEST(Words, FindsTheWordThatWasMeant) {
   EXPECT_EQ(nearest("temprature", kWords), "temperature");
   EXPECT_EQ(nearest("topp", kWords), "top_p");
