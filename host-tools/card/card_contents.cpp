@@ -120,7 +120,11 @@ class FolderContents final : public CardContents {
 }  // namespace
 
 std::unique_ptr<CardContents> open_card(const fs::path& card) {
-  if (fs::is_directory(card)) return std::make_unique<FolderContents>(card);
+  const fs::file_status status = fs::status(card);
+  if (fs::is_directory(status)) return std::make_unique<FolderContents>(card);
+  if (fs::exists(status) && !fs::is_regular_file(status) && !fs::is_block_file(status)) {
+    fail("{}: is neither an image, nor a card reader's device, nor a folder", card.string());
+  }
   return std::make_unique<ImageContents>(card);
 }
 

@@ -1,4 +1,6 @@
 // `barellama card --check`, as a user types it.
+#include <sys/stat.h>
+
 #include <filesystem>
 
 #include "tests/host-tools/commands/command_card.h"
@@ -172,6 +174,9 @@ TEST_F(CommandCardCheck, ReadsEveryByteOfTheModel) {
 
 TEST_F(CommandCardCheck, SaysWhatItCannotReadAndMakesNothing) {
   expect_failure(check("absent"), 1, "absent");
+  ASSERT_EQ(::mkfifo(path("fifo").c_str(), 0600), 0);
+  expect_failure(check("fifo"), 1, "is neither an image");
+  expect_failure(barellama({"card", "--check", "/dev/null"}), 1, "is neither an image");
   write_file(path("empty.img"), std::string(1 << 20, '\0'));
   expect_failure(check("empty.img"), 1, "empty.img");
   expect_failure(barellama({"card", "--check", path("mounted"), "-o", path("card.img")}), 2,
