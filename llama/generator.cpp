@@ -1,6 +1,7 @@
 #include "llama/generator.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace llama {
 
@@ -59,7 +60,7 @@ base::Result<Generation> Generator::answer(Transformer& transformer, const Reque
   TRY_ASSIGN(auto logits, read(transformer, request, from_prompt, out));
   made.prompt_us = clock_->now_us() - started;
   while (from_prompt == unread) {
-    const int32_t next = choose(transformer, sampler, logits);
+    const int32_t next = choose(request, transformer, sampler, logits);
     if (ends(request, next)) {
       made.reason = StopReason::kEnd;
       break;
@@ -89,9 +90,17 @@ bool Generator::ends(const Request& request, int32_t token) const {
   return token == vocabulary.bos() || vocabulary.is_end(token);
 }
 
-int32_t Generator::choose(const Transformer& transformer, Sampler& sampler,
+int32_t Generator::choose(const Request& request, const Transformer& transformer, Sampler& sampler,
                           std::span<float> logits) {
   const Profiler::Scope scope(profiler_, Operation::kSample);
+  if (request.ignore_eos) {
+    for (size_t token = 0; token < logits.size(); ++token) {
+      if (ends(request, static_cast<int32_t>(token))) {
+        logits[token] = -std::numeric_limits<float>::infinity();
+      }
+    }
+    return sampler.sample(logits, conversation_.tokens());
+  }
   return sampler.sample(logits, conversation_.tokens(), transformer.likeliest());
 }
 

@@ -62,6 +62,9 @@ class Generator {
     // Of a story: positions to run, prompt included; 0, or too many: the whole context. Of an
     // answer: its tokens at most; 0: as many as the context has room for.
     uint32_t steps = 0;
+    // Never chooses a token that would end the text or the answer: it ends with `steps`, or where
+    // the context does.
+    bool ignore_eos = false;
     SamplerSettings sampling;
     const ChatFormat* chat = nullptr;    // null: a story, which begins a new context
     std::string_view system = {};        // of a chat, as ChatFormat::question() has it
@@ -91,7 +94,8 @@ class Generator {
                                      bool wants_logits);
   bool ends(const Request& request, int32_t token) const;
   base::Result<bool> make_room(const Request& request);
-  int32_t choose(const Transformer& transformer, Sampler& sampler, std::span<float> logits);
+  int32_t choose(const Request& request, const Transformer& transformer, Sampler& sampler,
+                 std::span<float> logits);
   void emit(int32_t previous, int32_t token, base::TextSink& out);
   void flush(base::TextSink& out);
   void write(std::string_view text, base::TextSink& out);

@@ -56,6 +56,8 @@ void add_run_command(Command& app) {
   command->add_option("-n,--steps", options->steps,
                       "Positions to run, the prompt's included; of a chat, tokens of an answer "
                       "(default: the whole context)");
+  command->add_flag("--ignore-eos", options->ignore_eos,
+                    "Go on where the model would end its text or answer, up to --steps");
   add_sampling_options(*command, options->sampling);
   command->add_option("-s,--seed", options->seed, "Seed of the sampler, not 0 (default: the time)");
   command->add_option("--ctx", options->context,

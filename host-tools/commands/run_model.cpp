@@ -168,6 +168,7 @@ class Run {
     const auto made =
         model.generate({.prompt = prompt,
                         .steps = options_.steps,
+                        .ignore_eos = options_.ignore_eos,
                         .sampling = sampling,
                         .chat = options_.chat ? &*model.chat() : nullptr,
                         .system = options_.system,

@@ -16,6 +16,7 @@ struct RunOptions {
   bool chat = false;
   std::string system;
   uint32_t steps = 0;
+  bool ignore_eos = false;
   llama::SamplerSettings sampling{.temperature = 0.8f};  // but for the seed
   std::optional<uint64_t> seed;
   uint32_t context = 0;

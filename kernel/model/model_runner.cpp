@@ -159,6 +159,7 @@ base::Result<ModelRunner::Told> ModelRunner::tell(std::string_view prompt, const
   told.seed = settings.seed != 0 ? settings.seed : machine_.clock().now_us() | 1;
   const llama::Generator::Request request = {.prompt = prompt,
                                              .steps = settings.steps,
+                                             .ignore_eos = settings.ignore_eos,
                                              .sampling = {.temperature = settings.temperature,
                                                           .top_p = settings.top_p,
                                                           .seed = told.seed,

@@ -60,6 +60,8 @@ constexpr SettingRow kRows[] = {
         "repeat_penalty",
         "makes the last tokens less likely, the prompt's among them; 1: off, 1.1 is usual"),
     row<&S::repeat_last, kinds::Count>("repeat_last", "how many tokens repeat_penalty looks back"),
+    row<&S::ignore_eos, kinds::Switch>(
+        "ignore_eos", "go on where the model would end its text or answer, up to steps"),
     row<&S::ctx, kinds::Count>(
         "ctx", "context in tokens; 0: the model's, or what fits into half of the memory",
         Effect::kModel),

@@ -53,6 +53,7 @@ struct Settings {
   float min_p = 0;           // 0: off
   float repeat_penalty = 1;  // 1: off
   uint32_t repeat_last = 64;
+  bool ignore_eos = false;  // go on where the model would end
   uint32_t ctx = 0;         // positions; 0: what the model was made for, if there is room
   llama::KvType kv = llama::KvType::kF32;  // how keys and values of the context are kept
   uint32_t baud = 115200;

@@ -120,6 +120,29 @@ TEST_F(ModelRunnerTest, TellsWhatTheModelTells) {
   EXPECT_EQ(told->seed, 5u);
 }
 
+TEST_F(ModelRunnerTest, GoesOnOverTheEndOfATextWhenAsked) {
+  insert({{"one.blm", small_model()}});
+  settings_.steps = 40;
+  ASSERT_OK(runner_->load(settings_, nullptr));
+  bool has_ended = false;
+  for (settings_.seed = 1; settings_.seed < 200; ++settings_.seed) {
+    settings_.ignore_eos = false;
+    const auto usual = runner_->tell("", settings_, nullptr, sink_);
+    ASSERT_OK(usual);
+    if (usual->generation.reason != llama::StopReason::kEnd) continue;
+    has_ended = true;
+    settings_.ignore_eos = true;
+    for (settings_.temperature = 0; settings_.temperature < 2; ++settings_.temperature) {
+      const auto longer = runner_->tell("", settings_, nullptr, sink_);
+      ASSERT_OK(longer);
+      EXPECT_EQ(longer->generation.reason, llama::StopReason::kLength);
+      EXPECT_EQ(longer->generation.tokens, 40u);
+    }
+    settings_.temperature = 0.8f;
+  }
+  EXPECT_TRUE(has_ended) << "no story ended by itself";
+}
+
 TEST_F(ModelRunnerTest, TakesAnotherSeedEachTimeUnlessOneIsSet) {
   insert({{"one.blm", small_model()}});
   settings_.steps = 4;

@@ -38,7 +38,8 @@ TEST_F(Ini, SetsEverything) {
             "temperature = 0.5\ntop_p = 1\nseed = 18446744073709551615\nctx = 256\n"
             "kv = q8_0\nbaud = 921600\nram_mib = 1.5\nautostart = 0\nhash = on\nrecords = yes\n"
             "poweroff = true\nprofile = trace\ntop_k = 40\nmin_p = 0.05\nrepeat_penalty = 1.1\n"
-            "repeat_last = 32\nchat = off\nsystem = Be brief.\npace = card:21.5,read:2\n"),
+            "repeat_last = 32\nchat = off\nsystem = Be brief.\npace = card:21.5,read:2\n"
+            "ignore_eos = 1\n"),
       "");
   EXPECT_EQ(settings_.model.view(), "stories/small.blm");
   EXPECT_EQ(settings_.prompt.view(), "Once upon a time");
@@ -60,6 +61,7 @@ TEST_F(Ini, SetsEverything) {
   EXPECT_EQ(settings_.min_p, 0.05f);
   EXPECT_EQ(settings_.repeat_penalty, 1.1f);
   EXPECT_EQ(settings_.repeat_last, 32u);
+  EXPECT_TRUE(settings_.ignore_eos);
   EXPECT_EQ(settings_.chat, Settings::Chat::kOff);
   EXPECT_EQ(settings_.system.view(), "Be brief.");
 }
@@ -218,7 +220,7 @@ TEST(Settings, AreShownByTheNamesThatSetThem) {
     EXPECT_NE(apply_setting(settings, row.name, "\x01").code(), base::ErrorCode::kNotFound)
         << row.name;
   }
-  EXPECT_EQ(setting_rows().size(), 25u);
+  EXPECT_EQ(setting_rows().size(), 26u);
 }
 
 TEST(Settings, AreShownInOneColumn) {
