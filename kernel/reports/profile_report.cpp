@@ -91,9 +91,17 @@ void print_answer_line(base::TextSink& out, const Answer& answer) {
   const llama::Generation& made = answer.generation;
   // The first token comes out of the prompt; speed is that of the others.
   const uint64_t decode_us = made.total_us - made.prompt_us;
-  const uint32_t decoded = made.tokens > 0 ? made.tokens - 1 : 0;
-  print(out, "{} tokens, {:.2} tokens/s, first after {:.2} s, seed {}, {:.1} MB from the card",
-        made.tokens, decode_us == 0 ? 0.0 : decoded / seconds(decode_us), seconds(made.prompt_us),
+  if (made.tokens == 0) {
+    out.write(made.reason == llama::StopReason::kEnd ? "0 tokens: the model ended at once,"
+                                                     : "0 tokens: steps ends with the prompt,");
+  } else {
+    print(out, "{} tokens, ", made.tokens);
+    if (made.tokens > 1 && decode_us > 0) {
+      print(out, "{:.2} tokens/s, ", (made.tokens - 1) / seconds(decode_us));
+    }
+    out.write("first");
+  }
+  print(out, " after {:.2} s, seed {}, {:.1} MB from the card", seconds(made.prompt_us),
         answer.seed, megabytes(answer.card.bytes));
 }
 

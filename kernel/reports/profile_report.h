@@ -38,6 +38,7 @@ struct Answer {
 };
 
 // "12 tokens, 3.41 tokens/s, first after 0.87 s, seed 7, 5.1 MB from the card": without a newline.
+// A single token has no speed, and of none it says why.
 void print_answer_line(base::TextSink& out, const Answer& answer);
 
 // What is known of it: "ARM 1000.0 MHz; 45.5 C". `before` stands in front, if anything is.

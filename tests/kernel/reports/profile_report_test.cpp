@@ -217,5 +217,23 @@ TEST(AnswerLine, TellsTokensSpeedAndCard) {
   EXPECT_EQ(out.text, "11 tokens, 5.00 tokens/s, first after 0.50 s, seed 7, 5.1 MB from the card");
 }
 
+TEST(AnswerLine, TellsNoSpeedOfWhatHasNone) {
+  const auto line = [](uint32_t tokens, uint64_t total_us, llama::StopReason reason) {
+    Answer answer;
+    answer.generation = {
+        .reason = reason, .tokens = tokens, .prompt_us = 500'000, .total_us = total_us};
+    Sink out;
+    print_answer_line(out, answer);
+    return out.text.substr(0, out.text.find(", seed"));
+  };
+  using llama::StopReason;
+  EXPECT_EQ(line(1, 500'000, StopReason::kLength), "1 tokens, first after 0.50 s");
+  EXPECT_EQ(line(1, 900'000, StopReason::kEnd), "1 tokens, first after 0.50 s");
+  EXPECT_EQ(line(3, 500'000, StopReason::kEnd), "3 tokens, first after 0.50 s");
+  EXPECT_EQ(line(0, 500'000, StopReason::kEnd), "0 tokens: the model ended at once, after 0.50 s");
+  EXPECT_EQ(line(0, 500'000, StopReason::kLength),
+            "0 tokens: steps ends with the prompt, after 0.50 s");
+}
+
 }  // namespace
 }  // namespace kernel
