@@ -69,6 +69,7 @@ class Console {
   void chat(std::string_view argument);
   void complete(std::string_view argument);
   void new_conversation(std::string_view argument);
+  void quit(std::string_view argument);
   void set(std::string_view argument);
   void settings(std::string_view argument);
   void memory(std::string_view argument);

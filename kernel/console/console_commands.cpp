@@ -23,6 +23,7 @@ constinit const Console::Command Console::kCommands[] = {
     {"/chat", "", "talk with the model", &Console::chat},
     {"/complete", "", "have the model continue texts", &Console::complete},
     {"/new", "", "forget what was said, and begin a new conversation", &Console::new_conversation},
+    {"/clear", "", "the same", &Console::new_conversation},
     {"/set", "KEY VALUE", "change a setting until the next start", &Console::set},
     {"/settings", "", "all settings", &Console::settings},
     {"/stats", "[layers]", "where the time of the last story went", &Console::stats},
@@ -35,12 +36,24 @@ constinit const Console::Command Console::kCommands[] = {
     {"/reset", "", "settings as at the start, earlier lines forgotten", &Console::reset},
     {"/version", "", "which version of barellama this is", &Console::version},
     {"/reboot", "", "restart the board", &Console::reboot},
+    {"/quit", "", "how to leave this console", &Console::quit},
     {"/poweroff", "", "stop until the power is switched off and on", &Console::poweroff},
 };
 
+namespace {
+
+// What people type who know other programs.
+std::string_view usual_name(std::string_view typed) {
+  if (typed == "/?" || typed == "/h") return "/help";
+  if (typed == "/exit" || typed == "/bye" || typed == "/q") return "/quit";
+  return typed;
+}
+
+}  // namespace
+
 void Console::run_command(std::string_view line) {
   const size_t blank = line.find(' ');
-  const std::string_view name = line.substr(0, blank);
+  const std::string_view name = usual_name(line.substr(0, blank));
   const std::string_view argument =
       blank == std::string_view::npos ? std::string_view() : trimmed(line.substr(blank));
   std::array<std::string_view, std::size(kCommands)> names;
@@ -105,7 +118,10 @@ void Console::complete(std::string_view) {
   out_.write("complete: type the beginning of a text\n");
 }
 
-void Console::new_conversation(std::string_view) { begin_conversation(); }
+void Console::new_conversation(std::string_view) {
+  if (turns_ == 0) out_.write("[there is no conversation yet to forget]\n");
+  begin_conversation();
+}
 
 void Console::begin_conversation() {
   if (runner_.is_loaded()) runner_.model().conversation().forget();
@@ -254,6 +270,13 @@ void Console::reset(std::string_view) {
 
 void Console::version(std::string_view) {
   print(out_, "barellama {}\n", machine_.instruments().facts().version);
+}
+
+void Console::quit(std::string_view) {
+  out_.write(
+      "the board goes on by itself. Ctrl-] leaves `barellama console` and `emulate`; another "
+      "terminal is left by its own key (screen: Ctrl-A K, minicom: Ctrl-A X, picocom: Ctrl-A "
+      "Ctrl-X); /poweroff stops the board\n");
 }
 
 void Console::reboot(std::string_view) {

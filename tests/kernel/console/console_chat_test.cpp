@@ -130,6 +130,15 @@ TEST_F(ConsoleChatTest, SaysWhatAModelWithoutATemplateLacks) {
   EXPECT_THAT(console_.say("a b"), HasSubstr("> a b\na b"));
 }
 
+TEST_F(ConsoleChatTest, ClearForgetsTheConversation) {
+  insert_chat("");
+  console_.start();
+  const std::string first = answer_in(console_.say("a"));
+  console_.say("b");
+  EXPECT_THAT(console_.say("/clear"), HasSubstr("[a new conversation]\n"));
+  EXPECT_EQ(answer_in(console_.say("a")), first);
+}
+
 TEST_F(ConsoleChatTest, SaysThatAConversationIsLostWithItsModel) {
   insert_chat("");
   console_.start();

@@ -41,6 +41,17 @@ TEST_F(Commands, VersionSaysWhichThisIs) {
   EXPECT_THAT(console_.say("/version"), HasSubstr("barellama 1.2.3 (0123456789ab)\n"));
 }
 
+TEST_F(Commands, AnswersWhatPeopleTypeWhoKnowOtherPrograms) {
+  console_.start();
+  EXPECT_THAT(console_.say("/?"), HasSubstr("/models "));
+  for (const char* command : {"/quit", "/exit", "/bye"}) {
+    EXPECT_THAT(console_.say(command), HasSubstr("Ctrl-] leaves `barellama console`"));
+  }
+  EXPECT_FALSE(console_.has_ended());
+  EXPECT_FALSE(machine_.powered_off());
+  EXPECT_THAT(console_.say("/clear"), HasSubstr("[there is no conversation yet to forget]\n"));
+}
+
 TEST_F(Commands, ModelsListsThem) {
   console_.start();
   EXPECT_THAT(console_.say("/models"), HasSubstr("  tales.blm "));
