@@ -145,7 +145,7 @@ void run_emulate(const Options& options) {
     write_file(machine_options.kernel, card->read_file("kernel.img"));
   }
   machine_options.serial = options.serial;
-  machine_options.reboots = !options.serial.empty();
+  machine_options.reboots = true;
   if (!options.serial.empty()) {
     lend_console(machine_options, interrupts);
   } else if (has_console) {
@@ -195,7 +195,7 @@ void add_emulate_command(Command& app) {
   command->add_option("--kernel", options->kernel, "Kernel image (default: the card's kernel.img)");
   command->add_option("--serial", options->serial,
                       "unix:PATH or pty: let others open the console there, as a board's port; "
-                      "its name is printed, and a reset restarts the machine");
+                      "its name is printed");
   command->add_flag("--icount", options->counts_instructions,
                     "Time by the count of instructions: slower, but the same in every run");
   add_console_options(*command, options->console);

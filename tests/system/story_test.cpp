@@ -54,6 +54,13 @@ TEST_F(Story, IsToldForEachLineOfStandardInput) {
   EXPECT_THAT(told.output, HasSubstr("\nA dog"));
 }
 
+TEST_F(Story, GoesOnAfterAReboot) {
+  const Outcome told = barellama(
+      {"emulate", card(), "--steps", "12", "--seed", "1", "--timeout", "100"}, "/reboot\nA dog\n");
+  ASSERT_EQ(told.exit_code, 0) << told.errors;
+  EXPECT_THAT(told.output, HasSubstr("A dog"));
+}
+
 TEST_F(Story, IsGivenUpAtTheTimeout) {
   const Outcome outcome = barellama({"emulate", card(), "--prompt", "A cat", "--timeout", "0.05"});
   EXPECT_EQ(outcome.exit_code, 1);

@@ -54,6 +54,20 @@ TEST_F(EmulateAtATerminal, TellsAStoryForALineAndLeavesAtControlBracket) {
   EXPECT_TRUE(program().is_line_terminal());
 }
 
+TEST_F(EmulateAtATerminal, StartsTheMachineAnewWhenTold) {
+  program().type("/set seed 5\r");
+  expect_prompt();
+  program().type("/reboot\r");
+  program().expect("barellama");
+  program().expect("model: tales.blm");
+  expect_prompt();
+  program().type("/settings\r");
+  EXPECT_THAT(program().expect("top_k"), HasSubstr("seed           = 0"));
+  expect_prompt();
+  program().type("/poweroff\r");
+  EXPECT_EQ(program().wait(), 0) << program().screen();
+}
+
 TEST_F(EmulateAtATerminal, DropsTheLineAtControlCAndRecallsTheOneBefore) {
   program().type("/hell\x7fp\r");
   EXPECT_THAT(program().expect("this list"), HasSubstr("/help"));
