@@ -1,10 +1,8 @@
 #include "host-tools/model/segment_checksum.h"
 
-#include <algorithm>
-
-#include "base/crc32c.h"
 #include "host-tools/model/host_model.h"
 #include "host-tools/support/failure.h"
+#include "llama/model/segment_checksum.h"
 
 namespace host {
 
@@ -14,11 +12,7 @@ uint32_t checksum_of(const llama::Segment& segment, llama::WeightSource& source,
   Memory buffer(kPiece);
   uint32_t crc = 0;
   for (uint64_t at = 0; at < segment.bytes;) {
-    const auto piece =
-        buffer.span().first(static_cast<size_t>(std::min(kPiece, segment.bytes - at)));
-    require_ok(source.read(segment.offset + at, piece), name);
-    crc = base::crc32c(piece, crc);
-    at += piece.size();
+    at += require_value(llama::add_to_checksum(segment, at, source, buffer.span(), crc), name);
     read_to(segment.offset + at);
   }
   return crc;

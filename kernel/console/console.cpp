@@ -96,11 +96,12 @@ bool Console::ready_card() {
   return true;
 }
 
-// Whether there is a model to tell with; tries to get one if there is not.
+// Whether there is a model to tell with, as the settings have it; tries to get one if there is
+// not.
 bool Console::ready_model() {
   if (!ready_card()) return false;
   if (must_reload_ || !runner_.is_loaded()) load_model();
-  return runner_.is_loaded();
+  return runner_.is_loaded() && !must_reload_;
 }
 
 void Console::load_model() {
@@ -112,12 +113,12 @@ void Console::load_model() {
   machine_.show_activity(false);
   if (loaded.code() == ErrorCode::kCancelled) return out_.write("[stopped]\n");
   if (!loaded.ok()) {
-    report(runner_.model_name().empty() ? "model" : runner_.model_name(), loaded);
+    report(runner_.wanted_name().empty() ? "model" : runner_.wanted_name(), loaded);
     if (loaded.code() == ErrorCode::kNotFound && !settings_.model.view().empty()) {
       out_.write("models on the card:\n");
       static_cast<void>(runner_.list_models(out_));
     }
-    must_remount_ = true;
+    must_remount_ = !runner_.is_loaded() || is_of_card(loaded);
     return;
   }
   must_reload_ = false;
@@ -199,6 +200,10 @@ void Console::tell_losses() {
           damaged);
   }
   if (unsent != 0) print(out_, "[{} characters could not be sent]\n", unsent);
+}
+
+bool Console::is_of_card(const Status& status) {
+  return status.code() == ErrorCode::kIo || status.code() == ErrorCode::kTimeout;
 }
 
 // Says what failed, to people and to programs.

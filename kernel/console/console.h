@@ -57,6 +57,8 @@ class Console {
   void tell_mode();
   void begin_conversation();
   void use_pace(std::string_view line);
+  // Whether the card failed, and not what is on it.
+  static bool is_of_card(const base::Status& status);
   void report(std::string_view what, const base::Status& status);
   void tell_outcome(const base::Result<ModelRunner::Told>& told);
 

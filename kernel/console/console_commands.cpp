@@ -98,10 +98,20 @@ void Console::models(std::string_view) {
 
 void Console::model(std::string_view argument) {
   if (argument.empty()) return models({});
+  const SettingText<255> before = settings_.model;
+  const bool had_model = runner_.is_loaded() && !must_reload_;
   const Status status = apply_setting(settings_, "model", argument);
   if (!status.ok()) return complain(out_, "/model", "model", argument, status);
   must_reload_ = true;
-  ready_model();
+  if (ready_model() || !had_model) return;
+  // What cannot be loaded changes nothing.
+  settings_.model = before;
+  if (runner_.is_loaded()) {
+    must_reload_ = false;
+    print(out_, "[{} goes on]\n", runner_.model_name());
+  } else if (!must_remount_) {
+    ready_model();
+  }
 }
 
 void Console::chat(std::string_view) {

@@ -50,10 +50,8 @@ void Console::tell_outcome(const base::Result<ModelRunner::Told>& told) {
 
 // Stopped, or given up: a card that failed is looked for again.
 void Console::report_failed_story(const base::Status& status) {
-  const ErrorCode code = status.code();
-  if (code == ErrorCode::kCancelled) return out_.write("[stopped]\n");
-  must_remount_ =
-      code == ErrorCode::kIo || code == ErrorCode::kTimeout || code == ErrorCode::kCorrupt;
+  if (status.code() == ErrorCode::kCancelled) return out_.write("[stopped]\n");
+  must_remount_ = is_of_card(status) || status.code() == ErrorCode::kCorrupt;
   report(runner_.model_name(), status);
 }
 

@@ -60,10 +60,10 @@ base::Result<uint32_t> ModelRunner::list_models(base::TextSink& out) {
 
 base::Result<pi::FileInfo> ModelRunner::find_model(const Settings& settings) {
   if (!settings.model.view().empty()) {
-    static_cast<void>(name_.set(settings.model.view()));
+    static_cast<void>(wanted_.set(settings.model.view()));
     return volume_->find(settings.model.view());
   }
-  static_cast<void>(name_.set(""));
+  static_cast<void>(wanted_.set(""));
   TRY_ASSIGN(auto folder, volume_->open_folder(volume_->root()));
   pi::FileInfo info;
   for (;;) {
@@ -73,18 +73,19 @@ base::Result<pi::FileInfo> ModelRunner::find_model(const Settings& settings) {
                            "the card has no model: copy a .blm file into its root folder");
     }
     if (info.is_folder || !is_model_name(info.name())) continue;
-    static_cast<void>(name_.set(info.name()));
+    static_cast<void>(wanted_.set(info.name()));
     return info;
   }
 }
 
 Status ModelRunner::load(const Settings& settings, llama::LoadProgress* progress) {
-  loaded_ = false;
-  model_.reset();
   TRY_ASSIGN(const pi::FileInfo file, find_model(settings));
   if (file.is_folder) {
     return Status::error(ErrorCode::kInvalidArgument, "this is a folder, not a model file");
   }
+  if (loaded_) TRY(rehearse(settings, file, progress));
+  unload();
+  name_ = wanted_;
   TRY(open_model(settings, file));
   TRY(model_->load(progress));
   loaded_ = true;
@@ -101,27 +102,33 @@ void ModelRunner::unload() {
   model_.reset();
 }
 
+std::span<std::byte> ModelRunner::memory_for(const Settings& settings) const {
+  const std::span<std::byte> memory = machine_.memory();
+  if (settings.ram_mib <= 0) return memory;
+  const auto limit = static_cast<uint64_t>(settings.ram_mib * 1048576) / base::Arena::kAlignment *
+                     base::Arena::kAlignment;
+  return memory.first(static_cast<size_t>(std::min<uint64_t>(limit, memory.size())));
+}
+
+llama::Model::Options ModelRunner::options_for(const Settings& settings) {
+  const bool traces = settings.profile == Settings::Profile::kTrace;
+  return {.transformer = {.context = settings.ctx,
+                          .kv = settings.kv,
+                          .max_columns = 8,
+                          .all_logits = settings.hash,
+                          .weights = {}},
+          .profiler = settings.profile != Settings::Profile::kOff ? &profiler_ : nullptr,
+          .profile_spans = traces ? kTracedSpans : 0};
+}
+
 Status ModelRunner::open_model(const Settings& settings, const pi::FileInfo& file) {
-  std::span<std::byte> memory = machine_.memory();
-  if (settings.ram_mib > 0) {
-    const auto limit = static_cast<uint64_t>(settings.ram_mib * 1048576) / base::Arena::kAlignment *
-                       base::Arena::kAlignment;
-    memory = memory.first(static_cast<size_t>(std::min<uint64_t>(limit, memory.size())));
-  }
-  arena_.emplace(memory);
+  arena_.emplace(memory_for(settings));
   TRY_ASSIGN(const CardModel found, find_card_model(*volume_, file, name_.view(), *arena_));
   source_ = FileWeightSource(*device_, found.extents, found.bytes);
   model_.emplace();
-  is_profiled_ = settings.profile != Settings::Profile::kOff;
-  const bool traces = settings.profile == Settings::Profile::kTrace;
   extents_bytes_ = arena_->used();
-  model_options_ = {.transformer = {.context = settings.ctx,
-                                    .kv = settings.kv,
-                                    .max_columns = 8,
-                                    .all_logits = settings.hash,
-                                    .weights = {}},
-                    .profiler = is_profiled_ ? &profiler_ : nullptr,
-                    .profile_spans = traces ? kTracedSpans : 0};
+  model_options_ = options_for(settings);
+  is_profiled_ = model_options_.profiler != nullptr;
   return model_->open(source_, machine_.clock(), *arena_, model_options_);
 }
 

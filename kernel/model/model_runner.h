@@ -40,13 +40,18 @@ class ModelRunner {
   base::Result<uint32_t> list_models(base::TextSink& out);
 
   // Opens and loads the model that the settings name, or the first one of the card. kNotFound
-  // without one; and the errors of opening and loading. Its name is model_name(), also after an
+  // without one; and the errors of opening and loading. Its name is wanted_name(), also after an
   // error.
+  //
+  // The model that is loaded stays, with its conversation, until all is known of the new one that
+  // can be told without its memory: what it is, whether it fits and, if there is a conversation to
+  // lose, whether it is undamaged. Then is_loaded() says whether it was kept.
   base::Status load(const Settings& settings, llama::LoadProgress* progress);
   // From within `progress`: load() then ends with kCancelled.
-  void stop_loading() { source_.cancel(); }
+  void stop_loading() { loading_->cancel(); }
   bool is_loaded() const { return loaded_; }
-  std::string_view model_name() const { return name_.view(); }
+  std::string_view model_name() const { return name_.view(); }  // of the loaded one
+  std::string_view wanted_name() const { return wanted_.view(); }
   const llama::Model& model() const { return *model_; }
   llama::Model& model() { return *model_; }
   // What open_model() took, and how long a token should take: the same as a tool of the host
@@ -89,20 +94,33 @@ class ModelRunner {
   }
 
  private:
+  struct Trial;
+
   base::Result<pi::FileInfo> find_model(const Settings& settings);
   base::Status open_model(const Settings& settings, const pi::FileInfo& file);
+  std::span<std::byte> memory_for(const Settings& settings) const;
+  llama::Model::Options options_for(const Settings& settings);
+  // Of load(), while another model is loaded: its weights may make room, and are read again.
+  base::Status rehearse(const Settings& settings, const pi::FileInfo& file,
+                        llama::LoadProgress* progress);
+  base::Status look_at(const pi::FileInfo& file, Trial& trial);
+  base::Status try_out(const Settings& settings, Trial& trial, llama::LoadProgress* progress);
+  base::Status check_weights(Trial& trial, llama::LoadProgress* progress);
+  std::span<std::byte> lent_memory();
 
   Machine& machine_;
   pi::BlockDevice* device_ = nullptr;
   std::optional<pi::FatVolume> volume_;
   std::optional<base::Arena> arena_;
   FileWeightSource source_;
+  FileWeightSource* loading_ = &source_;
   llama::Profiler profiler_;
   bool is_profiled_ = false;
   llama::Model::Options model_options_;
   uint64_t extents_bytes_ = 0;  // of the arena
   std::optional<llama::Model> model_;
   SettingText<255> name_;
+  SettingText<255> wanted_;
   bool loaded_ = false;
   alignas(base::kCacheLineBytes) std::array<std::byte, kMountScratch> mount_scratch_;
   std::array<char, kMaxIniBytes> ini_;

@@ -92,7 +92,7 @@ Status Weights::plan_all_pinned(base::Arena& arena, bool with_embedding) {
   for (uint32_t i = 0; i < file_->tensors().size(); ++i) {
     const Tensor& tensor = file_->tensors()[i];
     if (tensor.is_vector() || (i == embedding_ && !with_embedding)) continue;
-    TRY(pin(arena, i, tensor.tile_count, "weights"));
+    TRY(pin(arena, i, tensor.tile_count, kPinnedTag));
   }
   return base::ok_status();
 }
@@ -145,7 +145,7 @@ Status Weights::plan_streams(base::Arena& arena, const Options& options) {
         }
       }
       left = left + share_bytes - bytes;
-      TRY(pin(arena, index, tiles, "weights"));
+      TRY(pin(arena, index, tiles, kPinnedTag));
       if (step == order_.layer_steps()) streamed_classifier_bytes_ = tensor.bytes - bytes;
     }
   }

@@ -41,6 +41,9 @@ class LoadProgress {
 
 class Weights {
  public:
+  // The arena's tag of matrices that are pinned: the last of what plan() takes.
+  static constexpr const char* kPinnedTag = "weights";
+
   Weights() = default;
   Weights(const Weights&) = delete;  // its parts point at each other
   Weights& operator=(const Weights&) = delete;

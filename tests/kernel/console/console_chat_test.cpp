@@ -130,6 +130,107 @@ TEST_F(ConsoleChatTest, SaysWhatAModelWithoutATemplateLacks) {
   EXPECT_THAT(console_.say("a b"), HasSubstr("> a b\na b"));
 }
 
+// Models that cannot be loaded, for every reason that there is.
+class ConsoleChatKept : public ConsoleChatTest {
+ protected:
+  // The chat model streams in it.
+  static constexpr size_t kLittleMemory = 280 << 10;
+
+  fakes::Files bad_models() {
+    fakes::Bytes damaged = fakes::make_story_model(llama::WeightType::kQ8_0, 2048, 7);
+    damaged[damaged.size() / 2] ^= std::byte{1};
+    fakes::Bytes tokenizer = model();
+    tokenizer[tokenizer.size() - 5000] ^= std::byte{1};
+    fakes::Bytes cut = model();
+    cut.resize(cut.size() / 2);
+    fakes::Bytes version = model();
+    version[4] = std::byte{99};
+    fakes::Bytes directory = model();
+    directory[4096 + 10] ^= std::byte{1};
+    return {{"damaged.blm", damaged},
+            {"cut.blm", cut},
+            {"version.blm", version},
+            {"directory.blm", directory},
+            {"tokenizer.blm", tokenizer},
+            {"notes.blm", fakes::to_bytes("not a model")},
+            {"empty.blm", {}},
+            {"folder.blm/", {}}};
+  }
+  void insert_all(const std::string& more) {
+    fakes::Files files = bad_models();
+    files.insert(
+        files.begin(),
+        {{"barellama.ini", fakes::to_bytes("steps = 10\nseed = 3\nsystem = be a x\n" + more)},
+         {"chat.blm", chat_model()}});
+    insert(files);
+  }
+  // What the second question is answered, after a try of each of these models.
+  std::string second_answer(const std::vector<std::string>& tried) {
+    console_.start();
+    console_.say("a");
+    for (const std::string& name : tried) {
+      const std::string console = console_.say("/model " + name);
+      EXPECT_THAT(console, HasSubstr("error: " + name + ": "));
+      EXPECT_THAT(console, HasSubstr("\n[chat.blm goes on]\n"));
+      EXPECT_THAT(console, Not(HasSubstr("conversation ended")));
+    }
+    return answer_in(console_.say("b"));
+  }
+  void expect_kept(size_t memory_bytes) {
+    machine_.set_memory_bytes(memory_bytes);
+    insert_all("model = chat.blm\nctx = 64\n");
+    const std::string as_if_nothing_was = second_answer({});
+    std::vector<std::string> tried = {"absent.blm"};
+    for (const auto& [name, bytes] : bad_models()) {
+      tried.push_back(name.ends_with('/') ? name.substr(0, name.size() - 1) : name);
+    }
+    EXPECT_EQ(second_answer(tried), as_if_nothing_was);
+  }
+};
+
+TEST_F(ConsoleChatKept, ByAModelWithRoomBesideIt) { expect_kept(8 << 20); }
+
+// Nothing is left beside it: its weights make room for the look at another, and come back.
+TEST_F(ConsoleChatKept, ByAModelThatFillsTheMemory) { expect_kept(kLittleMemory); }
+
+// A tile of this one alone is more than there is.
+TEST_F(ConsoleChatKept, ByAModelWhenAnotherIsTooLarge) {
+  machine_.set_memory_bytes(kLittleMemory);
+  insert({{"barellama.ini", fakes::to_bytes("steps = 10\nseed = 3\nctx = 64\nmodel = chat.blm\n")},
+          {"chat.blm", chat_model()},
+          {"large.blm", fakes::make_story_model(llama::WeightType::kF32, 1 << 20)}});
+  console_.start();
+  console_.say("a");
+  const std::string console = console_.say("/model large.blm");
+  EXPECT_THAT(console, HasSubstr("error: large.blm: the model does not fit"));
+  EXPECT_THAT(console, HasSubstr("[chat.blm goes on]"));
+  EXPECT_THAT(console_.say("/stats"), HasSubstr("answer 1: "));
+}
+
+// Esc while another one is read.
+TEST_F(ConsoleChatKept, ByAModelWhenTheChangeIsStopped) {
+  insert({{"barellama.ini", fakes::to_bytes("steps = 10\nseed = 3\nmodel = chat.blm\n")},
+          {"chat.blm", chat_model()},
+          {"tales.blm", model()}});
+  console_.start();
+  console_.say("a");
+  machine_.set_clock_step_us(600'000);
+  machine_.type_when_shown("loading the model: ", "\x03");
+  const std::string console = console_.say("/model tales.blm");
+  EXPECT_THAT(console, HasSubstr("[stopped]\n[chat.blm goes on]\n"));
+}
+
+TEST_F(ConsoleChatTest, ChangesToAnotherModelDuringAConversation) {
+  insert({{"barellama.ini", fakes::to_bytes("steps = 10\nseed = 3\nmodel = chat.blm\n")},
+          {"chat.blm", chat_model()},
+          {"tales.blm", model()}});
+  console_.start();
+  console_.say("a");
+  const std::string console = console_.say("/model tales.blm");
+  EXPECT_THAT(console, HasSubstr("model: tales.blm"));
+  EXPECT_THAT(console, HasSubstr("[the conversation ended with the previous model"));
+}
+
 TEST_F(ConsoleChatTest, ClearForgetsTheConversation) {
   insert_chat("");
   console_.start();

@@ -94,6 +94,9 @@ TEST_F(Commands, ModelListsWhatThereIsWhenThereIsNoSuch) {
   const std::string console = console_.say("/model absent.blm");
   EXPECT_THAT(console, HasSubstr("error: absent.blm: "));
   EXPECT_THAT(console, HasSubstr("models on the card:\n  tales.blm "));
+  EXPECT_THAT(console, HasSubstr("\n[tales.blm goes on]\n"));
+  EXPECT_THAT(console_.say("/settings"), HasSubstr("model          = \n"));
+  EXPECT_THAT(console_.say("a"), testing::StartsWith("> a\na"));
   EXPECT_THAT(console_.say("/model tales.blm"), HasSubstr("model: tales.blm"));
 }
 

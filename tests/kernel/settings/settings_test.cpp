@@ -80,7 +80,8 @@ TEST_F(Ini, TakesLineEndsOfAllSystemsAndCountsThemOnce) {
             "barellama.ini, line 4: there is no setting \"wallpaper\"\n");
   EXPECT_EQ(settings_.steps, 7u);
   EXPECT_EQ(settings_.seed, 3u);
-  EXPECT_EQ(apply("\r\n\r\nwallpaper = 1"), "barellama.ini, line 3: there is no setting \"wallpaper\"\n");
+  EXPECT_EQ(apply("\r\n\r\nwallpaper = 1"),
+            "barellama.ini, line 3: there is no setting \"wallpaper\"\n");
 }
 
 TEST_F(Ini, SaysWhatATextIsThatIsNotUtf8) {
