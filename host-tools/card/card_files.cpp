@@ -8,6 +8,7 @@
 #include "host-tools/card/firmware.h"
 #include "host-tools/model/model_files.h"
 #include "host-tools/support/failure.h"
+#include "host-tools/support/file_kind.h"
 #include "host-tools/support/files.h"
 #include "kernel/settings/settings_sources.h"
 #include "kernel/settings/words.h"
@@ -24,6 +25,7 @@ namespace {
 constexpr uint32_t kKernelAddress = 0x8000;
 
 CardFile make_model(const fs::path& path) {
+  refuse_other_kinds(path, {FileKind::kModel});
   CardFile file = make_card_file(path.filename().string(), path, true);
   if (!begins_with(path, "BLM1")) {
     fail("{}: is not a model (its first bytes are not BLM1); `barellama convert` makes models",
@@ -33,10 +35,8 @@ CardFile make_model(const fs::path& path) {
 }
 
 CardFile make_image(const std::string& name, const fs::path& path) {
+  refuse_other_kinds(path, {FileKind::kKernel, FileKind::kBootLoader});
   CardFile file = make_card_file(name, path, false);
-  if (begins_with(path, "\177ELF")) {
-    fail("{}: is an ELF file; the Pi wants the raw image, kernel.img beside it", path.string());
-  }
   if (file.size == 0 || file.size > kMaxKernelBytes) {
     fail("{}: has {} bytes; that is not a kernel", path.string(), file.size);
   }

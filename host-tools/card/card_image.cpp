@@ -5,11 +5,13 @@
 
 #include "base/crc32c.h"
 #include "host-tools/support/failure.h"
+#include "host-tools/support/file_kind.h"
 #include "libpi/fs/file_reader.h"
 
 namespace host {
 
 CardImage::CardImage(const std::filesystem::path& path) : path_(path) {
+  refuse_other_kinds(path, {FileKind::kCard});
   device_.emplace(require_value(ImageFile::open(path.string()), path.string()));
   volume_.emplace(require_value(pi::FatVolume::mount(*device_, scratch_), path.string()));
 }

@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "host-tools/support/failure.h"
+#include "host-tools/support/file_kind.h"
 
 namespace host {
 
@@ -29,11 +30,9 @@ std::string console_device(const std::string& serial) {
   fail("{}: a console leads to unix:PATH or to pty", serial);
 }
 
-void require_file(const fs::path& path) { open_to_read(path); }
-
 // The emulated card takes only such sizes (and a message of its own that says little).
 void require_card(const fs::path& path) {
-  require_file(path);
+  refuse_other_kinds(path, {FileKind::kCard});
   const uint64_t size = fs::file_size(path);
   if (!std::has_single_bit(size)) {
     fail(
@@ -56,8 +55,8 @@ std::string qemu_path(const fs::path& path) {
 
 std::vector<std::string> Emulator::make_command(const EmulatorOptions& options,
                                                 const fs::path& folder) {
-  require_file(options.kernel);
   if (!options.card.empty()) require_card(options.card);
+  refuse_other_kinds(options.kernel, {FileKind::kKernel, FileKind::kBootLoader});
   const fs::path atags = folder / "atags";
   write_file(atags, make_atags(kArmMemoryBytes, command_line(options.settings)));
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "host-tools/support/failure.h"
+#include "host-tools/support/file_kind.h"
 
 namespace host {
 
@@ -35,7 +36,7 @@ fs::path path_of_part(const fs::path& first, uint32_t part) {
 }
 
 ModelFiles find_model_files(const fs::path& first) {
-  open_to_read(first);
+  refuse_other_kinds(first, {FileKind::kModel});
   ModelFiles files{.parts = {}, .paths = {first}};
   if (fs::file_size(first) < ModelParts::kHeaderBytes) return files;
   files.parts = require_value(ModelParts::read(read_header(first)), first.string());

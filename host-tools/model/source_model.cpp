@@ -5,6 +5,7 @@
 #include "host-tools/model/hugging_face.h"
 #include "host-tools/model/vocabulary_reader.h"
 #include "host-tools/support/failure.h"
+#include "host-tools/support/file_kind.h"
 
 namespace host {
 
@@ -34,6 +35,8 @@ SourceModel open_llama2c(const fs::path& path, const SourceOptions& options) {
 }  // namespace
 
 SourceModel open_source_model(const fs::path& path, const SourceOptions& options) {
+  refuse_other_kinds(
+      path, {FileKind::kGguf, FileKind::kFolder, FileKind::kSafetensors, FileKind::kCheckpoint});
   if (fs::is_directory(path) || path.extension() == ".safetensors") {
     return open_hugging_face(path, options);
   }

@@ -6,6 +6,7 @@
 #include "host-tools/card/card_image.h"
 #include "host-tools/card/card_writer.h"
 #include "host-tools/support/failure.h"
+#include "host-tools/support/file_kind.h"
 #include "host-tools/support/files.h"
 #include "libpi/push/image_header.h"
 
@@ -18,7 +19,6 @@ namespace {
 constexpr uint64_t kMemoryBytes = 512 << 20;
 
 std::string read_for_memory(const fs::path& path) {
-  open_to_read(path);
   const uint64_t size = fs::file_size(path);
   if (size == 0) fail("{}: is empty", path.string());
   if (size > kMemoryBytes) {
@@ -27,8 +27,6 @@ std::string read_for_memory(const fs::path& path) {
   }
   return read_file(path);
 }
-
-bool is_model(std::string_view bytes) { return bytes.starts_with("BLM1"); }
 
 // A volume that holds the model alone.
 std::string make_ram_disk(const fs::path& model, Interrupts& interrupts) {
@@ -41,8 +39,9 @@ std::string make_ram_disk(const fs::path& model, Interrupts& interrupts) {
 }
 
 std::string read_ram_disk(const fs::path& path, Interrupts& interrupts) {
+  refuse_other_kinds(path, {FileKind::kCard, FileKind::kModel});
+  if (kind_of_file(path) == FileKind::kModel) return make_ram_disk(path, interrupts);
   std::string bytes = read_for_memory(path);
-  if (is_model(bytes)) return make_ram_disk(path, interrupts);
   // Throws when the kernel would find no FAT volume there.
   static_cast<void>(std::make_unique<CardImage>(path));
   return bytes;
@@ -53,10 +52,8 @@ std::string read_ram_disk(const fs::path& path, Interrupts& interrupts) {
 PushImages read_push_images(const fs::path& kernel, const fs::path& ram_disk,
                             const Settings& settings, Interrupts& interrupts) {
   PushImages images;
+  refuse_other_kinds(kernel, {FileKind::kKernel, FileKind::kBootLoader});
   images.kernel = read_for_memory(kernel);
-  if (images.kernel.starts_with("\177ELF")) {
-    fail("{}: is an ELF file; the Pi wants the raw image, kernel.img beside it", kernel.string());
-  }
   images.kernel_address =
       require_value(pi::push::read_image_header(std::as_bytes(std::span(images.kernel))),
                     kernel.string())

@@ -2,6 +2,7 @@
 
 #include "host-tools/report/record_fields.h"
 #include "host-tools/support/failure.h"
+#include "host-tools/support/file_kind.h"
 #include "host-tools/support/files.h"
 #include "kernel/reports/record_names.h"
 
@@ -174,6 +175,9 @@ Recording parse_recording(std::string_view content) {
 }
 
 Recording read_recording(const std::filesystem::path& path) {
+  // A log may have records among its lines.
+  refuse_other_kinds(path, {FileKind::kRecords, FileKind::kEmpty, FileKind::kJson, FileKind::kText,
+                            FileKind::kSettings});
   Recording recording = parse_recording(read_file(path));
   if (recording.lines == 0) fail("{}: the file is empty; {}", path.string(), kHowToRecord);
   const auto& skipped = recording.skipped;

@@ -43,9 +43,10 @@ TEST_F(CommandCardErrors, RefusesFirmwareThatIsNotWhole) {
 TEST_F(CommandCardErrors, SaysWhatIsWrongWithAModel) {
   expect_failure(image({}, "absent.blm"), 1, "absent.blm: can't be read: No such file");
   write_file(path("other.blm"), "GGUF1234");
-  expect_failure(image({}, "other.blm"), 1, "other.blm: is not a model");
+  expect_failure(image({}, "other.blm"), 1,
+                 "other.blm: is a GGUF model, not a .blm model; `barellama convert ");
   write_file(path("short.blm"), "BL");
-  expect_failure(image({}, "short.blm"), 1, "short.blm: is not a model");
+  expect_failure(image({}, "short.blm"), 1, "short.blm: is text, not a .blm model");
   fs::create_directory(path("folder.blm"));
   expect_failure(image({}, "folder.blm"), 1, "is a folder");
   write_file(path("STORY.BLM"), model_);
@@ -59,7 +60,7 @@ TEST_F(CommandCardErrors, SaysWhatIsWrongWithAKernel) {
   write_file(path("kernel.img"), "\177ELF....");
   expect_failure(image(), 1, "is an ELF file");
   write_file(path("kernel.img"), "");
-  expect_failure(image(), 1, "that is not a kernel");
+  expect_failure(image(), 1, "kernel.img: is empty");
   fs::remove(path("kernel.img"));
   expect_failure(image(), 1, "kernel.img: can't be read");
 }

@@ -22,7 +22,7 @@ TEST_F(CommandEmulate, SaysWhatIsWrongWithACard) {
   expect_failure(barellama({"emulate", path("card.img")}), 1, "card.img");
   write_file(path("card.img"), std::string(1 << 20, '\0'));
   expect_failure(barellama({"emulate", path("card.img")}), 1, "card.img");
-  write_file(path("kernel.img"), "kernel");
+  write_file(path("kernel.img"), std::string(64, '\1'));
   std::filesystem::resize_file(path("card.img"), 3 << 20);
   expect_failure(barellama({"emulate", path("card.img"), "--kernel", path("kernel.img")}), 1,
                  "is 3145728 bytes long; an emulated card must be a power of two");

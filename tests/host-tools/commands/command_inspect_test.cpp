@@ -44,7 +44,7 @@ TEST_F(CommandInspect, FindsDamage) {
 TEST_F(CommandInspect, SaysWhatIsNoModel) {
   expect_failure(barellama({"inspect", path("absent.blm")}), 1, "absent.blm");
   expect_failure(barellama({"inspect", path("story.bin")}), 1,
-                 "story.bin: this is not a .blm model");
+                 "story.bin: is a llama2.c checkpoint, not a .blm model");
   expect_failure(barellama({"inspect", folder_.path()}), 1, folder_.path());
   write_file(path("empty.blm"), "");
   expect_failure(barellama({"inspect", path("empty.blm")}), 1, "empty.blm: ");

@@ -142,7 +142,8 @@ TEST_F(CommandPrune, RefusesFilesThatAreNoModels) {
   make_model("q8_0");
   note_files();
   expect_refused(prune({"--ratio", "0.2"}, "absent.blm"), 1, "absent.blm");
-  expect_refused(prune({"--ratio", "0.2"}, "story.bin"), 1, "story.bin: this is not a .blm model");
+  expect_refused(prune({"--ratio", "0.2"}, "story.bin"), 1,
+                 "story.bin: is a llama2.c checkpoint, not a .blm model");
   std::string bytes = read_file(path("story.blm"));
   bytes[bytes.size() / 2] ^= 1;
   write_file(path("story.blm"), bytes);
