@@ -9,6 +9,7 @@
 #include "base/version.h"
 #include "host-tools/commands/commands.h"
 #include "host-tools/support/failure.h"
+#include "host-tools/support/output.h"
 
 namespace {
 
@@ -43,7 +44,9 @@ int run(int argc, char** argv) {
   host::add_console_command(app);
   host::add_push_command(app, rest_of_push);
   host::add_report_command(app);
-  return line.run(std::move(words));
+  const int exit_code = line.run(std::move(words));
+  host::finish_output();
+  return exit_code;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "host-tools/support/failure.h"
+#include "host-tools/support/output.h"
 #include "kernel/reports/record_names.h"
 
 namespace host {
@@ -15,13 +16,6 @@ namespace record = kernel::record;
 namespace {
 
 using Milliseconds = std::chrono::milliseconds;
-
-void write_out(std::string_view bytes) {
-  if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size() ||
-      std::fflush(stdout) != 0) {
-    fail("standard output: {}", system_error());
-  }
-}
 
 std::string value_of(const ConsoleEvent& record, std::string_view name) {
   const auto found = record.fields.find(name);
@@ -60,7 +54,7 @@ ConsoleEvent StoryReader::next() {
   events_.pop();
   if (event.kind == ConsoleEvent::Kind::kRecord) files_.record(event.fields);
   if (event.kind == ConsoleEvent::Kind::kConsole) show_console(event.bytes);
-  if (event.kind == ConsoleEvent::Kind::kText) write_out(event.bytes);
+  if (event.kind == ConsoleEvent::Kind::kText) write_output(event.bytes);
   if (event.name == record::kError.name)
     fail("the machine reports: {}", value_of(event, field::kMessage));
   return event;
@@ -85,7 +79,7 @@ void StoryReader::await_ready() {
 }
 
 void StoryReader::finish_story(const ConsoleEvent& end) {
-  write_out("\n");
+  write_output("\n");
   const std::string reason = value_of(end, field::kReason);
   // What went wrong is printed after it, and thrown by next().
   while (reason == "error" && next().name != "ready") {

@@ -15,6 +15,21 @@ namespace host {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// `name`: for messages.
+void write_named(const fs::path& path, const fs::path& name, std::string_view content) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (!file.is_open()) fail("{}: can't be written: {}", name.string(), system_error());
+  while (!content.empty()) {
+    const ssize_t count = ::write(file.get(), content.data(), content.size());
+    if (count < 0) fail("{}: can't be written: {}", name.string(), system_error());
+    content.remove_prefix(static_cast<size_t>(count));
+  }
+}
+
+}  // namespace
+
 Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
   if (this != &other) {
     close();
@@ -80,10 +95,12 @@ PendingFile::~PendingFile() {
   if (!committed_) ::unlink(path_.c_str());
 }
 
+void PendingFile::write(std::string_view content) { write_named(path_, target_, content); }
+
 void PendingFile::commit() {
   const Descriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open() || ::fsync(file.get()) != 0) {
-    fail("{}: can't be written out: {}", path_.string(), system_error());
+    fail("{}: can't be written out: {}", target_.string(), system_error());
   }
   if (::rename(path_.c_str(), target_.c_str()) != 0) {
     fail("{}: can't be renamed into place: {}", target_.string(), system_error());
@@ -121,13 +138,7 @@ std::string read_file(const fs::path& path) {
 }
 
 void write_file(const fs::path& path, std::string_view content) {
-  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-  if (!file.is_open()) fail("{}: can't be written: {}", path.string(), system_error());
-  while (!content.empty()) {
-    const ssize_t count = ::write(file.get(), content.data(), content.size());
-    if (count < 0) fail("{}: can't be written: {}", path.string(), system_error());
-    content.remove_prefix(static_cast<size_t>(count));
-  }
+  write_named(path, path, content);
 }
 
 void read_at(const Descriptor& file, uint64_t offset, std::span<std::byte> target,

@@ -55,6 +55,8 @@ class PendingFile {
   ~PendingFile();
 
   const std::filesystem::path& path() const { return path_; }
+  // All of its content; a Failure names `target`.
+  void write(std::string_view content);
   // Bytes on the disk, then the rename.
   void commit();
 
