@@ -59,7 +59,7 @@ set(BARELLAMA_MAY_LINK_host_report base host_support llama_profiler record_names
 set(BARELLAMA_MAY_LINK_host_model base base_host llama host_support)
 set(BARELLAMA_MAY_LINK_host_commands
     base llama reports host_card host_console host_emulator host_model host_push host_report
-    host_serial host_support pi_push version)
+    host_serial host_support kernel_settings pi_push version)
 
 # Programs. Those in tests/ may link everything.
 set(BARELLAMA_MAY_LINK_barellama base host_commands version)

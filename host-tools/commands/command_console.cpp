@@ -4,6 +4,7 @@
 
 #include "host-tools/commands/commands.h"
 #include "host-tools/support/interrupts.h"
+#include "host-tools/support/text_input.h"
 
 namespace host {
 
@@ -26,7 +27,12 @@ void run(const Options& options) {
 std::vector<ScriptStep> steps_of(const Command& command, const Option* send, const Option* until) {
   std::vector<ScriptStep> steps;
   for (const auto& [option, text] : command.texts({send, until})) {
-    steps.push_back({option == send ? ScriptStep::Kind::kSend : ScriptStep::Kind::kUntil, text});
+    if (option == until) {
+      steps.push_back({ScriptStep::Kind::kUntil, text});
+    } else {
+      const bool is_key = is_control_key(text);
+      steps.push_back({ScriptStep::Kind::kSend, is_key ? text : clean_line(text, "--send")});
+    }
   }
   return steps;
 }
@@ -37,7 +43,7 @@ void add_port_options(Command& command, std::string& port, uint32_t& baud) {
   command.add_option("--port", port,
                      "Serial port, pseudo-terminal, or unix:PATH (default: the only USB adapter)");
   command.add_option("--baud", baud, "Bits per second on the wire")
-      ->check(positive_number())
+      ->check(range(300u, 12'000'000u))
       ->show_default();
 }
 
@@ -58,7 +64,7 @@ void add_console_options(Command& command, ConsoleOptions& options) {
       .add_option("--timeout", options.timeout_s,
                   "Give up after this many seconds (default: after 300 without output)")
       ->type_name("SECONDS")
-      ->check(positive_number())
+      ->check(duration())
       ->group(kScript);
   command
       .add_option("--log", options.log, "Append all output to this file, each line with its time")

@@ -16,6 +16,8 @@
 #include "host-tools/serial/console_files.h"
 #include "host-tools/support/failure.h"
 #include "host-tools/support/interrupts.h"
+#include "host-tools/support/text_input.h"
+#include "kernel/settings/settings.h"
 #include "llama/text/prompt_limits.h"
 
 namespace host {
@@ -26,7 +28,7 @@ struct Options {
   std::string card;
   std::string kernel;
   std::string serial;
-  std::optional<std::string> prompt;
+  std::optional<std::string> prompt, prompt_file;
   // Settings of the card that have an option of their own, as typed.
   std::string steps, temperature, top_p, seed, ram_mib;
   std::vector<std::string> settings;
@@ -35,15 +37,29 @@ struct Options {
   ConsoleOptions console;
 };
 
+// As the kernel would take it.
+void check_setting(const char* option, const char* key, const std::string& value) {
+  kernel::Settings settings;
+  const base::Status taken = kernel::apply_setting(settings, key, value);
+  if (!taken.ok()) throw Failure(text("{} {}: {}", option, value, text(taken)), 2);
+}
+
 Settings make_settings(const Options& options) {
+  struct Named {
+    const char* option;
+    const char* key;
+    const std::string& value;
+  };
+  const Named all[] = {{"--steps", "steps", options.steps},
+                       {"--temperature", "temperature", options.temperature},
+                       {"--top-p", "top_p", options.top_p},
+                       {"--seed", "seed", options.seed},
+                       {"--ram-mib", "ram_mib", options.ram_mib}};
   Settings settings;
-  const std::pair<const char*, const std::string*> named[] = {{"steps", &options.steps},
-                                                              {"temperature", &options.temperature},
-                                                              {"top_p", &options.top_p},
-                                                              {"seed", &options.seed},
-                                                              {"ram_mib", &options.ram_mib}};
-  for (const auto& [key, value] : named) {
-    if (!value->empty()) settings.emplace_back(key, *value);
+  for (const Named& one : all) {
+    if (one.value.empty()) continue;
+    check_setting(one.option, one.key, one.value);
+    settings.emplace_back(one.key, one.value);
   }
   if (options.hash) settings.emplace_back("hash", "1");
   for (const std::string& setting : options.settings) {
@@ -54,14 +70,6 @@ Settings make_settings(const Options& options) {
     settings.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
   }
   return settings;
-}
-
-std::vector<std::string> lines_of_standard_input() {
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(std::cin, line);) {
-    if (!line.empty()) lines.push_back(line);
-  }
-  return lines;
 }
 
 void converse(EmulatorOptions machine_options, const Options& options, Interrupts& interrupts) {
@@ -118,19 +126,24 @@ void lend_console(const EmulatorOptions& machine_options, Interrupts& interrupts
   }
 }
 
-void run_emulate(const Options& options) {
+void run_emulate(Options options) {
+  if (options.prompt) options.prompt = clean_text(*options.prompt, "--prompt");
+  if (options.prompt_file) options.prompt = read_prompt(*options.prompt_file);
   if (options.kernel.empty() && options.card.empty()) {
     throw Failure("say what to boot: a card image, or an image with --kernel", 2);
   }
   if (options.prompt && options.prompt->size() > llama::kMaxPromptBytes) {
-    throw Failure(text("--prompt: has {} bytes, and the kernel takes {}", options.prompt->size(),
+    throw Failure(text("{}: has {} bytes, and the kernel takes {}",
+                       options.prompt_file ? "--prompt-file" : "--prompt", options.prompt->size(),
                        llama::kMaxPromptBytes),
                   2);
   }
   const bool has_console =
       options.console.is_script() || (!options.prompt && ::isatty(STDIN_FILENO) == 1);
   std::vector<std::string> lines;
-  if (!options.prompt && !has_console && options.serial.empty()) lines = lines_of_standard_input();
+  if (!options.prompt && !has_console && options.serial.empty()) {
+    lines = read_lines(std::cin, "standard input");
+  }
 
   Interrupts interrupts;
   TemporaryFolder folder;
@@ -158,12 +171,6 @@ void run_emulate(const Options& options) {
 }  // namespace
 
 void add_emulate_command(Command& app) {
-  const Check is_whole(
-      [](const std::string& word) {
-        const bool is_number = word.find_first_not_of("0123456789") == std::string::npos;
-        return is_number && !word.empty() ? "" : word + " is not a whole number";
-      },
-      "NUMBER");
   const auto options = std::make_shared<Options>();
   Command* command = app.add_subcommand("emulate", "Boot a card image in an emulated Pi Zero");
   command->footer(
@@ -172,22 +179,27 @@ void add_emulate_command(Command& app) {
       "--until,\n"
       "you get its console, as with a board (barellama console --help).");
   command->add_option("card", options->card, "Card image; it is not changed");
-  command->add_option("--prompt", options->prompt,
-                      "Beginning of the story, or a question to a model that chats");
+  Option* prompt = command->add_option(
+      "--prompt", options->prompt, "Beginning of the story, or a question to a model that chats");
+  command
+      ->add_option("--prompt-file", options->prompt_file,
+                   "The same from a file of text in UTF-8; -: standard input")
+      ->type_name("FILE")
+      ->excludes(prompt);
   command
       ->add_option("--steps", options->steps,
                    "At most this many tokens, the prompt's included; in a chat, per answer")
-      ->check(is_whole);
+      ->check(whole_number());
   command->add_option("--temperature", options->temperature, "0: always the likeliest token")
-      ->check(non_negative_number());
+      ->check(range(0.0, 100.0));
   command
       ->add_option("--top-p", options->top_p,
                    "Choose among the likeliest tokens that make up this share")
       ->check(range(0.0, 1.0));
   command->add_option("--seed", options->seed, "Seed of the sampler; 0: another one each time")
-      ->check(is_whole);
+      ->check(whole_number());
   add_renamed_option(*command, "--ram-mib", "--ram-mb", options->ram_mib,
-                     "Use only this many MiB of the Pi's memory", positive_number());
+                     "Use only this many MiB of the Pi's memory", range(0.001, 4096.0));
   command->add_flag("--hash", options->hash,
                     "Have the console print a hash of all logits after the text");
   command->add_option("--set", options->settings, "KEY=VALUE: any other setting of the card")

@@ -2,18 +2,22 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
+#include <cstdio>
+#include <limits>
 #include <map>
 #include <optional>
+#include <type_traits>
 
+#include "host-tools/commands/spelling.h"
 #include "host-tools/support/failure.h"
 
 namespace host {
 namespace {
 
 constexpr int kUsageError = 2;
-constexpr std::string_view kHidden = "hidden";  // a group of options
+constexpr std::string_view kHidden = "hidden";        // a group of options
+constexpr std::string_view kNumberCheck = "numbers";  // a validator, which CLI11 finds by its name
 
 // "--top-p FLOAT in [0 - 1]" instead of CLI11's "--top-p FLOAT:FLOAT in [0 - 1]".
 class HelpFormatter : public CLI::Formatter {
@@ -36,31 +40,83 @@ class HelpFormatter : public CLI::Formatter {
   }
 };
 
+CLI::Validator number_validator(const NumberRule& rule, const std::string& name) {
+  const auto check = [rule](std::string& word) {
+    const std::string complaint = number_complaint(word, rule);
+    // CLI11 reads "010" as 8.
+    const size_t first = word.find_first_not_of('0');
+    if (complaint.empty() && rule.is_whole && first > 0) {
+      word.erase(0, std::min(first, word.size() - 1));
+    }
+    return complaint;
+  };
+  return {check, name, std::string(kNumberCheck)};
+}
+
+// Of what an option's target holds.
+template <typename T>
+struct Held {
+  using Type = T;
+};
+template <typename T>
+struct Held<std::optional<T>> : Held<T> {};
+template <typename T>
+struct Held<std::vector<T>> : Held<T> {};
+
+template <typename T>
+void check_numbers(CLI::Option& option) {
+  using Number = typename Held<T>::Type;
+  if constexpr (std::is_arithmetic_v<Number>) {
+    const auto low = std::is_integral_v<Number> ? Number{0} : std::numeric_limits<Number>::lowest();
+    option.transform(
+        number_validator({.is_whole = std::is_integral_v<Number>,
+                          .low = static_cast<double>(low),
+                          .high = static_cast<double>(std::numeric_limits<Number>::max())},
+                         ""));
+  }
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_group() == kHidden) continue;
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+std::vector<std::string> command_names(CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  return names;
+}
+
 }  // namespace
+
+Check::Check(const NumberRule& rule, const std::string& name)
+    : validator_(std::make_shared<CLI::Validator>(number_validator(rule, name))),
+      is_of_numbers_(true) {}
 
 Check::Check(const CLI::Validator& validator)
     : validator_(std::make_shared<CLI::Validator>(validator)) {}
 
-Check::Check(std::function<std::string(const std::string& word)> complaint, const std::string& name)
-    : Check(CLI::Validator([complaint](std::string& word) { return complaint(word); }, name)) {}
-
 template <typename T>
 Check range(T low, T high) {
-  const CLI::Range range(low, high);
-  return Check(
-      [range](const std::string& word) {
-        // CLI11 finds NaN in any range.
-        std::string value = word;
-        T number{};
-        const bool is_number = CLI::detail::lexical_cast(word, number) && !std::isnan(number);
-        return is_number ? range(value) : "\"" + word + "\" is not a number";
-      },
-      range.get_description());
+  const NumberRule rule{.is_whole = std::is_integral_v<T>,
+                        .low = static_cast<double>(low),
+                        .high = static_cast<double>(high)};
+  return Check(rule, CLI::detail::type_name<T>() + (" in " + rule.interval()));
 }
 
-Check positive_number() { return Check(CLI::PositiveNumber); }
+Check whole_number() {
+  constexpr auto kMost = static_cast<double>(std::numeric_limits<uint64_t>::max());
+  return Check({.is_whole = true, .low = 0, .high = kMost}, "NUMBER");
+}
 
-Check non_negative_number() { return Check(CLI::NonNegativeNumber); }
+Check duration() {
+  constexpr double kTenDays = 864'000;
+  return Check({.low = 0, .high = kTenDays, .excludes_low = true}, "");
+}
 
 Check one_of(const std::vector<std::string>& words) { return Check(CLI::IsMember(words)); }
 
@@ -80,7 +136,16 @@ Option* Option::excludes(const Option* other) {
 }
 
 Option* Option::check(const Check& check) {
-  option_->check(*check.validator_);
+  if (!check.is_of_numbers_) {
+    option_->check(*check.validator_);
+    return this;
+  }
+  try {
+    option_->get_validator(std::string(kNumberCheck))->active(false);
+  } catch (const CLI::OptionNotFound&) {
+    // Its target is a text.
+  }
+  option_->transform(*check.validator_);
   return this;
 }
 
@@ -125,7 +190,9 @@ void Command::footer(const std::string& text) { app_->footer(text); }
 
 template <typename T>
 Option* Command::add_option(const std::string& names, T& target, const std::string& description) {
-  return keep(app_->add_option(names, target, description));
+  CLI::Option* const option = app_->add_option(names, target, description);
+  check_numbers<T>(*option);
+  return keep(option);
 }
 
 Option* Command::add_option(const std::string& names, const std::string& description) {
@@ -175,13 +242,34 @@ void CommandLine::add_version(const std::string& text) {
 
 int CommandLine::run(std::vector<std::string> words) {
   app_->require_subcommand(1);
+  const std::string program = app_->get_name();
+  const auto names = command_names(*app_);
+  if (!words.empty() && !words[0].starts_with('-') && std::ranges::count(names, words[0]) == 0) {
+    std::fprintf(stderr, "%s: there is no command `%s`%s\n`%s --help` lists them.\n",
+                 program.c_str(), words[0].c_str(), proposal(words[0], names).c_str(),
+                 program.c_str());
+    return kUsageError;
+  }
   std::reverse(words.begin(), words.end());  // CLI11 takes them from the end
   try {
     app_->parse(std::move(words));
   } catch (const CLI::ParseError& error) {
-    return app_->exit(error) == 0 ? 0 : kUsageError;
+    return error.get_exit_code() == 0 ? app_->exit(error) : complain(error);
   }
   return 0;
+}
+
+// As CLI11 does, but what it did not know comes first: that explains the rest.
+int CommandLine::complain(const CLI::ParseError& error) const {
+  const auto commands = app_->get_subcommands();
+  const CLI::App& command = commands.empty() ? *app_ : *commands.front();
+  const std::string name =
+      commands.empty() ? app_->get_name() : app_->get_name() + " " + command.get_name();
+  std::string complaint = complaint_of_rest(command.remaining(), option_names(command));
+  if (complaint.empty()) complaint = error.what();
+  std::fprintf(stderr, "%s: %s\n`%s --help` shows what it takes.\n", name.c_str(),
+               complaint.c_str(), name.c_str());
+  return kUsageError;
 }
 
 void CommandLine::parse(std::vector<std::string> words, std::string_view where) {
@@ -190,7 +278,8 @@ void CommandLine::parse(std::vector<std::string> words, std::string_view where) 
   try {
     app_->parse(std::move(words));
   } catch (const CLI::ParseError& error) {
-    throw Failure(std::string(where) + error.what(), kUsageError);
+    const std::string complaint = complaint_of_rest(app_->remaining(), option_names(*app_));
+    throw Failure(std::string(where) + (complaint.empty() ? error.what() : complaint), kUsageError);
   }
 }
 

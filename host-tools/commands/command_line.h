@@ -10,9 +10,12 @@
 #include <utility>
 #include <vector>
 
+#include "host-tools/commands/number_check.h"
+
 namespace CLI {  // NOLINT(readability-identifier-naming): that library's
 class App;
 class Option;
+class ParseError;
 class Validator;
 }  // namespace CLI
 
@@ -21,20 +24,24 @@ namespace host {
 // What a value must be, and how the help says so.
 class Check {
  public:
+  // `name`: in the help.
+  Check(const NumberRule& rule, const std::string& name);
   explicit Check(const CLI::Validator& validator);
-  // `complaint` returns what is wrong with a word, or nothing.
-  Check(std::function<std::string(const std::string& word)> complaint, const std::string& name);
 
  private:
   friend class Option;
   std::shared_ptr<const CLI::Validator> validator_;
+  bool is_of_numbers_ = false;
 };
 
-// Both ends belong to it. T: uint32_t, float, double, and in the help its name.
+// Both ends belong to it. T: uint32_t, float, double, and in the help its name. Options with
+// numbers for a target that have no check of their own take what the target holds.
 template <typename T>
 Check range(T low, T high);
-Check positive_number();
-Check non_negative_number();
+// 0 or more, for options whose target is a text.
+Check whole_number();
+// Seconds to wait: more than 0.
+Check duration();
 Check one_of(const std::vector<std::string>& words);
 
 // One option of a command, or a word without a name. Lives as long as its command; functions that
@@ -111,12 +118,15 @@ class CommandLine {
   void add_version(const std::string& text);
 
   // Runs the subcommand that the words name; Failure passes. Help and complaints are printed.
-  // Returns the exit code: 0, or 2 if the words are wrong.
+  // Returns the exit code: 0, or 2 if the words are wrong. Of a command or an option that does not
+  // exist, the one that is spelled most like it is named.
   int run(std::vector<std::string> words);
   // For options alone, without --help. Throws Failure(2) with `where` before what is wrong.
   void parse(std::vector<std::string> words, std::string_view where);
 
  private:
+  int complain(const CLI::ParseError& error) const;
+
   std::unique_ptr<CLI::App> app_;
   Command command_;
 };

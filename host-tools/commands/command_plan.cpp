@@ -14,6 +14,8 @@
 namespace host {
 namespace {
 
+constexpr uint32_t kMostTokens = 1u << 20;
+
 struct Options {
   std::string model;
   BoardOptions board;
@@ -145,13 +147,13 @@ void add_plan_command(Command& app) {
                       "Positions to have room for (default: the model's, in half of the memory)");
   add_kv_option(*command, options->board.kv);
   command->add_option("--card-mb-s", options->card_mb_s, "What the card sends (default 20)")
-      ->check(positive_number());
+      ->check(range(0.001, 100'000.0));
   command->add_option("--core-mhz", options->core_mhz, "The core's clock (default 1000)")
-      ->check(positive_number());
+      ->check(range(0.001, 100'000.0));
   command->add_option("--pace", options->pace,
                       "What the board's /bench printed, as the setting pace");
   command->add_option("--prompt", options->prompt, "Tokens of a prompt (default 32)")
-      ->check(positive_number());
+      ->check(range(1u, kMostTokens));
   command->add_option("--position", options->positions, "A token there, too; may be repeated")
       ->one_at_a_time();
   command->add_flag("--json", options->json, "All figures as one line of JSON");

@@ -13,6 +13,7 @@
 #include "host-tools/serial/port.h"
 #include "host-tools/support/failure.h"
 #include "host-tools/support/interrupts.h"
+#include "kernel/settings/settings.h"
 
 namespace host {
 
@@ -52,13 +53,16 @@ Settings parse_settings(const std::vector<std::string>& words) {
   return settings;
 }
 
-// The speed of the kernel's console.
+// The speed of the kernel's console, as the kernel reads it.
 uint32_t console_baud(const Settings& settings) {
-  uint32_t baud = Port::kDefaultBaud;
+  kernel::Settings taken;
+  taken.baud = Port::kDefaultBaud;
   for (const auto& [key, value] : settings) {
-    if (key == "baud") baud = static_cast<uint32_t>(std::strtoul(value.c_str(), nullptr, 10));
+    if (key != "baud") continue;
+    const base::Status status = kernel::apply_setting(taken, key, value);
+    if (!status.ok()) throw Failure(text("{}={}: {}", key, value, text(status)), 2);
   }
-  return baud;
+  return taken.baud;
 }
 
 void run_push(Options options) {
@@ -66,13 +70,13 @@ void run_push(Options options) {
   parse_rest(options, words);
   words.insert(words.begin(), options.settings.begin(), options.settings.end());
   const Settings settings = parse_settings(words);
+  PushOptions push_options;
+  push_options.baud = options.baud;
+  push_options.kernel_baud = console_baud(settings);
 
   Interrupts interrupts;
   const PushImages images =
       read_push_images(options.kernel, options.ram_disk, settings, interrupts);
-  PushOptions push_options;
-  push_options.baud = options.baud;
-  push_options.kernel_baud = console_baud(settings);
   if (options.console.timeout_s) {
     push_options.wait =
         std::chrono::milliseconds(static_cast<int64_t>(*options.console.timeout_s * 1000));

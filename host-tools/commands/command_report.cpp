@@ -26,7 +26,7 @@ struct Options {
 
 void write_whole(const fs::path& target, const std::string& content) {
   PendingFile file(target);
-  write_file(file.path(), content);
+  file.write(content);
   file.commit();
 }
 
@@ -107,7 +107,7 @@ void add_report_command(Command& app) {
       ->add_option("--answer", options->answers,
                    "Only the answer with this number, counted through the recording from 1; may be "
                    "repeated")
-      ->check(positive_number())
+      ->check(range(1u, 1u << 20))
       ->one_at_a_time();
   command->callback([options] { run_report(*options); });
 }

@@ -66,7 +66,7 @@ void add_run_command(Command& app) {
   add_renamed_option(*command, "--ram-mib", "--ram-mb", options->ram_mib,
                      "Use only this many MiB, and stream what does not fit (default: enough for "
                      "all)",
-                     positive_number());
+                     range(0.001, 1048576.0));
   command->add_option("--logits", options->logits,
                       "Write the logits of every position to this file, as float32");
   command->add_flag("--hash", options->hash, "Print a hash of all logits after the text");

@@ -142,8 +142,6 @@ void run_tokenize(const Options& options) {
   } else {
     convert_all(coder, options.decode);
   }
-  std::cout.flush();
-  if (!std::cout) fail("standard output: {}", system_error());
 }
 
 }  // namespace
@@ -160,7 +158,7 @@ void add_tokenize_command(Command& app) {
   command
       ->add_option("--vocab-size", options->vocabulary_size,
                    "Tokens in it (default: as many as it has)")
-      ->check(positive_number())
+      ->check(range(1u, 1u << 20))
       ->needs(vocabulary);
   command->add_flag("--decode", options->decode, "Ids to text");
   command->add_flag("--jsonl", options->json_lines,
