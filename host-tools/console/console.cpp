@@ -7,11 +7,16 @@
 #include <cstdio>
 #include <deque>
 #include <iostream>
+#include <utility>
 
+#include "host-tools/console/character_columns.h"
 #include "host-tools/console/keys.h"
 #include "host-tools/console/line_input.h"
 #include "host-tools/console/terminal.h"
+#include "host-tools/console/word_wrap.h"
 #include "host-tools/support/failure.h"
+#include "host-tools/support/output.h"
+#include "host-tools/support/text_input.h"
 
 namespace host {
 
@@ -22,12 +27,7 @@ using Clock = BoardLine::Clock;
 // Of a script without --timeout, without a byte.
 constexpr std::chrono::minutes kSilence{5};
 
-void show(std::string_view bytes) {
-  if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size() ||
-      std::fflush(stdout) != 0) {
-    fail("standard output: {}", system_error());
-  }
-}
+void show(std::string_view bytes) { write_output(bytes); }
 
 void say(const PromptWatch& screen, std::string_view notice) {
   std::fprintf(stderr, "%s[%.*s]\n", screen.is_empty_line() ? "" : "\n",
@@ -128,8 +128,8 @@ void listen(BoardLine& board, const ConsoleOptions& options) {
 
 std::vector<ScriptStep> lines_of_standard_input() {
   std::vector<ScriptStep> steps;
-  for (std::string line; std::getline(std::cin, line);) {
-    if (!line.empty()) steps.push_back({ScriptStep::Kind::kSend, line});
+  for (std::string& line : read_lines(std::cin, "standard input")) {
+    steps.push_back({ScriptStep::Kind::kSend, std::move(line)});
   }
   return steps;
 }
@@ -168,6 +168,7 @@ class Conversation {
       if (has_keys && !read_keys(keys_)) return;
       while (const auto key = keys_.next(!has_keys)) take(*key);
     }
+    show(wrap_.finish());
     if (input_.is_active() && !input_.is_hidden()) {
       input_.drop();
       show("\n");
@@ -195,11 +196,17 @@ class Conversation {
     if (text.empty() && notices.empty()) return;
     if (input_.is_active() && !input_.is_hidden()) {
       input_.hide();
-      show("> ");  // the board's
+      wrap_.begin_line();
+      show_wrapped("> ");  // the board's
     }
-    show(text);
-    for (const std::string& notice : notices) say(board_.prompt(), notice);
+    show_wrapped(text);
+    for (const std::string& notice : notices) {
+      say(board_.prompt(), notice);
+      wrap_.begin_line();
+    }
   }
+
+  void show_wrapped(std::string_view text) { show(wrap_.feed(text, terminal_columns())); }
 
   void take(const std::string& key) {
     const bool is_edited = input_.is_active() && !input_.is_hidden();
@@ -219,13 +226,17 @@ class Conversation {
 
   void type(const std::string& key) {
     if (key.size() == 1 && key[0] == kEscapeKey) return;
-    if (const auto line = input_.type(key)) board_.send_line(*line);
+    if (const auto line = input_.type(key)) {
+      board_.send_line(*line);
+      wrap_.begin_line();
+    }
   }
 
   BoardLine& board_;
   Clock::time_point deadline_;
   Keys keys_;
   LineInput input_{"> ", history_path()};
+  WordWrap wrap_;
   std::deque<std::string> early_;  // keys that came while the board was busy
   bool has_left_ = false;
 };
@@ -247,7 +258,9 @@ void talk(BoardLine& board, const ConsoleOptions& options, const Port& port) {
 void run_console(Port& port, const ConsoleOptions& options) {
   const bool is_at_terminal = ::isatty(STDIN_FILENO) == 1;
   ConsoleOptions all = options;
-  if (!all.is_script() && !is_at_terminal) all.steps = lines_of_standard_input();
+  if (!all.is_script() && !is_at_terminal) {
+    all.steps = with_console_exit_codes(lines_of_standard_input);
+  }
   const std::string missing = with_console_exit_codes([&] {
     ConsoleFiles files(all.log, all.record);
     BoardLine board(port, files,

@@ -1,16 +1,12 @@
 #include "host-tools/console/line_input.h"
 
 #include <histedit.h>
-#include <langinfo.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <clocale>
 #include <cstdio>
 #include <cstdlib>
-#include <cwchar>
 
+#include "host-tools/console/character_columns.h"
 #include "host-tools/support/failure.h"
 
 namespace host {
@@ -20,33 +16,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kHistoryLines = 1000;
-
-std::wstring wide(std::string_view text) {
-  std::wstring result;
-  std::mbstate_t state{};
-  while (!text.empty()) {
-    wchar_t character = 0;
-    const size_t bytes = std::mbrtowc(&character, text.data(), text.size(), &state);
-    if (bytes == 0 || bytes > text.size()) break;
-    result += character;
-    text.remove_prefix(bytes);
-  }
-  return result;
-}
-
-size_t columns_of(std::string_view text) {
-  size_t columns = 0;
-  for (const wchar_t character : wide(text)) {
-    columns += static_cast<size_t>(std::max(0, ::wcwidth(character)));
-  }
-  return columns;
-}
-
-winsize window_size() {
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) size.ws_col = 80;
-  return size;
-}
 
 }  // namespace
 
@@ -58,7 +27,7 @@ struct LineInput::State {
   std::wstring keys;  // for read_key()
   bool active = false;
   bool hidden = false;
-  unsigned short columns = 0;
+  size_t columns = 0;
 
   static State& of(EditLine* editor) {
     void* state = nullptr;
@@ -84,7 +53,7 @@ struct LineInput::State {
   }
 
   void fit_window() {
-    const unsigned short now = window_size().ws_col;
+    const size_t now = terminal_columns();
     if (now != columns) el_resize(editor);
     columns = now;
   }
@@ -95,12 +64,10 @@ struct LineInput::State {
 };
 
 LineInput::LineInput(std::string prompt, fs::path history) : state_(std::make_unique<State>()) {
-  // Characters of several bytes, whatever else the user's language is.
-  std::setlocale(LC_CTYPE, "");
-  if (std::string_view(::nl_langinfo(CODESET)) != "UTF-8") std::setlocale(LC_CTYPE, "C.UTF-8");
+  use_utf8();
   state_->prompt = std::move(prompt);
   state_->history_file = std::move(history);
-  state_->columns = window_size().ws_col;
+  state_->columns = terminal_columns();
   HistEvent event;
   state_->history = history_init();
   state_->editor = el_init("barellama", stdin, stdout, stderr);
@@ -176,7 +143,7 @@ void LineInput::hide() {
   const size_t before =
       columns_of(state_->prompt) +
       columns_of({info->buffer, static_cast<size_t>(info->cursor - info->buffer)});
-  const size_t rows = before / window_size().ws_col;
+  const size_t rows = before / terminal_columns();
   std::fputs("\r", stdout);
   if (rows > 0) std::fputs(text("\x1b[{}A", rows).c_str(), stdout);
   std::fputs("\x1b[J", stdout);
