@@ -2,8 +2,6 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <iostream>
-#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -14,8 +12,8 @@
 #include "host-tools/commands/stop_on_signal.h"
 #include "host-tools/model/host_model.h"
 #include "host-tools/support/failure.h"
-#include "host-tools/support/files.h"
 #include "host-tools/support/progress.h"
+#include "host-tools/support/text_input.h"
 #include "llama/text/utf8.h"
 
 namespace host {
@@ -40,9 +38,8 @@ class Bar final : public llama::PerplexityProgress {
   std::optional<Progress> bar_;
 };
 
-std::string read_text(const std::string& path) {
-  const std::string text =
-      path == "-" ? std::string(std::istreambuf_iterator<char>(std::cin), {}) : read_file(path);
+std::string read_valid_text(const std::string& path) {
+  const std::string text = read_text(path);
   const size_t invalid = llama::find_invalid_utf8(text);
   if (invalid != text.size())
     fail("{}: is not valid UTF-8 from byte {} on", path == "-" ? "standard input" : path, invalid);
@@ -71,7 +68,7 @@ void report(const Options& options, uint32_t context, const llama::Perplexity& m
 
 void run_perplexity(const Options& options) {
   StopOnSignal signal;
-  const std::string text = read_text(options.text);
+  const std::string text = read_valid_text(options.text);
   HostModel host(options.model, {.ram_bytes = std::nullopt,
                                  .context = options.context,
                                  .kv = options.kv,
