@@ -23,6 +23,7 @@ constexpr std::chrono::seconds kHidden{1};
 BoardLine::BoardLine(Port& port, ConsoleFiles& files, const Settings& settings)
     : port_(port), files_(files), settings_(settings) {
   if (settings_.knocks) knocks_at_ = Clock::now() + kKnockAfter;
+  if (port_.is_wired()) hints_at_ = Clock::now() + settings_.hints_after;
 }
 
 std::vector<std::string> BoardLine::take_notices() { return std::exchange(notices_, {}); }
@@ -30,6 +31,7 @@ std::vector<std::string> BoardLine::take_notices() { return std::exchange(notice
 BoardLine::Clock::time_point BoardLine::next_event() const {
   auto next = Clock::time_point::max();
   if (knocks_at_) next = std::min(next, *knocks_at_);
+  if (hints_at_) next = std::min(next, *hints_at_);
   if (returns_at_) next = std::min(next, *returns_at_);
   // Once it is ready, that is not an event any more.
   if (prompt_.is_prompt() && prompt_.ready_at() > Clock::now()) {
@@ -53,6 +55,7 @@ std::string BoardLine::read(Clock::time_point deadline, int also) {
   }
   if (port_.is_open()) {
     knock_if_silent();
+    hint_if_silent();
   } else {
     text += take_end();
     try_to_return();
@@ -62,6 +65,7 @@ std::string BoardLine::read(Clock::time_point deadline, int also) {
 
 std::string BoardLine::take(std::string_view bytes) {
   knocks_at_.reset();
+  hints_at_.reset();
   files_.received(bytes);
   std::string text = text_of(parser_.feed(bytes));
   return settings_.raw ? std::string(bytes) : text;
@@ -103,6 +107,12 @@ void BoardLine::knock_if_silent() {
   if (!knocks_at_ || Clock::now() < *knocks_at_) return;
   knocks_at_.reset();
   port_.write("\r");
+}
+
+void BoardLine::hint_if_silent() {
+  if (!hints_at_ || Clock::now() < *hints_at_) return;
+  hints_at_.reset();
+  notices_.push_back(wiring_hint(port_));
 }
 
 void BoardLine::try_to_return() {

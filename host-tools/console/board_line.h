@@ -28,6 +28,8 @@ class BoardLine {
     bool knocks = true;
     // Asks the board for records when it sends none, and for none when the line is given up.
     bool wants_records = false;
+    // Without a byte for so long, a notice says what may be wrong with the wires to a board; once.
+    Milliseconds hints_after = kSilenceBeforeHint;
   };
 
   // Both outlive it.
@@ -63,6 +65,7 @@ class BoardLine {
   std::string take_end();
   void try_to_return();
   void knock_if_silent();
+  void hint_if_silent();
 
   Port& port_;
   ConsoleFiles& files_;
@@ -78,6 +81,7 @@ class BoardLine {
   // time.
   Clock::time_point hidden_until_{};
   std::optional<Clock::time_point> knocks_at_;
+  std::optional<Clock::time_point> hints_at_;
   std::optional<Clock::time_point> returns_at_;  // the next attempt to open it
 };
 

@@ -50,6 +50,9 @@ class Port {
   // Waits until all that was written is on the wire.
   virtual void drain() {}
 
+  // Whether there are wires to a board, which may be wrong: see wiring_hint().
+  virtual bool is_wired() const { return false; }
+
   // Whether, once closed, it may come back under the same name as the same thing.
   virtual bool may_return() const { return true; }
   // Opens it again by its name, at the rate it had. False when it is not there (yet).
@@ -99,8 +102,13 @@ std::unique_ptr<Port> open_port(const std::string& name, uint32_t baud = Port::k
 std::unique_ptr<Port> process_port(std::string name, Subprocess& process,
                                    Interrupts* interrupts = nullptr);
 
-// The only USB adapter, else the only serial port of any kind. Throws Failure when there is none,
-// or lists them when there are several.
+// The only USB adapter. Throws Failure when there is none, or lists them when there are several.
 std::string find_port();
+
+// How long a board may say nothing before wiring_hint() is worth reading: longer than one takes
+// from power to its first line.
+constexpr std::chrono::seconds kSilenceBeforeHint{5};
+// What to look at when no byte comes from a board.
+std::string wiring_hint(const Port& port);
 
 }  // namespace host

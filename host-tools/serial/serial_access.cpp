@@ -82,6 +82,14 @@ std::string why_not_opened(const std::string& name, int error) {
       name, owner, owner);
 }
 
+std::string wiring_hint(const Port& port) {
+  return text(
+      "{}: no byte has come for {} s. Is the board switched on, its card in? Is the adapter's GND "
+      "on pin 6, its RX on pin 8 (the board's TX), its TX on pin 10 (RX)? Are its signals of 3.3 "
+      "V?",
+      port.name(), kSilenceBeforeHint.count());
+}
+
 std::string users_of_device(const std::string& path) {
   std::string users;
   std::error_code error;

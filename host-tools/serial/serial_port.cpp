@@ -55,6 +55,7 @@ class SerialPort final : public Port {
   }
   ~SerialPort() override { SerialPort::close(); }
 
+  bool is_wired() const override { return true; }
   bool set_baud(uint32_t baud) override {
     if (sp_set_baudrate(port_, static_cast<int>(baud)) != SP_OK) return false;
     baud_ = baud;
@@ -132,6 +133,7 @@ class TerminalPort final : public Port {
 
   // The next one with this number may be another program's window. A link to it is another matter.
   bool may_return() const override { return !name().starts_with("/dev/pts/"); }
+  bool is_wired() const override { return may_return(); }
 
  private:
   void open() override {
@@ -188,9 +190,6 @@ std::unique_ptr<Port> open_serial_port(const std::string& name, uint32_t baud,
 }
 
 std::string choose_port(const std::vector<FoundPort>& ports) {
-  if (ports.empty()) {
-    fail("there is no serial port; is the USB adapter plugged in? --port names any other");
-  }
   std::vector<FoundPort> usb;
   std::string list;
   for (const FoundPort& port : ports) {
@@ -198,7 +197,11 @@ std::string choose_port(const std::vector<FoundPort>& ports) {
     list += text("\n  {}  {}", port.name, port.description);
   }
   if (usb.size() == 1) return usb[0].name;
-  if (ports.size() == 1) return ports[0].name;
+  // Most machines have a /dev/ttyS0, and hardly any a plug for it.
+  if (usb.empty()) {
+    fail("there is no USB-serial adapter; plug one in, or name another port with --port{}{}",
+         ports.empty() ? "" : ":", list);
+  }
   fail("there are several serial ports; say which one with --port:{}", list);
 }
 

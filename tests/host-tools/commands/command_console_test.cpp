@@ -149,6 +149,54 @@ TEST_F(CommandConsole, WaitsForAnAdapterThatComesBack) {
   EXPECT_EQ(console({"--send", "b", "--until", "done"}).exit_code, 0);
 }
 
+TEST_F(CommandConsole, SaysThatThereIsNoRoomForItsFiles) {
+  board_.say("> ");
+  for (const char* const option : {"--log", "--record"}) {
+    board_.answers["/set records 1"] = kReady;
+    const Outcome outcome = console({option, "/dev/full", "--send", "Go"});
+    EXPECT_EQ(outcome.exit_code, 3) << option;
+    EXPECT_THAT(outcome.errors, HasSubstr("/dev/full: can't be written to: No space left"));
+    board_.say("> ");
+  }
+}
+
+TEST_F(CommandConsole, SendsLinesOfAnyEditor) {
+  board_.say("> ");
+  EXPECT_EQ(console({}, "\xef\xbb\xbf/mem\r\n\r\nGo\r\n").exit_code, 0);
+  board_.say("> ");
+  EXPECT_EQ(console({"--send", "\xef\xbb\xbf/help\r\n"}).exit_code, 0);
+  EXPECT_EQ(board_.received(), "\x15\x01/mem\r\x15\x01Go\r\x15\x01/help\r");
+  const Outcome outcome = console({}, std::string("\xff\xfeG\0o\0", 6));
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_THAT(outcome.errors, HasSubstr("standard input: is UTF-16"));
+}
+
+TEST_F(CommandConsole, HintsAtTheWiringOfABoardThatIsSilent) {
+  board_.answers[""] = "";  // not even to a Return
+  const Outcome outcome = console({}, "", "6");
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_EQ(outcome.output, "");
+  EXPECT_THAT(outcome.errors, MatchesRegex("\\[[^[]*no byte has come for 5 s[^[]*pin 6[^[]*pin 8"
+                                           "[^[]*pin 10[^[]*3.3 V[^[]*\\]\n"));
+}
+
+TEST_F(CommandConsole, GivesNoHintOnceAByteHasCome) {
+  board_.say("x");
+  EXPECT_EQ(console({}, "", "6").errors, "");
+}
+
+TEST_F(CommandConsole, SaysThatThereIsNoAdapter) {
+  if (std::filesystem::exists("/dev/serial/by-id")) GTEST_SKIP() << "an adapter is plugged in";
+  expect_failure(barellama({"console"}), 3, "there is no USB-serial adapter; plug one in");
+  const TemporaryFolder folder;
+  const std::string kernel = folder.path() / "kernel.img";
+  std::string image(24, '\0');
+  image.replace(4, 8, "barellam");
+  image.replace(12, 12, std::string("\0\x80\0\0\x18\0\0\0\0\0\x01\0", 12));
+  write_file(kernel, image);
+  expect_failure(barellama({"push", kernel}), 1, "there is no USB-serial adapter; plug one in");
+}
+
 TEST_F(CommandConsole, HasExitCodesForWhatIsWrong) {
   Outcome outcome = barellama({"console", "--port", path("none")});
   EXPECT_EQ(outcome.exit_code, 3);

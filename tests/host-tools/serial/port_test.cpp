@@ -125,8 +125,8 @@ TEST_F(PortTest, SaysThatItIsNotPermitted) {
   EXPECT_THAT(message, HasSubstr("permission denied"));
 }
 
-TEST(ChoosePort, TakesTheOnlyOne) {
-  EXPECT_EQ(choose_port({{"/dev/ttyS0", "", false}}), "/dev/ttyS0");
+TEST(ChoosePort, TakesTheOnlyAdapter) {
+  EXPECT_EQ(choose_port({{"/dev/ttyUSB0", "FT232R", true}}), "/dev/ttyUSB0");
   EXPECT_EQ(choose_port({{"/dev/ttyS0", "", false}, {"/dev/ttyUSB0", "FT232R", true}}),
             "/dev/ttyUSB0");
 }
@@ -137,7 +137,17 @@ TEST(ChoosePort, ListsThemWhenThereAreSeveral) {
               }),
               AllOf(HasSubstr("--port"), HasSubstr("/dev/ttyUSB0  FT232R"),
                     HasSubstr("/dev/ttyUSB1  CP2102")));
-  EXPECT_THAT(failure_of([] { choose_port({}); }), HasSubstr("there is no serial port"));
+}
+
+TEST(ChoosePort, SaysThatThereIsNoAdapter) {
+  const auto there_is_none =
+      AllOf(HasSubstr("there is no USB-serial adapter; plug one in"), HasSubstr("--port"));
+  EXPECT_THAT(failure_of([] { choose_port({}); }), there_is_none);
+  // A port of the machine's own, to which a board is hardly ever connected.
+  EXPECT_THAT(failure_of([] {
+                choose_port({{"/dev/ttyS0", "ttyS0", false}});
+              }),
+              AllOf(there_is_none, HasSubstr("/dev/ttyS0  ttyS0")));
 }
 
 TEST(ProcessPort, WritesAndReadsMoreThanPipesHold) {
