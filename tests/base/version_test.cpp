@@ -47,7 +47,7 @@ class Version : public testing::Test {
     run({BARELLAMA_CMAKE, "-D", "SOURCE=" + tree.string(), "-D", "NUMBER=1.2.3", "-D",
          "TEMPLATE=" BARELLAMA_SOURCE "/base/version.cpp.in", "-D", "OUTPUT=" + source().string(),
          "-P", BARELLAMA_SOURCE "/cmake/version.cmake"},
-        interrupts_, {"SOURCE_DATE_EPOCH=" + epoch});
+        interrupts_, {"SOURCE_DATE_EPOCH=" + epoch, "GIT_DIR=/a/hooks/repository"});
     return read_file(source());
   }
   std::string told_by(const fs::path& tree, const std::string& epoch = "") {
@@ -97,7 +97,8 @@ TEST_F(Version, IsKnownInATreeWithoutHistory) {
   const std::string hash = commit();
   const fs::path archive = folder_.path() / "tree.tar";
   git({"archive", "-o", archive.string(), "HEAD"});
-  // Within a repository that is another one.
+  // Within a repository that has another commit.
+  git({"commit", "-q", "--allow-empty", "-m", "Second"});
   const fs::path unpacked = tree() / "unpacked";
   fs::create_directory(unpacked);
   run({find_program("tar", "tar"), "-C", unpacked.string(), "-xf", archive.string()}, interrupts_);

@@ -68,7 +68,7 @@ TEST_F(Push, StartsAKernelOverAPseudoTerminalAndAgainWhileItRuns) {
   expect_the_hosts_story(again);
   const std::string bytes = read_file(image("kernel.img"));
   const std::string version(pi::push::image_version(std::as_bytes(std::span(bytes))));
-  EXPECT_THAT(again.errors, HasSubstr("\nrunning " + version + ", pushing " + version + "\n"));
+  EXPECT_THAT(again.errors, HasSubstr("running " + version + ", pushing " + version + "\n"));
 }
 
 TEST_F(Push, ArrivesWholeOverABadLine) {
