@@ -19,6 +19,14 @@ uint64_t& part_of(Plan& plan, std::string_view tag) {
   return plan.table_bytes;
 }
 
+// That a vector, which not every model has, goes over in its layer.
+uint64_t changed_values(const Tensor& tensor, const ModelConfig& config) {
+  if (row_of(tensor.role).presence != TensorPresence::kOptional) return 0;
+  if (tensor.role == TensorRole::kQueryNorm) return config.q_dim();
+  if (tensor.role == TensorRole::kKeyNorm) return config.kv_dim();
+  return tensor.is_vector() ? tensor.columns : 0;
+}
+
 void count_matrices(Plan& plan, const ModelFile& file) {
   const bool streams = plan.streamed_bytes > 0;
   for (const uint32_t index : file.pass_matrices()) {
@@ -28,6 +36,9 @@ void count_matrices(Plan& plan, const ModelFile& file) {
     (is_classifier ? plan.classifier_macs : plan.layer_macs) +=
         uint64_t{tensor.rows} * tensor.columns;
     plan.matrix_bytes += tensor.bytes;
+  }
+  for (const Tensor& tensor : file.tensors()) {
+    plan.changed_values += changed_values(tensor, plan.config);
   }
   // A score and its share of the mix.
   plan.attention_macs = uint64_t{2} * plan.config.n_layers * plan.config.q_dim();
@@ -71,6 +82,7 @@ WorkCounts Plan::work(uint32_t tokens, uint32_t position, Logits logits) const {
   counts.at(Work::kLayer) += config.n_layers;
   counts.at(Work::kLayerToken) += in_layers;
   counts.at(Work::kNormed) += (in_layers + tokens) * config.dim;  // and at both ends
+  counts.at(Work::kNormed) += static_cast<double>(tokens * changed_values);
   counts.at(Work::kGated) += in_layers * config.hidden_dim;
   counts.at(Work::kTurned) += in_layers * (config.q_dim() + config.kv_dim());
   layers.count(tokens, counts);

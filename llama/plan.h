@@ -56,6 +56,9 @@ struct Plan {
   uint64_t classifier_macs = 0;
   uint64_t attention_macs = 0;
 
+  // Values of a token, of all layers, that biases are added to and norms of heads go over.
+  uint64_t changed_values = 0;
+
   // What a pass does with them, and with its activations.
   ModelConfig config{};
   MatrixWork layers;

@@ -15,11 +15,13 @@ class Rope {
   // Computes the frequencies once; arena tag "rope".
   static base::Result<Rope> create(const ModelConfig& config, base::Arena& arena);
 
-  // turns[2i], turns[2i + 1] = cosine and sine of position * frequency i. turns is (head_size).
+  // turns[2i], turns[2i + 1] = cosine and sine of position * frequency i, times turn_factor().
+  // turns is (head_size).
   void turns_at(uint32_t position, std::span<float> turns) const;
 
  private:
   std::span<float> frequencies_;  // (head_size / 2)
+  float factor_ = 1;
 };
 
 }  // namespace llama

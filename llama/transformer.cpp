@@ -16,10 +16,16 @@ base::Result<uint32_t> Transformer::decide_context(const ModelConfig& config, ui
                          "a context of {} positions was asked for, but the model was made for {}",
                          wished, config.context);
   }
+  if (wished > config.longest_context()) {
+    return Status::error(ErrorCode::kOutOfRange,
+                         "a context of {} positions was asked for, but the model has layers that "
+                         "look back at {} only (a sliding window), which is computed up to there",
+                         wished, config.window);
+  }
   if (wished != 0) return wished;
   const uint32_t together = positions_together(kv);
   const uint64_t fitting = room / 2 / KvCache::bytes(config, together, kv) * together;
-  return static_cast<uint32_t>(std::clamp<uint64_t>(fitting, 1, config.context));
+  return static_cast<uint32_t>(std::clamp<uint64_t>(fitting, 1, config.longest_context()));
 }
 
 Status Transformer::create(const ModelFile& file, WeightSource& source, base::Clock& clock,
@@ -115,6 +121,10 @@ Status Transformer::attend(uint32_t layer, uint32_t position) {
   TRY(multiply(q_, tensor(TensorRole::kWq), normed));
   TRY(multiply(k_, tensor(TensorRole::kWk), normed));
   TRY(multiply(v_, tensor(TensorRole::kWv), normed));
+  const auto q = columns_of(q_, config().q_dim());
+  const auto k = columns_of(k_, config().kv_dim());
+  normalize(q, q, tensor(TensorRole::kQueryNorm));
+  normalize(k, k, tensor(TensorRole::kKeyNorm));
   turn_columns();
   attend_columns(layer, position);
   Input mixed = input_of(columns_of(xb_, config().q_dim()), config().q_dim());
@@ -199,13 +209,13 @@ base::Result<std::span<float>> Transformer::classify(Logits logits) {
   return std::span<float>(logits_.first(size_t{wanted} * config().vocab_size));
 }
 
-// out = rmsnorm(x), column by column.
 void Transformer::normalize(std::span<float> out, std::span<const float> x, uint32_t norm_index) {
+  if (norm_index == ModelFile::kAbsent) return;
   const Profiler::Scope scope(profiler_, file_->tensors()[norm_index].operation);
   const auto weight = weights_.vector(norm_index);
-  const uint32_t dim = config().dim;
-  for (size_t at = 0; at < x.size(); at += dim) {
-    rmsnorm(out.subspan(at, dim), x.subspan(at, dim), weight, config().norm_eps);
+  const size_t width = weight.size();
+  for (size_t at = 0; at < x.size(); at += width) {
+    rmsnorm(out.subspan(at, width), x.subspan(at, width), weight, config().norm_eps);
   }
 }
 
@@ -248,8 +258,18 @@ Status Transformer::multiply(std::span<float> out, uint32_t tensor_index, Input&
     if (largest != nullptr) largest->merge(part, row);
     row = end;
   }
+  add_bias(out.first(size_t{columns.count} * tensor.rows), tensor);
   ++matrices_done_;
   return base::ok_status();
+}
+
+// To each column, if the layer has one.
+void Transformer::add_bias(std::span<float> out, const Tensor& tensor) {
+  const auto role = row_of(tensor.role).bias;
+  const uint32_t index = role ? file_->index_of(*role, tensor.layer) : ModelFile::kAbsent;
+  if (index == ModelFile::kAbsent) return;
+  const auto bias = weights_.vector(index);
+  for (size_t at = 0; at < out.size(); at += bias.size()) add(out.subspan(at, bias.size()), bias);
 }
 
 }  // namespace llama

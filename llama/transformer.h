@@ -7,6 +7,9 @@
 //     xb = rmsnorm(x);  x += w2 swiglu(w1 xb, w3 xb)
 //   logits = classifier rmsnorm(x)                                        (columns, vocab_size)
 //
+// Where a layer has biases, they are added to what their matrices give; where it has norms of
+// queries and keys, each head goes through rmsnorm before it is turned (Qwen3).
+//
 // All tokens of a call go through a layer together, so that each weight is read once for all of
 // them; every column's sums are those of a call of its own, bit for bit.
 #pragma once
@@ -55,7 +58,7 @@ class Transformer {
   };
 
   // The context for a wish of `wished` positions (see Options::context) in `room` bytes.
-  // kOutOfRange if the model was not made for that many.
+  // kOutOfRange if the model was not made for that many, or looks back at fewer.
   static base::Result<uint32_t> decide_context(const ModelConfig& config, uint32_t wished,
                                                KvType kv, uint64_t room);
 
@@ -103,7 +106,9 @@ class Transformer {
   void attend_columns(uint32_t layer, uint32_t position);
   void attend_column(uint32_t layer, uint32_t column, uint32_t position);
   void gate_columns();
+  // out = rmsnorm(x), piece by piece of the norm's width; nothing for kAbsent.
   void normalize(std::span<float> out, std::span<const float> x, uint32_t norm_index);
+  void add_bias(std::span<float> out, const Tensor& tensor);
   void add_residual(std::span<const float> branch);
 
   // What matrices are multiplied with: columns, and what the kernels make of them for a type of

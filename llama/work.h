@@ -26,7 +26,8 @@ enum class Work : uint8_t {
   kLogit,            // "logit"
   kLayer,            // "layer"
   kLayerToken,       // "layer.token": tokens times layers
-  kNormed,           // "normed": values of the residual stream, of each layer
+  kNormed,           // "normed": values of the residual stream, of each layer; and those that
+                     // norms of heads and biases change
   kGated,            // "gated": values of the feed-forward layer
   kTurned,           // "turned": values of queries and keys
   kPrepared,         // "prepared": activations quantized

@@ -32,24 +32,24 @@ std::string shape_names() {
   return names;
 }
 
-llama::ModelConfig config_of(const Options& options) {
-  for (const Shape& shape : known_shapes()) {
+Shape shape_of(const Options& options) {
+  for (Shape shape : known_shapes()) {
     if (shape.name != options.shape) continue;
-    llama::ModelConfig config = shape.config;
-    if (options.layers) config.n_layers = *options.layers;
-    if (options.context) config.context = *options.context;
-    require_ok(llama::validate(config), "--layers or --ctx");
-    return config;
+    if (options.layers) shape.config.n_layers = *options.layers;
+    if (options.context) shape.config.context = *options.context;
+    require_ok(llama::validate(shape.config), "--layers or --ctx");
+    return shape;
   }
   throw Failure("--shape " + options.shape + ": known are " + shape_names(), 2);
 }
 
 void run_synth(const Options& options) {
-  const llama::ModelConfig config = config_of(options);
+  const Shape shape = shape_of(options);
   const TypeChoice types = type_choice(options.type);
-  SyntheticWeights weights(config, types.type, types.vocabulary_type, options.seed);
-  const auto tokenizer =
-      require_value(build_tokenizer_segment(synthetic_vocabulary(config.vocab_size)), "tokenizer");
+  SyntheticWeights weights(shape.config, types.type, types.vocabulary_type, options.seed,
+                           shape.extras);
+  const auto tokenizer = require_value(
+      build_tokenizer_segment(synthetic_vocabulary(shape.config.vocab_size)), "tokenizer");
   const WriteReport report = write_model(weights, tokenizer,
                                          {.type = types.type,
                                           .vocabulary_type = types.vocabulary_type,

@@ -1,5 +1,6 @@
 #include "host-tools/model/synthetic_model.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/check.h"
@@ -47,6 +48,21 @@ constexpr ModelConfig with_llama3_rope(ModelConfig config) {
   return config;
 }
 
+constexpr ModelConfig with_heads_of(ModelConfig config, uint32_t head_size) {
+  config.head_size = head_size;
+  return config;
+}
+
+constexpr ModelConfig as_qwen(ModelConfig config) {
+  config.rope_base = 1e6f;
+  config.norm_eps = 1e-6f;
+  return config;
+}
+
+constexpr TensorRole kQwen2Extras[] = {TensorRole::kWqBias, TensorRole::kWkBias,
+                                       TensorRole::kWvBias};
+constexpr TensorRole kQwen3Extras[] = {TensorRole::kQueryNorm, TensorRole::kKeyNorm};
+
 // From the models' own configuration files.
 constexpr Shape kShapes[] = {
     {"stories260k", llama_config(64, 172, 5, 8, 4, 512, 512, true)},
@@ -55,6 +71,11 @@ constexpr Shape kShapes[] = {
     {"stories110m", llama_config(768, 2048, 12, 12, 12, 32000, 1024, true)},
     {"smollm2-135m", with_rope_base(llama_config(576, 1536, 30, 9, 3, 49152, 8192, true), 1e5f)},
     {"smollm2-360m", with_rope_base(llama_config(960, 2560, 32, 15, 5, 49152, 8192, true), 1e5f)},
+    {"qwen2.5-0.5b", as_qwen(llama_config(896, 4864, 24, 14, 2, 151936, 32768, true)),
+     kQwen2Extras},
+    {"qwen3-0.6b",
+     with_heads_of(as_qwen(llama_config(1024, 3072, 28, 16, 8, 151936, 40960, true)), 128),
+     kQwen3Extras},
     {"tinyllama-1.1b", llama_config(2048, 5632, 22, 32, 4, 32000, 2048, false)},
     {"llama3.2-1b", with_llama3_rope(llama_config(2048, 8192, 16, 32, 8, 128256, 131072, true))},
     {"llama2-7b", llama_config(4096, 11008, 32, 32, 32, 32000, 4096, false)},
@@ -82,6 +103,16 @@ class Random {
 
 bool is_of_vocabulary(TensorRole role) {
   return role == TensorRole::kEmbedding || role == TensorRole::kClassifier;
+}
+
+bool is_bias(TensorRole role) {
+  return std::ranges::any_of(llama::layer_table(),
+                             [role](const llama::TensorRow& row) { return row.bias == role; });
+}
+
+// Of a vector, a number from -1 to 1 made a norm's weight or a bias.
+double vector_value(TensorRole role, double uniform) {
+  return is_bias(role) ? 0.5 * uniform : 1 + 0.1 * uniform;
 }
 
 // The standard deviation of a matrix's weights.
@@ -137,6 +168,10 @@ void fill_group(uint32_t bits, double weight_deviation, Random& random, WeightGr
 
 std::span<const Shape> known_shapes() { return kShapes; }
 
+bool SyntheticWeights::has(llama::TensorKey tensor) const {
+  return WeightReader::has(tensor) || std::ranges::find(extras_, tensor.role) != extras_.end();
+}
+
 std::optional<WeightType> SyntheticWeights::group_type(llama::TensorKey tensor) const {
   const WeightType type = is_of_vocabulary(tensor.role) ? vocabulary_groups_ : groups_;
   const llama::TensorShape shape = llama::shape_of(tensor.role, config_);
@@ -169,7 +204,7 @@ void SyntheticWeights::read_rows(llama::TensorKey tensor, uint32_t first_row,
     const double uniform = static_cast<double>(random.next() >> 40) / (1 << 23) - 1;  // -1 to 1
     // A uniform number of that range has a standard deviation of 1 / sqrt(3).
     out[i] =
-        static_cast<float>(shape.rows == 1 ? 1 + 0.1 * uniform
+        static_cast<float>(shape.rows == 1 ? vector_value(tensor.role, uniform)
                                            : uniform * deviation(config_, tensor.role) * 1.7320508);
   }
 }

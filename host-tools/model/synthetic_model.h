@@ -19,19 +19,26 @@ namespace host {
 struct Shape {
   std::string_view name;
   llama::ModelConfig config;
+  std::span<const llama::TensorRole> extras = {};  // that Llama does without
 };
 std::span<const Shape> known_shapes();
 
 class SyntheticWeights : public WeightReader {
  public:
   // `groups`: the type whose groups of 32 the matrices are made of; kF32 for single floats. The
-  // classifier and the embedding table have groups of `vocabulary_groups`.
+  // classifier and the embedding table have groups of `vocabulary_groups`. `extras` outlive it.
   SyntheticWeights(const llama::ModelConfig& config, llama::WeightType groups,
-                   llama::WeightType vocabulary_groups, uint64_t seed)
-      : config_(config), groups_(groups), vocabulary_groups_(vocabulary_groups), seed_(seed) {}
+                   llama::WeightType vocabulary_groups, uint64_t seed,
+                   std::span<const llama::TensorRole> extras = {})
+      : config_(config),
+        groups_(groups),
+        vocabulary_groups_(vocabulary_groups),
+        seed_(seed),
+        extras_(extras) {}
 
   const llama::ModelConfig& config() const override { return config_; }
   std::string description() const override { return "random weights"; }
+  bool has(llama::TensorKey tensor) const override;
   void read_rows(llama::TensorKey tensor, uint32_t first_row, std::span<float> out) override;
   std::optional<llama::WeightType> group_type(llama::TensorKey tensor) const override;
   void read_groups(llama::TensorKey tensor, uint32_t first_row,
@@ -42,6 +49,7 @@ class SyntheticWeights : public WeightReader {
   llama::WeightType groups_;
   llama::WeightType vocabulary_groups_;
   uint64_t seed_;
+  std::span<const llama::TensorRole> extras_;
 };
 
 // Tokens for all byte values and, as far as `vocabulary_size` goes, syllables, in the manner of

@@ -45,6 +45,9 @@ constexpr Names kNames[] = {
      "model.layers.{}.post_feedforward_layernorm.weight"},
     {TensorRole::kRouter, "blk.{}.ffn_gate_inp.weight",
      "model.layers.{}.block_sparse_moe.gate.weight"},
+    {TensorRole::kW1Bias, "blk.{}.ffn_gate.bias", "model.layers.{}.mlp.gate_proj.bias"},
+    {TensorRole::kW3Bias, "blk.{}.ffn_up.bias", "model.layers.{}.mlp.up_proj.bias"},
+    {TensorRole::kW2Bias, "blk.{}.ffn_down.bias", "model.layers.{}.mlp.down_proj.bias"},
 };
 
 constexpr bool has_a_row_for_each_role() {

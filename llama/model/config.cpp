@@ -25,6 +25,7 @@ base::Status validate(const ModelConfig& config) {
       {"the model's vocabulary is {}, but must be 1 to {}", config.vocab_size, 1, 1u << 20},
       {"the model's context is {}, but must be 1 to {}", config.context, 1, 1u << 20},
       {"the model has {} experts, but must have {} at most", config.n_experts, 0, 1u << 10},
+      {"the model's window is {}, but must be {} at most", config.window, 0, 1u << 20},
   };
   for (const Bound& bound : bounds) {
     if (bound.value < bound.least || bound.value > bound.most) {

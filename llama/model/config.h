@@ -8,7 +8,7 @@
 
 namespace llama {
 
-enum class RopeScaling : uint32_t { kNone = 0, kLlama3 = 1 };
+enum class RopeScaling : uint32_t { kNone = 0, kLlama3 = 1, kLinear = 2, kYarn = 3 };
 enum class ChatTemplate : uint32_t {
   kNone = 0,
   kLlama2 = 1,
@@ -24,23 +24,29 @@ struct ModelConfig {
   uint32_t n_layers;
   uint32_t n_heads;     // query heads
   uint32_t n_kv_heads;  // key and value heads; each serves n_heads / n_kv_heads query heads
-  uint32_t head_size;   // dim / n_heads in all models so far, but a size of its own
+  uint32_t head_size;   // dim / n_heads in most models, but a size of its own
   uint32_t vocab_size;
   uint32_t context;  // the most positions that the model was made for
   float rope_base;   // theta; 10000 for Llama 2, 500000 for Llama 3
   float norm_eps;
   RopeScaling rope_scaling;
-  // Of RopeScaling::kLlama3 (Llama 3.1 model card); otherwise 0.
+  // Of the scalings that have them (llama/model/rope_scaling.h); otherwise 0.
   float rope_factor;
   float rope_low_freq_factor;
   float rope_high_freq_factor;
   uint32_t rope_original_context;
   bool tied_classifier;  // the embedding table is the classifier
   ChatTemplate chat_template;
-  uint32_t n_experts = 0;  // of each layer's feed-forward; 0: it is not a mixture of experts
+  uint32_t n_experts = 0;      // of each layer's feed-forward; 0: it is not a mixture of experts
+  float rope_turn_factor = 0;  // of RoPE's cosines and sines; 0: none
+  uint32_t window = 0;  // positions, its own among them, that some layer looks back at; 0: all
 
   constexpr uint32_t q_dim() const { return n_heads * head_size; }
   constexpr uint32_t kv_dim() const { return n_kv_heads * head_size; }
+  // The most positions that are computed: within its window a model looks back at all of them.
+  constexpr uint32_t longest_context() const {
+    return window != 0 && window < context ? window : context;
+  }
 };
 
 // Bounds that keep every product of two of them within 64 bits, far above any model that could be

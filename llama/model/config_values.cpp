@@ -1,6 +1,7 @@
 #include "llama/model/config_values.h"
 
 #include <bit>
+#include <iterator>
 
 #include "base/align.h"
 #include "base/bytes.h"
@@ -73,22 +74,27 @@ constexpr Tag kTags[] = {
     whole<&ModelConfig::rope_original_context>(16, "rope_original_context", false),
     choice<&ModelConfig::chat_template, ChatTemplate>(17, "chat_template"),
     whole<&ModelConfig::n_experts>(18, "experts", false),
+    real<&ModelConfig::rope_turn_factor>(32, "rope_turn_factor", false),
+    whole<&ModelConfig::window>(33, "window", false),
 };
 
-constexpr bool are_numbered_from_one() {
-  uint16_t expected = 1;
-  for (const Tag& tag : kTags) {
-    if (tag.number != expected++) return false;
+constexpr bool are_in_order() {
+  for (size_t i = 1; i < std::size(kTags); ++i) {
+    if (kTags[i].number <= kTags[i - 1].number) return false;
   }
   return true;
 }
-static_assert(are_numbered_from_one());  // so that a tag is found without a search
-constexpr uint16_t kTagCount = sizeof(kTags) / sizeof(kTags[0]);
-static_assert(kTagCount < 32);  // read_config() marks them in 32 bits
+static_assert(are_in_order());
+static_assert(std::size(kTags) <= 32);  // read_config() marks them in 32 bits
 
 const Tag* find_tag(uint16_t number) {
-  return number >= 1 && number <= kTagCount ? &kTags[number - 1] : nullptr;
+  for (const Tag& tag : kTags) {
+    if (tag.number == number) return &tag;
+  }
+  return nullptr;
 }
+
+uint32_t bit_of(const Tag& tag) { return uint32_t{1} << (&tag - kTags); }
 
 // 0: unknown.
 uint32_t size_of(ValueType type) {
@@ -160,17 +166,17 @@ base::Result<ModelConfig> read_config(std::span<const std::byte> list) {
                            "this program does not know; use a newer barellama",
                            value->tag);
     }
-    if (value->type != tag->type || value->count != 1 || (seen >> tag->number & 1) != 0) {
+    if (value->type != tag->type || value->count != 1 || (seen & bit_of(*tag)) != 0) {
       return Status::error(ErrorCode::kCorrupt,
                            "value {} of the model's configuration occurs twice, or is not one "
                            "number of its type; convert it again",
                            value->tag);
     }
-    seen |= uint32_t{1} << tag->number;
+    seen |= bit_of(*tag);
     tag->set(config, base::load_le32(value->data));
   }
   for (const Tag& tag : kTags) {
-    if (tag.is_required && (seen >> tag.number & 1) == 0) {
+    if (tag.is_required && (seen & bit_of(tag)) == 0) {
       return Status::error(ErrorCode::kCorrupt,
                            "value {} of the model's configuration is missing; convert it again",
                            tag.number);

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "llama/model/config.h"
@@ -35,9 +36,12 @@ enum class TensorRole : uint16_t {
   kPostAttentionNorm = 18,
   kPostFeedForwardNorm = 19,
   kRouter = 20,
+  kW1Bias = 21,
+  kW3Bias = 22,
+  kW2Bias = 23,
 };
 // Above all numbers of roles.
-constexpr uint32_t kRoleLimit = 21;
+constexpr uint32_t kRoleLimit = 24;
 
 // One tensor of a model.
 struct TensorKey {
@@ -82,6 +86,8 @@ struct TensorRow {
   // as a classifier; looking up its rows is Operation::kEmbedding.
   Operation operation;
   TensorUse use;
+  // The vector that is added to what the matrix gives, if the model has it.
+  std::optional<TensorRole> bias = std::nullopt;
 };
 
 // All rows in the order of execution: those of kBegin, of a layer, of kEnd.

@@ -42,8 +42,9 @@ void RandomWeights::read_rows(llama::TensorKey tensor, uint32_t first_row, std::
 }
 
 std::vector<std::byte> make_model(const llama::ModelConfig& config, llama::WeightType type,
-                                  uint32_t tile_bytes, uint64_t seed, Pruned pruned) {
-  RandomWeights reader(config, seed, pruned);
+                                  uint32_t tile_bytes, uint64_t seed, Pruned pruned,
+                                  std::span<const llama::TensorRole> extras) {
+  RandomWeights reader(config, seed, pruned, extras);
   const host::TemporaryFolder folder;
   const auto path = folder.path() / "model.blm";
   const std::byte tokenizer[1] = {};

@@ -19,8 +19,9 @@ enum class Pruned : uint8_t { kNo, kHalf };
 
 class RandomWeights final : public host::SyntheticWeights {
  public:
-  RandomWeights(const llama::ModelConfig& config, uint64_t seed, Pruned pruned = Pruned::kNo)
-      : SyntheticWeights(config, llama::WeightType::kF32, llama::WeightType::kF32, seed),
+  RandomWeights(const llama::ModelConfig& config, uint64_t seed, Pruned pruned = Pruned::kNo,
+                std::span<const llama::TensorRole> extras = {})
+      : SyntheticWeights(config, llama::WeightType::kF32, llama::WeightType::kF32, seed, extras),
         pruned_(pruned) {}
   void read_rows(llama::TensorKey tensor, uint32_t first_row, std::span<float> out) override;
 
@@ -33,7 +34,8 @@ Pruned pruned_for(llama::WeightType type);
 
 // The bytes of a .blm file, its tokenizer segment empty but for padding.
 std::vector<std::byte> make_model(const llama::ModelConfig& config, llama::WeightType type,
-                                  uint32_t tile_bytes, uint64_t seed, Pruned pruned);
+                                  uint32_t tile_bytes, uint64_t seed, Pruned pruned,
+                                  std::span<const llama::TensorRole> extras = {});
 inline std::vector<std::byte> make_model(const llama::ModelConfig& config, llama::WeightType type,
                                          uint32_t tile_bytes, uint64_t seed = 1) {
   return make_model(config, type, tile_bytes, seed, pruned_for(type));
