@@ -16,6 +16,10 @@ using Floats = std::span<float>;
 
 constexpr uint32_t kGroup = llama::kColumnsPerGroup;
 
+// What a nibble of IQ4_NL stands for (ggml's kvalues_iq4nl).
+constexpr int kNibbleWeights[] = {-127, -104, -83, -65, -49, -35, -22, -10,
+                                  1,    13,   25,  38,  53,  69,  89,  113};
+
 // Nibble i of 32 in 16 bytes: the low ones are the first half.
 unsigned nibble(Bytes nibbles, size_t i) {
   return i < kGroup / 2 ? byte_at(nibbles, i) & 15 : byte_at(nibbles, i - kGroup / 2) >> 4;
@@ -64,6 +68,7 @@ void decode_block(StoredType type, Bytes block, Floats out) {
     case StoredType::kQ4_0:
     case StoredType::kQ5_0:
     case StoredType::kQ8_0:
+    case StoredType::kIQ4_NL:
       return decode_groups(type, block, out);
     case StoredType::kQ4_1:
       return decode_q4_1(block, out);
@@ -100,6 +105,7 @@ std::optional<StoredType> stored_type_of(uint32_t number) {
     case StoredType::kQ4_K:
     case StoredType::kQ5_K:
     case StoredType::kQ6_K:
+    case StoredType::kIQ4_NL:
       return type;
   }
   return std::nullopt;
@@ -126,6 +132,7 @@ BlockShape block_of(StoredType type) {
     case StoredType::kBF16:
       return {1, 2};
     case StoredType::kQ4_0:
+    case StoredType::kIQ4_NL:
       return {kGroup, 2 + kGroup / 2};
     case StoredType::kQ4_1:
       return {kGroup, 2 + 2 + kGroup / 2};
@@ -169,6 +176,7 @@ std::optional<llama::WeightType> group_type_of(StoredType type) {
     case StoredType::kQ5_0:
       return smallest(5);
     case StoredType::kQ8_0:
+    case StoredType::kIQ4_NL:
       return smallest(8);
     default:
       return std::nullopt;
@@ -186,6 +194,8 @@ void split_blocks(StoredType type, Bytes blocks, std::span<WeightGroup> out) {
         weight = signed_at(block, 2 + i);
       } else if (type == StoredType::kQ5_0) {
         weight = static_cast<int>(five_bits(block.subspan(2), block.subspan(6), i)) - 16;
+      } else if (type == StoredType::kIQ4_NL) {
+        weight = kNibbleWeights[nibble(block.subspan(2), i)];
       } else {
         CHECK(type == StoredType::kQ4_0);
         weight = static_cast<int>(nibble(block.subspan(2), i)) - 8;

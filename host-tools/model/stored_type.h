@@ -25,6 +25,7 @@ enum class StoredType : uint32_t {
   kQ4_K = 12,
   kQ5_K = 13,
   kQ6_K = 14,
+  kIQ4_NL = 20,
   kBF16 = 30,
 };
 
@@ -47,7 +48,7 @@ void decode_blocks(StoredType type, std::span<const std::byte> blocks, std::span
 using llama::WeightGroup;
 
 // The smallest of our types that holds such blocks bit for bit, where they are groups of 32
-// integers (Q4_0, Q5_0, Q8_0). nullopt for all others.
+// integers (Q4_0, Q5_0, Q8_0, IQ4_NL). nullopt for all others.
 std::optional<llama::WeightType> group_type_of(StoredType type);
 // Takes such blocks apart, one for each group.
 void split_blocks(StoredType type, std::span<const std::byte> blocks, std::span<WeightGroup> out);

@@ -29,10 +29,10 @@ TEST(StoredType, DecodesAsTheReferenceDoes) {
     GTEST_SKIP() << kData << " is not here: blocks are not compared with another program's";
   }
   const std::pair<const char*, StoredType> types[] = {
-      {"q4_0", StoredType::kQ4_0}, {"q4_1", StoredType::kQ4_1}, {"q5_0", StoredType::kQ5_0},
-      {"q5_1", StoredType::kQ5_1}, {"q8_0", StoredType::kQ8_0}, {"q2_k", StoredType::kQ2_K},
-      {"q3_k", StoredType::kQ3_K}, {"q4_k", StoredType::kQ4_K}, {"q5_k", StoredType::kQ5_K},
-      {"q6_k", StoredType::kQ6_K}};
+      {"q4_0", StoredType::kQ4_0}, {"q4_1", StoredType::kQ4_1},    {"q5_0", StoredType::kQ5_0},
+      {"q5_1", StoredType::kQ5_1}, {"q8_0", StoredType::kQ8_0},    {"q2_k", StoredType::kQ2_K},
+      {"q3_k", StoredType::kQ3_K}, {"q4_k", StoredType::kQ4_K},    {"q5_k", StoredType::kQ5_K},
+      {"q6_k", StoredType::kQ6_K}, {"iq4_nl", StoredType::kIQ4_NL}};
   for (const auto& [name, type] : types) {
     const std::string file = std::string("blocks/") + name;
     const std::string blocks = read_file(kData / (file + ".raw"));
@@ -55,6 +55,7 @@ TEST(StoredType, KnowsEachTypesSize) {
   EXPECT_EQ(block_of(StoredType::kQ4_K).bytes, 144u);
   EXPECT_EQ(block_of(StoredType::kQ5_K).bytes, 176u);
   EXPECT_EQ(block_of(StoredType::kQ6_K).bytes, 210u);
+  EXPECT_EQ(block_of(StoredType::kIQ4_NL).bytes, 18u);
   EXPECT_FALSE(stored_type_of(23).has_value());
   EXPECT_STREQ(stored_type_name(23), "IQ4_XS");
   EXPECT_STREQ(stored_type_name(4000), "unknown");
@@ -83,6 +84,23 @@ TEST(StoredType, DecodesTheFifthBitsOfQ5_0) {
   const std::string block = fakes::le16(0x3c00) + fakes::le32(1u << 20) + std::string(16, '\0');
   const auto values = decode(StoredType::kQ5_0, block);
   for (size_t i = 0; i < values.size(); ++i) EXPECT_EQ(values[i], i == 20 ? 0.0f : -16.0f);
+}
+
+// Nibbles are numbers of a table; all of it fits into q8_0's bytes, with the same scale.
+TEST(StoredType, KeepsIQ4_NLInQ8_0BitForBit) {
+  std::string block = fakes::le16(0x3c00);
+  for (int i = 0; i < 16; ++i) block += static_cast<char>(i | (15 - i) << 4);
+  const auto values = decode(StoredType::kIQ4_NL, block);
+  EXPECT_EQ(values[0], -127.0f);
+  EXPECT_EQ(values[8], 1.0f);
+  EXPECT_EQ(values[15], 113.0f);
+  EXPECT_EQ(values[16], 113.0f);
+  EXPECT_EQ(values[31], -127.0f);
+  EXPECT_EQ(group_type_of(StoredType::kIQ4_NL), llama::WeightType::kQ8_0);
+  WeightGroup group;
+  split_blocks(StoredType::kIQ4_NL, std::as_bytes(std::span(block)), std::span(&group, 1));
+  EXPECT_EQ(group.half_scale, 0x3c00);
+  for (size_t i = 0; i < 32; ++i) EXPECT_EQ(static_cast<float>(group.weights[i]), values[i]) << i;
 }
 
 // Scale 3 of group 5 alone (its 4 low bits are in byte 9), d 1: that group's values times 3.
