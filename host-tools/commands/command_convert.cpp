@@ -107,6 +107,11 @@ void show_report(const Options& options, const SourceModel& source, const fs::pa
     std::printf("kept bit for bit: %u of %u matrices\n", report.exact_matrices, report.matrices);
   }
   show_quantization_loss(report);
+  if (const uint32_t window = source.weights->config().window; window != 0) {
+    std::printf(
+        "window: %u positions, which its layers look back at; longer contexts are not run\n",
+        window);
+  }
   std::printf("chat template: %s\n",
               name_of(options.chat.value_or(source.weights->config().chat_template)));
 }
@@ -139,9 +144,9 @@ void add_convert_command(Command& app) {
   Command* command = app.add_subcommand(
       "convert", "Make a .blm model file from a GGUF file, a Hugging Face folder or a checkpoint");
   command->footer(
-      "Reads Llama models: GGUF files (of those in parts, name any), Hugging Face folders\n"
-      "(config.json, *.safetensors, tokenizer), and llama2.c checkpoints of versions 0 (legacy),\n"
-      "1 (f32) and 2 (int8).");
+      "Reads models of the architectures Llama, Mistral, Qwen2 and Qwen3: GGUF files (of those\n"
+      "in parts, name any), Hugging Face folders (config.json, *.safetensors, tokenizer), and\n"
+      "llama2.c checkpoints of versions 0 (legacy), 1 (f32) and 2 (int8).");
   command->add_option("input", options->input, "GGUF file, Hugging Face folder, or checkpoint")
       ->required();
   command->add_option("-o,--output", options->output,

@@ -16,6 +16,7 @@
 #include "host-tools/support/files.h"
 #include "host-tools/support/progress.h"
 #include "llama/model/config_values.h"
+#include "llama/model/rope_scaling.h"
 
 namespace host {
 namespace {
@@ -45,6 +46,41 @@ std::string segment_name(const llama::Segment& segment) {
   return "kind " + std::to_string(static_cast<uint32_t>(segment.kind));
 }
 
+void show_rope_scaling(const llama::ModelConfig& config) {
+  const double factor = static_cast<double>(config.rope_factor);
+  switch (config.rope_scaling) {
+    case llama::RopeScaling::kNone:
+      return;
+    case llama::RopeScaling::kLinear:
+      std::printf("RoPE scaling    linear: factor %g\n", factor);
+      return;
+    case llama::RopeScaling::kLlama3:
+      std::printf("RoPE scaling    as Llama 3.1: factor %g, bands %g and %g of %u positions\n",
+                  factor, static_cast<double>(config.rope_low_freq_factor),
+                  static_cast<double>(config.rope_high_freq_factor), config.rope_original_context);
+      return;
+    case llama::RopeScaling::kYarn:
+      std::printf(
+          "RoPE scaling    YaRN: factor %g, beta %g and %g of %u positions, turns times %g\n",
+          factor, static_cast<double>(config.rope_low_freq_factor),
+          static_cast<double>(config.rope_high_freq_factor), config.rope_original_context,
+          static_cast<double>(llama::turn_factor(config)));
+      return;
+  }
+}
+
+// What Llama does without.
+void show_extras(const llama::ModelFile& file) {
+  std::string list;
+  for (const llama::TensorRow& row : llama::layer_table()) {
+    const bool is_there = std::ranges::any_of(
+        file.tensors(), [&row](const llama::Tensor& tensor) { return tensor.role == row.role; });
+    if (row.presence != llama::TensorPresence::kOptional || !is_there) continue;
+    list += (list.empty() ? "" : ", ") + std::string(row.name);
+  }
+  if (!list.empty()) std::printf("besides Llama's %s\n", list.c_str());
+}
+
 void show_config(const llama::ModelFile& file) {
   const llama::ModelConfig& config = file.config();
   std::printf("name            %s\n", std::string(file.name()).c_str());
@@ -59,12 +95,11 @@ void show_config(const llama::ModelFile& file) {
               config.tied_classifier ? "tied to the embedding" : "of its own");
   std::printf("context         %u positions, RoPE base %g\n", config.context,
               static_cast<double>(config.rope_base));
-  if (config.rope_scaling == llama::RopeScaling::kLlama3) {
-    std::printf("RoPE scaling    as Llama 3.1: factor %g, bands %g and %g of %u positions\n",
-                static_cast<double>(config.rope_factor),
-                static_cast<double>(config.rope_low_freq_factor),
-                static_cast<double>(config.rope_high_freq_factor), config.rope_original_context);
+  if (config.window != 0) {
+    std::printf("window          %u positions: longer contexts are not computed\n", config.window);
   }
+  show_rope_scaling(config);
+  show_extras(file);
   std::printf("norm epsilon    %g\n", static_cast<double>(config.norm_eps));
   std::printf("chat template   %s\n", name_of(config.chat_template));
 }

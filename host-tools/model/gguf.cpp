@@ -25,7 +25,7 @@ struct TensorEntry {
 };
 
 // Name, dimensions (the columns first), type, offset.
-TensorEntry read_tensor(ByteReader& reader) {
+TensorEntry read_tensor(ByteReader& reader, std::string_view architecture) {
   const std::string name(read_gguf_name(reader, "the name of a tensor"));
   const uint32_t dimensions = reader.u32(name);
   if (dimensions == 0 || dimensions > kMostDimensions) {
@@ -42,10 +42,9 @@ TensorEntry read_tensor(ByteReader& reader) {
   }
   if (shape[2] != 1 || shape[3] != 1) {
     fail(
-        "{}: the tensor {} has more than two dimensions; no tensor of a Llama model does (a "
-        "mixture "
-        "of experts has some)",
-        reader.name(), name);
+        "{}: the tensor {} has more than two dimensions: the model, of the architecture \"{}\", is "
+        "a mixture of experts or of another kind, which barellama doesn't run",
+        reader.name(), name, architecture);
   }
   const auto type = stored_type_of(number);
   if (!type) {
@@ -91,7 +90,10 @@ Gguf::Gguf(std::span<const std::byte> file, std::string name) : name_(std::move(
     }
   }
   std::vector<TensorEntry> entries;
-  for (uint64_t i = 0; i < tensor_count; ++i) entries.push_back(read_tensor(reader));
+  const std::string_view architecture = text("general.architecture").value_or("(none)");
+  for (uint64_t i = 0; i < tensor_count; ++i) {
+    entries.push_back(read_tensor(reader, architecture));
+  }
   if (entries.empty()) return;  // a vocabulary only
 
   const uint32_t alignment = whole("general.alignment").value_or(kDefaultAlignment);
@@ -122,6 +124,12 @@ Gguf::Gguf(std::span<const std::byte> file, std::string name) : name_(std::move(
       fail("{}: has the tensor {} twice", name_, entry.name);
     }
   }
+}
+
+std::vector<std::string_view> Gguf::keys() const {
+  std::vector<std::string_view> keys;
+  for (const auto& [key, value] : values_) keys.push_back(key);
+  return keys;
 }
 
 namespace {

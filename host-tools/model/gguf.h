@@ -38,6 +38,7 @@ class Gguf {
   std::optional<std::vector<std::string_view>> texts(std::string_view key) const;
   std::optional<std::vector<double>> numbers(std::string_view key) const;
   bool has(std::string_view key) const { return values_.contains(key); }
+  std::vector<std::string_view> keys() const;
 
  private:
   const GgufArray* array(std::string_view key) const;

@@ -5,7 +5,10 @@
 #include <cstdio>
 #include <string>
 
+#include "host-tools/model/architectures.h"
 #include "host-tools/model/chat_template.h"
+#include "host-tools/model/gguf_keys.h"
+#include "host-tools/model/rope_source.h"
 #include "host-tools/model/vocabulary_reader.h"
 #include "host-tools/support/failure.h"
 #include "llama/model/rope_scaling.h"
@@ -27,33 +30,62 @@ const StoredTensor* find(const TensorTable& tensors, std::string_view name) {
   return found == tensors.end() ? nullptr : &found->second;
 }
 
-uint32_t required(const Gguf& gguf, std::string_view key) {
-  const auto value = gguf.whole(key);
-  if (!value) fail("{}: the value {} is missing", gguf.name(), key);
-  return *value;
+const Architecture& architecture_of(const Gguf& gguf) {
+  const auto name = gguf.text("general.architecture");
+  if (!name) fail("{}: the value general.architecture is missing", gguf.name());
+  const Architecture* const known = find_gguf_architecture(*name);
+  if (known != nullptr) return *known;
+  fail("{}: is a model of the architecture \"{}\"; barellama runs {}", gguf.name(), *name,
+       architecture_names(NamedBy::kGguf));
 }
 
-void check_architecture(const Gguf& gguf) {
-  const auto architecture = gguf.text("general.architecture");
-  if (!architecture) fail("{}: the value general.architecture is missing", gguf.name());
-  if (*architecture != "llama") {
-    fail("{}: is a model of the architecture \"{}\"; barellama runs \"llama\"", gguf.name(),
-         *architecture);
+// The values of a model under its architecture's name.
+class Values {
+ public:
+  Values(const Gguf& gguf, const Architecture& architecture)
+      : gguf_(gguf), architecture_(architecture.gguf) {}
+
+  uint32_t required(std::string_view name) const {
+    const auto value = whole(name);
+    if (!value) fail("{}: the value {} is missing", gguf_.name(), key_of(architecture_, name));
+    return *value;
   }
-  if (gguf.whole("llama.expert_count").value_or(0) > 0) {
-    fail("{}: is a mixture of experts, which barellama doesn't run", gguf.name());
+  std::optional<uint32_t> whole(std::string_view name) const {
+    return gguf_.whole(key_of(architecture_, name));
   }
-  const auto scaling = gguf.text("llama.rope.scaling.type");
-  const double factor = gguf.number("llama.rope.scaling.factor").value_or(1);
-  if (scaling && *scaling != "none" && *scaling != "llama3" && factor != 1) {
-    fail("{}: has RoPE scaling of the kind \"{}\"; barellama runs Llama 3's and none", gguf.name(),
-         *scaling);
+  std::optional<double> number(std::string_view name) const {
+    return gguf_.number(key_of(architecture_, name));
   }
+  std::optional<std::string_view> text(std::string_view name) const {
+    return gguf_.text(key_of(architecture_, name));
+  }
+
+ private:
+  const Gguf& gguf_;
+  std::string_view architecture_;
+};
+
+// As llama.cpp understands it: without a kind, a factor is of linear scaling, whose key was another
+// one at first; a factor of 0 is none. YaRN multiplies `attn_factor` by its own.
+RopeDescription describe_rope(const Values& values) {
+  RopeDescription rope;
+  if (const auto kind = values.text("rope.scaling.type")) rope.kind = std::string(*kind);
+  rope.factor = values.number("rope.scaling.factor");
+  if (!rope.factor) rope.factor = values.number("rope.scale_linear");
+  if (!rope.factor || *rope.factor == 0) rope.factor = 1;
+  if (!rope.kind) rope.kind = "linear";
+  rope.original_context = values.whole("rope.scaling.original_context_length");
+  rope.beta_slow = values.number("rope.scaling.yarn_beta_slow");
+  rope.beta_fast = values.number("rope.scaling.yarn_beta_fast");
+  const double more = values.number("rope.scaling.attn_factor").value_or(1);
+  if (more != 1) rope.turn_factor = more * (0.1 * std::log(std::max(*rope.factor, 1.0)) + 1);
+  return rope;
 }
 
 // The divisors are what Llama 3's rule makes of four numbers. All its models have 1, 4 and 8192 for
 // three of them; the factor is the divisor of the slowest pair.
-void read_rope_divisors(const Gguf& gguf, const StoredTensor& tensor, llama::ModelConfig& config) {
+void read_rope_divisors(const Gguf& gguf, const StoredTensor& tensor,
+                        std::optional<uint32_t> original_context, llama::ModelConfig& config) {
   const auto pairs = size_t{config.head_size} / 2;
   if (tensor.rows != 1 || tensor.columns != pairs) {
     fail("{}: the tensor {} has {} values for {} pairs", gguf.name(), kRopeDivisors,
@@ -62,19 +94,38 @@ void read_rope_divisors(const Gguf& gguf, const StoredTensor& tensor, llama::Mod
   std::vector<float> divisors(pairs);
   decode_blocks(tensor.type, tensor.bytes, divisors);
   if (std::ranges::all_of(divisors, [](float divisor) { return divisor == 1; })) return;
+  if (config.rope_scaling != llama::RopeScaling::kNone) {
+    fail("{}: has two RoPE scalings, a factor and the tensor {}", gguf.name(), kRopeDivisors);
+  }
   llama::scale_as_llama3(config, divisors.back());
-  config.rope_original_context = gguf.whole("llama.rope.scaling.original_context_length")
-                                     .value_or(config.rope_original_context);
+  config.rope_original_context = original_context.value_or(config.rope_original_context);
+  require_ok(llama::validate(config), gguf.name());
   for (size_t i = 0; i < pairs; ++i) {
     const double exponent = static_cast<double>(2 * i) / config.head_size;
     const auto frequency = static_cast<float>(std::pow(config.rope_base, -exponent));
-    const float expected = frequency / llama::scaled_frequency(config, frequency);
+    const float expected =
+        frequency / llama::scaled_frequency(config, static_cast<uint32_t>(i), frequency);
     // Written so that NaN fails too.
     if (!(std::abs(divisors[i] - expected) <= 1e-4f * expected)) {
       fail("{}: the tensor {} holds no RoPE scaling of Llama 3: its value {} is {}, not {}",
            gguf.name(), kRopeDivisors, i, divisors[i], expected);
     }
   }
+}
+
+// Llama 3's scaling is in a tensor, if any program calls it by its name here.
+void read_rope_scaling(const Gguf& gguf, const Values& values, const StoredTensor* divisors,
+                       llama::ModelConfig& config) {
+  RopeDescription rope = describe_rope(values);
+  if (rope.kind == "llama3") {
+    if (divisors == nullptr) {
+      fail("{}: has RoPE scaling of the kind \"llama3\", but no tensor {}", gguf.name(),
+           kRopeDivisors);
+    }
+    rope.kind = "none";
+  }
+  set_rope_scaling(rope, gguf.name(), config);
+  if (divisors != nullptr) read_rope_divisors(gguf, *divisors, rope.original_context, config);
 }
 
 // "DIR/NAME-00002-of-00005.gguf" -> "DIR/NAME-" and 5; nullopt for other names.
@@ -124,31 +175,35 @@ void check_part(const Gguf& part, uint32_t number, uint32_t count) {
 
 llama::ModelConfig read_gguf_config(const Gguf& gguf, const StoredTensor* embedding,
                                     const StoredTensor* rope_divisors) {
-  check_architecture(gguf);
+  const Architecture& architecture = architecture_of(gguf);
+  check_keys(gguf, architecture.gguf);
+  const Values values(gguf, architecture);
   llama::ModelConfig config{};
-  config.dim = required(gguf, "llama.embedding_length");
-  config.hidden_dim = required(gguf, "llama.feed_forward_length");
-  config.n_layers = required(gguf, "llama.block_count");
-  config.n_heads = required(gguf, "llama.attention.head_count");
-  config.n_kv_heads = gguf.whole("llama.attention.head_count_kv").value_or(config.n_heads);
-  config.context = required(gguf, "llama.context_length");
+  config.dim = values.required("embedding_length");
+  config.hidden_dim = values.required("feed_forward_length");
+  config.n_layers = values.required("block_count");
+  config.n_heads = values.required("attention.head_count");
+  config.n_kv_heads = values.whole("attention.head_count_kv").value_or(config.n_heads);
+  config.context = values.required("context_length");
+  config.window = values.whole("attention.sliding_window").value_or(0);
+  if (config.window >= config.context) config.window = 0;
   if (embedding == nullptr) fail("{}: the tensor {} is missing", gguf.name(), embedding_name());
   config.vocab_size = static_cast<uint32_t>(std::min<uint64_t>(embedding->rows, uint64_t{1} << 31));
   if (config.n_heads == 0 || config.n_kv_heads == 0) fail("{}: has no heads", gguf.name());
-  config.head_size = gguf.whole("llama.attention.key_length").value_or(config.dim / config.n_heads);
-  const uint32_t value_size = gguf.whole("llama.attention.value_length").value_or(config.head_size);
-  const uint32_t turned = gguf.whole("llama.rope.dimension_count").value_or(config.head_size);
+  config.head_size = values.whole("attention.key_length").value_or(config.dim / config.n_heads);
+  const uint32_t value_size = values.whole("attention.value_length").value_or(config.head_size);
+  const uint32_t turned = values.whole("rope.dimension_count").value_or(config.head_size);
   if (value_size != config.head_size || turned != config.head_size) {
     fail(
         "{}: has keys of {}, values of {} and {} turned by RoPE; barellama runs models where they "
         "are equal",
         gguf.name(), config.head_size, value_size, turned);
   }
-  config.rope_base = static_cast<float>(gguf.number("llama.rope.freq_base").value_or(10000));
+  config.rope_base = static_cast<float>(values.number("rope.freq_base").value_or(10000));
   config.norm_eps =
-      static_cast<float>(gguf.number("llama.attention.layer_norm_rms_epsilon").value_or(1e-5));
+      static_cast<float>(values.number("attention.layer_norm_rms_epsilon").value_or(1e-5));
   require_ok(llama::validate(config), gguf.name());
-  if (rope_divisors != nullptr) read_rope_divisors(gguf, *rope_divisors, config);
+  read_rope_scaling(gguf, values, rope_divisors, config);
   config.chat_template = recognize_chat_template(gguf.text("tokenizer.chat_template").value_or(""));
   require_ok(llama::validate(config), gguf.name());
   return config;
@@ -174,18 +229,23 @@ SourceModel open_gguf(const fs::path& path, const SourceOptions& options) {
     }
   }
   const Gguf& first = parts.front();
+  const Architecture& architecture = architecture_of(first);
   model.name = first.name();
-  if (model.tensors.empty()) {
-    check_architecture(first);
-    fail("{}: holds a vocabulary only, no weights", first.name());
+  model.architecture = architecture.gguf;
+  model.order = architecture.gguf_order;
+  if (model.tensors.empty()) fail("{}: holds a vocabulary only, no weights", first.name());
+  const StoredTensor* const divisors =
+      architecture.has_rope_divisors ? find(model.tensors, kRopeDivisors) : nullptr;
+  model.config = read_gguf_config(first, find(model.tensors, embedding_name()), divisors);
+  for (const ExtraTensor& extra : architecture.extras) {
+    model.extras[static_cast<size_t>(extra.role)] =
+        extra.flag == nullptr ? Presence::kAlways : Presence::kMayBe;
   }
-  model.config = read_gguf_config(first, find(model.tensors, embedding_name()),
-                                  find(model.tensors, kRopeDivisors));
   model.config.tied_classifier =
       find(model.tensors, stored_name(NamedBy::kGguf, llama::TensorRole::kClassifier)) == nullptr;
   model.description = text("GGUF version {}{}, tensors: {}", first.version(),
                            count > 1 ? text(" in {} parts", count) : "", types_of(model.tensors));
-  model.tensors.erase(kRopeDivisors);
+  if (architecture.has_rope_divisors) model.tensors.erase(kRopeDivisors);
 
   SourceModel source;
   const uint32_t size = model.config.vocab_size;

@@ -1,4 +1,4 @@
-// A Llama model in GGUF: one file, or the parts "NAME-00001-of-00003.gguf" and so on.
+// A model in GGUF: one file, or the parts "NAME-00001-of-00003.gguf" and so on.
 #pragma once
 
 #include <filesystem>

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <set>
 
+#include "host-tools/model/architectures.h"
 #include "host-tools/model/chat_template.h"
+#include "host-tools/model/hugging_face_config.h"
 #include "host-tools/model/safetensors.h"
 #include "host-tools/model/vocabulary_reader.h"
 #include "host-tools/support/failure.h"
 #include "host-tools/support/files.h"
-#include "llama/model/rope_scaling.h"
 
 namespace host {
 
@@ -17,59 +18,6 @@ namespace fs = std::filesystem;
 namespace {
 
 Json read_json(const fs::path& path) { return parse_json(read_file(path), path.string()); }
-
-uint32_t required(const Json& json, const char* key, const std::string& name) {
-  const auto value = whole_of(json, key, name);
-  if (!value) fail("{}: \"{}\" is missing", name, key);
-  return *value;
-}
-
-void check_architecture(const Json& json, const std::string& name) {
-  const auto type = text_of(json, "model_type", name);
-  if (!type) fail("{}: \"model_type\" is missing", name);
-  if (*type != "llama") {
-    fail("{}: is a model of the architecture \"{}\"; barellama runs \"llama\"", name, *type);
-  }
-  const auto activation = text_of(json, "hidden_act", name).value_or("silu");
-  if (activation != "silu") {
-    fail("{}: has the activation \"{}\"; barellama runs \"silu\"", name, activation);
-  }
-  for (const char* key : {"attention_bias", "mlp_bias"}) {
-    if (flag_of(json, key, name).value_or(false)) {
-      fail("{}: has \"{}\", which barellama doesn't run", name, key);
-    }
-  }
-}
-
-// {"rope_type": "llama3", "factor": 32.0, ..}; "type" in older files. Newer ones have the base
-// there, too, and call it "rope_parameters".
-void read_rope(const Json& json, const std::string& name, llama::ModelConfig& config) {
-  const Json* rope = member_of(json, "rope_scaling");
-  if (rope == nullptr) rope = member_of(json, "rope_parameters");
-  const Json none = Json::object();
-  if (rope == nullptr) rope = &none;
-  const auto base = number_of(json, "rope_theta", name);
-  config.rope_base =
-      static_cast<float>(base ? *base : number_of(*rope, "rope_theta", name).value_or(10000));
-  auto type = text_of(*rope, "rope_type", name);
-  if (!type) type = text_of(*rope, "type", name);
-  if (!type || *type == "default") return;
-  if (*type != "llama3") {
-    fail("{}: has RoPE scaling of the kind \"{}\"; barellama runs \"llama3\" and none", name,
-         *type);
-  }
-  const auto number = [&](const char* key) {
-    const auto value = number_of(*rope, key, name);
-    if (!value) fail("{}: the RoPE scaling has no \"{}\"", name, key);
-    return static_cast<float>(*value);
-  };
-  // One after the other, so that the first one that is missing is named.
-  const float factor = number("factor");
-  const float low = number("low_freq_factor");
-  const float high = number("high_freq_factor");
-  llama::scale_as_llama3(config, factor, low, high,
-                         required(*rope, "original_max_position_embeddings", name));
-}
 
 // The id, or several of them.
 std::vector<int32_t> token_ids(const Json& json, const char* key, const std::string& name) {
@@ -209,25 +157,6 @@ VocabularySource read_tokenizer(const fs::path& path, const fs::path& folder, co
 
 }  // namespace
 
-llama::ModelConfig read_hugging_face_config(const Json& json, const std::string& name) {
-  check_architecture(json, name);
-  llama::ModelConfig config{};
-  config.dim = required(json, "hidden_size", name);
-  config.hidden_dim = required(json, "intermediate_size", name);
-  config.n_layers = required(json, "num_hidden_layers", name);
-  config.n_heads = required(json, "num_attention_heads", name);
-  config.n_kv_heads = whole_of(json, "num_key_value_heads", name).value_or(config.n_heads);
-  config.vocab_size = required(json, "vocab_size", name);
-  config.context = required(json, "max_position_embeddings", name);
-  if (config.n_heads == 0 || config.n_kv_heads == 0) fail("{}: has no heads", name);
-  config.head_size = whole_of(json, "head_dim", name).value_or(config.dim / config.n_heads);
-  config.norm_eps = static_cast<float>(number_of(json, "rms_norm_eps", name).value_or(1e-6));
-  config.tied_classifier = flag_of(json, "tie_word_embeddings", name).value_or(false);
-  read_rope(json, name, config);
-  require_ok(llama::validate(config), name);
-  return config;
-}
-
 SourceModel open_hugging_face(const fs::path& path, const SourceOptions& options) {
   const bool is_folder = fs::is_directory(path);
   const fs::path folder = is_folder ? path : path.parent_path();
@@ -240,6 +169,13 @@ SourceModel open_hugging_face(const fs::path& path, const SourceOptions& options
   model.name = path.string();
   model.order = RowOrder::kHalves;
   model.named_by = NamedBy::kHuggingFace;
+  const Architecture& architecture = hugging_face_architecture(config, config_path.string());
+  model.architecture = architecture.hugging_face;
+  for (const ExtraTensor& extra : architecture.extras) {
+    const bool has =
+        extra.flag == nullptr || flag_of(config, extra.flag, config_path.string()).value_or(false);
+    model.extras[static_cast<size_t>(extra.role)] = has ? Presence::kAlways : Presence::kNever;
+  }
   model.config = read_hugging_face_config(config, config_path.string());
   model.config.chat_template = read_chat_template(folder);
 

@@ -13,7 +13,14 @@ using llama::TensorRole;
 // How much of the files is in memory before it is released.
 constexpr uint64_t kForgetBytes = 64 << 20;
 
-bool is_query_or_key(TensorRole role) { return role == TensorRole::kWq || role == TensorRole::kWk; }
+// What makes queries and keys: matrices, and vectors whose values are in the order of rows.
+bool is_turned_matrix(TensorRole role) {
+  return role == TensorRole::kWq || role == TensorRole::kWk;
+}
+bool is_turned_vector(TensorRole role) {
+  return role == TensorRole::kWqBias || role == TensorRole::kWkBias ||
+         role == TensorRole::kQueryNorm || role == TensorRole::kKeyNorm;
+}
 
 // Where Hugging Face has the row that is `row` here: pair i of a head is rows i and size / 2 + i.
 uint64_t row_among_halves(uint64_t row, uint32_t head_size) {
@@ -32,22 +39,25 @@ StoredWeights::StoredWeights(StoredModel model)
   }
   if (!model_.tensors.empty()) {
     fail(
-        "{}: the tensor {} has no place in a Llama model of {} layers: the model is of another "
+        "{}: the tensor {} has no place in a \"{}\" model of {} layers: the model is of another "
         "kind, which barellama doesn't run",
-        model_.name, model_.tensors.begin()->first, model_.config.n_layers);
+        model_.name, model_.tensors.begin()->first, model_.architecture, model_.config.n_layers);
   }
 }
 
 void StoredWeights::take(const llama::TensorRow& row, uint32_t layer) {
   const std::string name = stored_name(model_.named_by, row.role, layer);
   const auto found = model_.tensors.find(name);
+  const Presence presence = model_.extras[static_cast<size_t>(row.role)];
   if (found == model_.tensors.end()) {
-    if (!llama::is_required(row, model_.config)) return;
+    if (!llama::is_required(row, model_.config) && presence != Presence::kAlways) return;
     fail("{}: the tensor {} is missing", model_.name, name);
   }
-  if (row.use != llama::TensorUse::kComputed) {
-    fail("{}: the tensor {} has no place in a Llama model: it is a {}, which barellama doesn't run",
-         model_.name, name, row.name);
+  if (row.presence == llama::TensorPresence::kOptional && presence == Presence::kNever) {
+    fail(
+        "{}: the tensor {} has no place in a \"{}\" model: it is a {}, which barellama doesn't run "
+        "there",
+        model_.name, name, model_.architecture, row.name);
   }
   const StoredTensor tensor = found->second;
   const llama::TensorShape shape = row.shape(model_.config);
@@ -73,7 +83,7 @@ const StoredTensor& StoredWeights::find(llama::TensorKey tensor) const {
 
 std::span<const std::byte> StoredWeights::row_bytes(const StoredTensor& tensor, TensorRole role,
                                                     uint64_t row) {
-  const uint64_t stored = model_.order == RowOrder::kHalves && is_query_or_key(role)
+  const uint64_t stored = model_.order == RowOrder::kHalves && is_turned_matrix(role)
                               ? row_among_halves(row, model_.config.head_size)
                               : row;
   const BlockShape block = block_of(tensor.type);
@@ -92,6 +102,11 @@ void StoredWeights::read_rows(llama::TensorKey tensor, uint32_t first_row, std::
   for (size_t row = 0; row < out.size() / columns; ++row) {
     decode_blocks(stored.type, row_bytes(stored, tensor.role, first_row + row),
                   out.subspan(row * columns, columns));
+  }
+  if (model_.order == RowOrder::kPairs || !is_turned_vector(tensor.role)) return;
+  const std::vector<float> halves(out.begin(), out.end());
+  for (size_t i = 0; i < columns; ++i) {
+    out[i] = halves[static_cast<size_t>(row_among_halves(i, model_.config.head_size))];
   }
 }
 

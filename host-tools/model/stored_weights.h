@@ -1,6 +1,7 @@
 // Tensors as other programs store them (GGUF, safetensors), read as the tensors of a Llama model.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -25,15 +26,20 @@ struct StoredTensor {
 using TensorTable = std::map<std::string, StoredTensor, std::less<>>;
 
 // Which rows of a head's queries and keys RoPE turns together: neighbours (Meta, llama2.c, and
-// GGUF, whose converter reorders Hugging Face's), or row i and row i + head_size / 2 (Hugging
-// Face).
+// Llamas in GGUF, whose converter reorders Hugging Face's), or row i and row i + head_size / 2
+// (Hugging Face, and other architectures in GGUF).
 enum class RowOrder : uint8_t { kPairs, kHalves };
+
+// Whether a model has a tensor that Llama does without.
+enum class Presence : uint8_t { kNever, kMayBe, kAlways };
 
 // Where the tensors come from, and how.
 struct StoredModel {
   llama::ModelConfig config{};
   std::string name;  // of the file or folder, for messages
   std::string description;
+  std::string architecture = "llama";                // for messages
+  std::array<Presence, llama::kRoleLimit> extras{};  // by the numbers of roles
   RowOrder order = RowOrder::kPairs;
   NamedBy named_by = NamedBy::kGguf;
   TensorTable tensors;

@@ -58,6 +58,16 @@ Bytes make_story_model(llama::WeightType type, uint32_t tile_bytes, uint64_t see
   return to_bytes(host::read_file(path));
 }
 
+Bytes make_story_model(const llama::ModelConfig& config, std::span<const llama::TensorRole> extras,
+                       llama::WeightType type) {
+  tests::RandomWeights reader(config, 1, tests::pruned_for(type), extras);
+  const host::TemporaryFolder folder;
+  const auto path = folder.path() / "model.blm";
+  host::write_model(reader, make_tokenizer(config.vocab_size),
+                    {.type = type, .name = "random", .tile_bytes = 4096}, path);
+  return to_bytes(host::read_file(path));
+}
+
 Bytes make_card(const Files& files) {
   pi::testing::CardImage image({.fat_bits = 16,
                                 .sectors_per_cluster = 2,

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +27,9 @@ Bytes make_tokenizer(uint32_t size);
 
 // A .blm file of tests::small_config() with random weights: the same for the same arguments.
 Bytes make_story_model(llama::WeightType type, uint32_t tile_bytes = 2048, uint64_t seed = 1);
+// Of another configuration, with tensors that Llama does without.
+Bytes make_story_model(const llama::ModelConfig& config, std::span<const llama::TensorRole> extras,
+                       llama::WeightType type);
 
 using Files = std::vector<std::pair<std::string, Bytes>>;
 // The image of a FAT16 card of 12 MiB with a partition table and these files. Folders in paths must

@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-#include "host-tools/model/hugging_face.h"
+#include "host-tools/model/hugging_face_config.h"
 #include "host-tools/model/vocabulary_reader.h"
 #include "host-tools/support/failure.h"
 

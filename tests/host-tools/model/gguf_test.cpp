@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "host-tools/model/gguf_model.h"
 #include "host-tools/model/vocabulary_reader.h"
 #include "host-tools/support/failure.h"
@@ -170,10 +172,11 @@ TEST(Gguf, NamesTensorsThatAreNotRead) {
 
 TEST(GgufModel, NamesAnotherArchitecture) {
   GgufBytes other;
-  other.value("general.architecture", "qwen2");
+  other.value("general.architecture", "phi3");
   other.tensor("t", {1}, 0, "abcd");
-  EXPECT_THAT(model_failure(other.bytes()), HasSubstr("x.gguf: is a model of the architecture "
-                                                      "\"qwen2\"; barellama runs \"llama\""));
+  EXPECT_THAT(model_failure(other.bytes()),
+              HasSubstr("x.gguf: is a model of the architecture "
+                        "\"phi3\"; barellama runs \"llama\", \"qwen2\" and \"qwen3\""));
   EXPECT_THAT(model_failure(GgufBytes().bytes()), HasSubstr("general.architecture is missing"));
   GgufBytes vocabulary;
   vocabulary.value("general.architecture", "llama");
@@ -186,9 +189,15 @@ TEST(GgufModel, NamesMissingAndStrangeTensors) {
   missing.replace(missing.find("blk.0.ffn_up.weight"), 19, "blk.0.ffn_uq.weight");
   EXPECT_THAT(model_failure(missing), HasSubstr("the tensor blk.0.ffn_up.weight is missing"));
   GgufBytes more = fakes::make_gguf(weights, StoredType::kF32);
-  more.tensor("blk.0.attn_q.bias", {72}, 0, std::string(288, '\0'));
+  more.tensor("blk.0.attn_q_norm.weight", {12}, 0, std::string(48, '\0'));
   EXPECT_THAT(model_failure(more.bytes()),
-              HasSubstr("the tensor blk.0.attn_q.bias has no place in a Llama model"));
+              HasSubstr("the tensor blk.0.attn_q_norm.weight has no place in a \"llama\" model"));
+  GgufBytes strange = fakes::make_gguf(weights, StoredType::kF32);
+  strange.tensor("blk.0.attn_sinks.weight", {6}, 0, std::string(24, '\0'));
+  EXPECT_THAT(model_failure(strange.bytes()),
+              HasSubstr("the tensor blk.0.attn_sinks.weight has no place in a \"llama\" model"));
+  const std::string qwen = fakes::make_gguf(weights, StoredType::kF32, "qwen2").bytes();
+  EXPECT_THAT(model_failure(qwen), HasSubstr("the tensor blk.0.attn_q.bias is missing"));
   EXPECT_EQ(model_failure(fakes::make_gguf(weights, StoredType::kF32).bytes()), "it was read");
 }
 
@@ -228,11 +237,115 @@ TEST(GgufModel, RefusesScalingThatIsNotLlama3s) {
   tests::RandomWeights others(stretched, 1);
   EXPECT_THAT(model_failure(fakes::make_gguf(others, StoredType::kF32).bytes()),
               HasSubstr("rope_freqs.weight holds no RoPE scaling of Llama 3"));
-  tests::RandomWeights plain(config(), 1);
-  GgufBytes linear = fakes::make_gguf(plain, StoredType::kF32);
-  linear.value("llama.rope.scaling.type", "linear");
-  linear.value("llama.rope.scaling.factor", 4.0f);
-  EXPECT_THAT(model_failure(linear.bytes()), HasSubstr("RoPE scaling of the kind \"linear\""));
+}
+
+// A model with some more values.
+GgufBytes with_values(auto add) {
+  tests::RandomWeights weights(config(), 1);
+  GgufBytes gguf = fakes::make_gguf(weights, StoredType::kF32);
+  add(gguf);
+  return gguf;
+}
+
+llama::ModelConfig config_with(auto add) {
+  const std::string file = with_values(add).bytes();
+  const Gguf gguf(bytes_of(file), "x.gguf");
+  const StoredTensor& embedding = gguf.tensors().at("token_embd.weight");
+  return read_gguf_config(gguf, &embedding, nullptr);
+}
+
+TEST(GgufModel, ReadsRopeScalingInTypedAndInOlderKeys) {
+  using llama::RopeScaling;
+  const auto typed = config_with([](GgufBytes& gguf) {
+    gguf.value("llama.rope.scaling.type", "linear");
+    gguf.value("llama.rope.scaling.factor", 4.0f);
+  });
+  EXPECT_EQ(typed.rope_scaling, RopeScaling::kLinear);
+  EXPECT_EQ(typed.rope_factor, 4.0f);
+  for (const char* key : {"llama.rope.scaling.factor", "llama.rope.scale_linear"}) {
+    const auto older = config_with([&](GgufBytes& gguf) { gguf.value(key, 4.0f); });
+    EXPECT_EQ(older.rope_scaling, RopeScaling::kLinear) << key;
+    EXPECT_EQ(older.rope_factor, 4.0f) << key;
+    for (const float none : {0.0f, 1.0f}) {
+      const auto plain = config_with([&](GgufBytes& gguf) { gguf.value(key, none); });
+      EXPECT_EQ(plain.rope_scaling, RopeScaling::kNone) << key << none;
+    }
+  }
+  const auto yarn = config_with([](GgufBytes& gguf) {
+    gguf.value("llama.rope.scaling.type", "yarn");
+    gguf.value("llama.rope.scaling.factor", 4.0f);
+    gguf.value("llama.rope.scaling.original_context_length", 32u);
+    gguf.value("llama.rope.scaling.yarn_beta_fast", 16.0f);
+  });
+  EXPECT_EQ(yarn.rope_scaling, RopeScaling::kYarn);
+  EXPECT_EQ(yarn.rope_original_context, 32u);
+  EXPECT_EQ(yarn.rope_low_freq_factor, 1.0f);
+  EXPECT_EQ(yarn.rope_high_freq_factor, 16.0f);
+  EXPECT_FLOAT_EQ(yarn.rope_turn_factor, 0.1f * std::log(4.0f) + 1);
+  // As llama.cpp without the context that the model was trained for first.
+  const auto bare = config_with([](GgufBytes& gguf) {
+    gguf.value("llama.rope.scaling.type", "yarn");
+    gguf.value("llama.rope.scaling.factor", 2.0f);
+    gguf.value("llama.rope.scaling.attn_factor", 0.5f);
+  });
+  EXPECT_EQ(bare.rope_original_context, config().context);
+  EXPECT_FLOAT_EQ(bare.rope_turn_factor, 0.5f * (0.1f * std::log(2.0f) + 1));
+}
+
+TEST(GgufModel, RefusesRopeScalingThatItDoesNotKnow) {
+  const auto failure = [](auto add) { return model_failure(with_values(add).bytes()); };
+  EXPECT_THAT(failure([](GgufBytes& gguf) {
+                gguf.value("llama.rope.scaling.type", "longrope");
+                gguf.value("llama.rope.scaling.factor", 4.0f);
+              }),
+              HasSubstr("RoPE scaling of the kind \"longrope\""));
+  EXPECT_THAT(failure([](GgufBytes& gguf) {
+                gguf.value("llama.rope.scaling.type", "llama3");
+                gguf.value("llama.rope.scaling.factor", 8.0f);
+              }),
+              HasSubstr("no tensor rope_freqs.weight"));
+  EXPECT_THAT(failure([](GgufBytes& gguf) { gguf.value("llama.rope.scale_linear", -4.0f); }),
+              HasSubstr("RoPE scaling has values that are out of range"));
+  EXPECT_THAT(failure([](GgufBytes& gguf) {
+                gguf.value("llama.rope.scaling.factor", 4.0f);
+                const std::vector<float> divisors(6, 2.0f);
+                gguf.tensor("rope_freqs.weight", {6}, 0, fakes::le_floats(divisors));
+              }),
+              HasSubstr("has two RoPE scalings"));
+}
+
+TEST(GgufModel, NamesValuesThatChangeWhatIsComputed) {
+  const auto failure = [](auto add) { return model_failure(with_values(add).bytes()); };
+  EXPECT_THAT(failure([](GgufBytes& gguf) { gguf.value("llama.attention.causal", false); }),
+              HasSubstr("a value llama.attention.causal by which each token looks at those after"));
+  EXPECT_THAT(failure([](GgufBytes& gguf) { gguf.value("llama.attention.scale", 0.5f); }),
+              HasSubstr("llama.attention.scale"));
+  EXPECT_THAT(failure([](GgufBytes& gguf) { gguf.value("llama.logit_scale", 8.0f); }),
+              HasSubstr("llama.logit_scale by which logits are scaled"));
+  EXPECT_THAT(failure([](GgufBytes& gguf) { gguf.value("llama.expert_count", 4u); }),
+              HasSubstr("mixture of experts"));
+  EXPECT_THAT(failure([](GgufBytes& gguf) { gguf.value("llama.attention.sinks", 4u); }),
+              HasSubstr("the value llama.attention.sinks, which barellama doesn't know"));
+  EXPECT_EQ(failure([](GgufBytes& gguf) {
+              gguf.value("llama.attention.causal", true);
+              gguf.value("llama.attention.scale", 0.0f);
+              gguf.value("llama.logit_scale", 1.0f);
+              gguf.value("llama.expert_count", 0u);
+              gguf.value("llama.vocab_size", 300u);
+              gguf.value("other.attention.causal", false);
+            }),
+            "it was read");
+}
+
+TEST(GgufModel, KeepsAWindowThatContextsReach) {
+  const auto window_of = [](uint32_t window) {
+    return config_with(
+               [&](GgufBytes& gguf) { gguf.value("llama.attention.sliding_window", window); })
+        .window;
+  };
+  EXPECT_EQ(window_of(40), 40u);
+  EXPECT_EQ(window_of(0), 0u);
+  EXPECT_EQ(window_of(config().context), 0u);
 }
 
 TEST(GgufModel, RefusesPartsThatDoNotBelongTogether) {

@@ -4,7 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "host-tools/model/chat_template.h"
+#include "host-tools/model/hugging_face_config.h"
 #include "host-tools/model/safetensors.h"
 #include "host-tools/support/failure.h"
 #include "host-tools/support/files.h"
@@ -67,14 +70,127 @@ TEST_F(HuggingFace, ReadsWhatTransformersSaves) {
 }
 
 TEST_F(HuggingFace, NamesWhatBarellamaDoesNotRun) {
-  EXPECT_THAT(failure_with("model_type", "qwen2"), HasSubstr("config.json: is a model of the "
-                                                             "architecture \"qwen2\""));
+  EXPECT_THAT(failure_with("model_type", "phi3"),
+              HasSubstr("config.json: is a model of the architecture \"phi3\"; barellama runs "
+                        "\"llama\", \"mistral\", \"qwen2\" and \"qwen3\""));
   EXPECT_THAT(failure_with("hidden_act", "gelu"), HasSubstr("activation \"gelu\""));
-  EXPECT_THAT(failure_with("attention_bias", true), HasSubstr("attention_bias"));
-  EXPECT_THAT(failure_with("rope_scaling", {{"type", "linear"}, {"factor", 2.0}}),
-              HasSubstr("\"linear\""));
+  EXPECT_THAT(failure_with("attention_bias", true), HasSubstr("q_proj.bias is missing"));
+  EXPECT_THAT(failure_with("mlp_bias", true), HasSubstr("gate_proj.bias is missing"));
+  EXPECT_THAT(failure_with("model_type", "qwen2"), HasSubstr("q_proj.bias is missing"));
+  EXPECT_THAT(failure_with("model_type", "qwen3"), HasSubstr("q_norm.weight is missing"));
+  EXPECT_THAT(failure_with("partial_rotary_factor", 0.5), HasSubstr("a part of each head only"));
+  EXPECT_THAT(failure_with("final_logit_softcapping", 30.0), HasSubstr("logits are capped"));
+  EXPECT_THAT(failure_with("use_bidirectional_attention", true), HasSubstr("those after it"));
+  EXPECT_THAT(failure_with("layer_types", {"full_attention", "linear_attention"}),
+              HasSubstr("layers of the type \"linear_attention\""));
+  EXPECT_THAT(failure_with("layer_types", {"sliding_attention"}), HasSubstr("sliding_attention"));
+  EXPECT_EQ(failure_with("layer_types", {"full_attention"}), "it was read");
+}
+
+TEST_F(HuggingFace, ReadsEachKindOfRopeScaling) {
+  using llama::RopeScaling;
+  const auto config_with = [&](const char* key, const Json& value) {
+    Json json = json_;
+    json[key] = value;
+    return read_hugging_face_config(json, "config.json");
+  };
+  for (const char* type : {"type", "rope_type"}) {
+    const auto linear = config_with("rope_scaling", {{type, "linear"}, {"factor", 2.0}});
+    EXPECT_EQ(linear.rope_scaling, RopeScaling::kLinear);
+    EXPECT_EQ(linear.rope_factor, 2.0f);
+    const auto none = config_with("rope_scaling", {{type, "linear"}, {"factor", 1.0}});
+    EXPECT_EQ(none.rope_scaling, RopeScaling::kNone);
+  }
+  // As transformers 5 writes them, with the base.
+  json_.erase("rope_theta");
+  json_.erase("rope_scaling");
+  const auto yarn = config_with("rope_parameters", {{"rope_type", "yarn"},
+                                                    {"rope_theta", 5e5},
+                                                    {"factor", 4.0},
+                                                    {"original_max_position_embeddings", 16},
+                                                    {"beta_slow", 2}});
+  EXPECT_EQ(yarn.rope_base, 5e5f);
+  EXPECT_EQ(yarn.rope_scaling, RopeScaling::kYarn);
+  EXPECT_EQ(yarn.rope_original_context, 16u);
+  EXPECT_EQ(yarn.rope_low_freq_factor, 2.0f);
+  EXPECT_EQ(yarn.rope_high_freq_factor, 32.0f);
+  EXPECT_FLOAT_EQ(yarn.rope_turn_factor, 0.1f * std::log(4.0f) + 1);
+  const auto given = config_with(
+      "rope_parameters", {{"rope_type", "yarn"}, {"factor", 4.0}, {"attention_factor", 1.5}});
+  EXPECT_EQ(given.rope_turn_factor, 1.5f);
+  EXPECT_EQ(given.rope_original_context, config_.context);
+  const auto scaled = config_with(
+      "rope_parameters",
+      {{"rope_type", "yarn"}, {"factor", 4.0}, {"mscale", 2.0}, {"mscale_all_dim", 1.0}});
+  EXPECT_FLOAT_EQ(scaled.rope_turn_factor,
+                  (0.2f * std::log(4.0f) + 1) / (0.1f * std::log(4.0f) + 1));
+  // Up to the context that it was trained for, dynamic scaling is none.
+  const auto dynamic = config_with(
+      "rope_parameters",
+      {{"rope_type", "dynamic"}, {"factor", 4.0}, {"original_max_position_embeddings", 40}});
+  EXPECT_EQ(dynamic.rope_scaling, RopeScaling::kNone);
+  EXPECT_EQ(dynamic.context, 40u);
+}
+
+TEST_F(HuggingFace, NamesRopeScalingThatItDoesNotKnow) {
+  EXPECT_THAT(failure_with("rope_scaling", {{"rope_type", "longrope"}, {"factor", 2.0}}),
+              HasSubstr("RoPE scaling of the kind \"longrope\""));
   EXPECT_THAT(failure_with("rope_scaling", {{"rope_type", "llama3"}, {"factor", 2.0}}),
               HasSubstr("no \"low_freq_factor\""));
+  EXPECT_THAT(failure_with("rope_scaling", {{"type", "linear"}}), HasSubstr("no \"factor\""));
+  EXPECT_THAT(failure_with("rope_scaling", {{"factor", 2.0}}), HasSubstr("no \"rope_type\""));
+  EXPECT_THAT(failure_with("rope_scaling", {{"type", "linear"}, {"rope_type", "yarn"}}),
+              HasSubstr("of two kinds, \"yarn\" and \"linear\""));
+  EXPECT_THAT(failure_with("rope_scaling", {{"rope_type", "default"}, {"mrope_section", {2, 4}}}),
+              HasSubstr("\"mrope_section\", which barellama doesn't know"));
+  EXPECT_THAT(failure_with("rope_scaling", {{"rope_type", "default"}, {"rope_theta", 7.0}}),
+              HasSubstr("has two RoPE bases"));
+  EXPECT_THAT(failure_with("rope_scaling", {{"full_attention", {{"rope_type", "default"}}}}),
+              HasSubstr("RoPE of several kinds (\"full_attention\")"));
+  EXPECT_THAT(failure_with("rope_scaling", {{"type", "linear"}, {"factor", 0.0}}),
+              HasSubstr("RoPE scaling has values that are out of range"));
+  EXPECT_THAT(
+      failure_with("rope_scaling", {{"type", "yarn"}, {"factor", 2.0}, {"truncate", false}}),
+      HasSubstr("\"truncate\": false"));
+  EXPECT_THAT(failure_with("rope_scaling", "linear"), HasSubstr("is not an object"));
+}
+
+TEST_F(HuggingFace, KnowsWhatItsArchitecturesLeaveUnsaid) {
+  const auto config_with = [&](const char* type, const Json& changes) {
+    Json json = json_;
+    json["model_type"] = type;
+    json.merge_patch(changes);  // null removes
+    return read_hugging_face_config(json, "config.json");
+  };
+  const Json absent = {{"max_position_embeddings", nullptr}};
+  EXPECT_EQ(config_with("llama", absent).context, 2048u);
+  EXPECT_EQ(config_with("mistral", absent).context, 131072u);
+  EXPECT_EQ(config_with("qwen2", absent).context, 32768u);
+  EXPECT_EQ(config_with("llama", {{"head_dim", nullptr}}).head_size, 12u);
+  EXPECT_EQ(config_with("qwen3", {{"head_dim", nullptr}}).head_size, 128u);
+  EXPECT_EQ(config_with("llama", {{"num_key_value_heads", nullptr}}).n_kv_heads, 6u);
+  EXPECT_EQ(config_with("llama", {{"sliding_window", 8}}).window, 0u);
+
+  EXPECT_EQ(config_with("mistral", {{"sliding_window", 8}}).window, 8u);
+  EXPECT_EQ(config_with("mistral", {{"max_position_embeddings", 8192}}).window, 4096u);
+  EXPECT_EQ(config_with("mistral", {{"sliding_window", 64}}).window, 0u);  // the whole context
+  Json none = json_;
+  none["model_type"] = "mistral";
+  none["sliding_window"] = nullptr;
+  EXPECT_EQ(read_hugging_face_config(none, "config.json").window, 0u);
+
+  const auto qwen = [&](bool uses, uint32_t first) {
+    return config_with(
+               "qwen2",
+               {{"use_sliding_window", uses}, {"sliding_window", 8}, {"max_window_layers", first}})
+        .window;
+  };
+  EXPECT_EQ(qwen(false, 0), 0u);
+  EXPECT_EQ(qwen(true, 0), 8u);
+  EXPECT_EQ(qwen(true, 1), 0u);  // it has one layer
+  EXPECT_EQ(
+      config_with("qwen3", {{"layer_types", {"sliding_attention"}}, {"sliding_window", 8}}).window,
+      8u);
 }
 
 TEST_F(HuggingFace, RefusesAbsurdConfigurations) {
@@ -82,6 +198,7 @@ TEST_F(HuggingFace, RefusesAbsurdConfigurations) {
                           "num_attention_heads", "vocab_size", "max_position_embeddings"}) {
     for (const Json& value : {Json(0), Json(-1), Json(4294967295u), Json(1e300), Json("7"),
                               Json(nullptr), Json::array(), Json(uint64_t{1} << 40)}) {
+      if (value.is_null() && key == std::string_view("max_position_embeddings")) continue;
       EXPECT_THAT(failure_with(key, value), HasSubstr("config.json: ")) << key << value;
     }
   }
