@@ -31,12 +31,13 @@ constexpr uint64_t kLargestStart = 20 << 20;
 struct Synthetic {
   const char* shape;
   const char* type;
-  bool is_large;  // a minute each
+  bool is_large;  // minutes each
 };
 constexpr Synthetic kSynthetics[] = {{"stories15m", "q8_0", false},
                                      {"stories15m", "q4_0", false},
                                      {"stories110m", "q4_0", true},
-                                     {"smollm2-135m", "q4_0", true}};
+                                     {"smollm2-135m", "q4_0", true},
+                                     {"qwen2.5-0.5b", "q4_0", true}};
 
 template <typename Figures>
 nlohmann::ordered_json to_array(const std::vector<Figures>& all) {

@@ -10,6 +10,7 @@
 #include "host-tools/model/model_writer.h"
 #include "host-tools/model/tokenizer_builder.h"
 #include "llama/logits_hash.h"
+#include "llama/model/rope_scaling.h"
 #include "tests/fakes/chat_model.h"
 #include "tests/fakes/story_card.h"
 #include "tests/system/kernel_machine.h"
@@ -92,6 +93,33 @@ INSTANTIATE_TEST_SUITE_P(EqualText, EachType,
                                          llama::WeightType::kQ4_0, llama::WeightType::kQ8_0Masked,
                                          llama::WeightType::kQ4_0Masked),
                          [](const auto& type) { return llama::name_of(type.param); });
+
+using Roles = std::vector<llama::TensorRole>;
+class EachArchitecture : public EqualText, public testing::WithParamInterface<Roles> {};
+
+// With the YaRN of long contexts.
+TEST_P(EachArchitecture, OfAModelWithMoreTensorsThanLlamasPinnedAndStreamed) {
+  llama::ModelConfig config = tests::small_config();
+  config.head_size = 20;  // heads that together are wider than the model
+  llama::scale_as_yarn(config, 4, 1, 32, 16, 1.14f);
+  const fakes::Bytes bytes = fakes::make_story_model(config, GetParam(), llama::WeightType::kQ8_0);
+  const std::string content(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const fs::path model = make_file("model.blm", content);
+  const HostRequest request{.prompt = "abc def", .steps = 30, .sampling = kGreedy};
+  start(make_card({{"model.blm", content}}), {{"hash", "1"}, {"ctx", "64"}, {"steps", "30"}});
+  set(settings_of(kGreedy));
+  expect_equal(model, request);
+  leave_only_the_least_memory();
+  expect_equal(model, request);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    EqualText, EachArchitecture,
+    testing::Values(Roles{llama::TensorRole::kWqBias, llama::TensorRole::kWkBias,
+                          llama::TensorRole::kWvBias},
+                    Roles{llama::TensorRole::kQueryNorm, llama::TensorRole::kKeyNorm},
+                    Roles{llama::TensorRole::kWoBias, llama::TensorRole::kW1Bias,
+                          llama::TensorRole::kW3Bias, llama::TensorRole::kW2Bias}));
 
 class EachKvType : public EqualText, public testing::WithParamInterface<llama::KvType> {};
 

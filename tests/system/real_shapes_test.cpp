@@ -28,9 +28,9 @@ bool are_all_wanted() {
   return wanted != nullptr && std::string_view(wanted) == "all";
 }
 
-llama::ModelConfig shape_named(std::string_view name) {
+Shape shape_named(std::string_view name) {
   for (const Shape& known : known_shapes()) {
-    if (known.name == name) return known.config;
+    if (known.name == name) return known;
   }
   ADD_FAILURE() << name;
   return {};
@@ -79,26 +79,33 @@ class RealShape : public KernelMachine, public testing::WithParamInterface<const
   // A prompt of three tokens at once, and two more, or one: the emulator is what takes the time.
   static uint32_t steps() { return GetParam() == std::string_view("llama2-7b") ? 4 : 5; }
 
-  SyntheticWeights weights_{shape_named(GetParam()), llama::WeightType::kF32,
-                            llama::WeightType::kF32, 1};
+  // What other programs call it.
+  static std::string architecture() {
+    const std::string_view name = GetParam();
+    return name.starts_with("qwen2") ? "qwen2" : name.starts_with("qwen3") ? "qwen3" : "llama";
+  }
+
+  const Shape shape_ = shape_named(GetParam());
+  SyntheticWeights weights_{shape_.config, llama::WeightType::kF32, llama::WeightType::kF32, 1,
+                            shape_.extras};
 };
 
 TEST_P(RealShape, FromGgufTellsTheSameOnHostAndBoard) {
   const fs::path gguf = folder().path() / "model.gguf";
-  fakes::write_gguf(weights_, StoredType::kF16, gguf);
+  fakes::write_gguf(weights_, StoredType::kF16, gguf, architecture());
   expect_equal(gguf);
 }
 
 TEST_P(RealShape, FromHuggingFaceTellsTheSameOnHostAndBoard) {
   const fs::path hugging_face = folder().path() / "hf";
   fs::create_directory(hugging_face);
-  fakes::write_hugging_face(weights_, StoredType::kBF16, hugging_face, 2);
+  fakes::write_hugging_face(weights_, StoredType::kBF16, hugging_face, 2, architecture());
   expect_equal(hugging_face);
 }
 
 INSTANTIATE_TEST_SUITE_P(, RealShape,
-                         testing::Values("smollm2-135m", "llama3.2-1b", "tinyllama-1.1b",
-                                         "llama2-7b"),
+                         testing::Values("smollm2-135m", "qwen2.5-0.5b", "qwen3-0.6b",
+                                         "llama3.2-1b", "tinyllama-1.1b", "llama2-7b"),
                          [](const auto& test) {
                            std::string name = test.param;
                            std::erase_if(name, [](char c) { return c == '-' || c == '.'; });
@@ -110,7 +117,7 @@ TEST(RealSevenBillionWeights, AreKeptBitForBitAndPlanned) {
   const TemporaryFolder folder;
   const fs::path gguf = folder.path() / "model.gguf";
   const fs::path model = folder.path() / "model.blm";
-  SyntheticWeights weights(shape_named("llama2-7b"), llama::WeightType::kF32,
+  SyntheticWeights weights(shape_named("llama2-7b").config, llama::WeightType::kF32,
                            llama::WeightType::kF32, 1);
   fakes::write_gguf(weights, StoredType::kQ4_0, gguf);
   Subprocess convert({find_program("prlimit", "util-linux"), "--data=1073741824", BARELLAMA_PROGRAM,
