@@ -1,5 +1,5 @@
 // barellama.lst on a card: which files `barellama card` put there, and what was in them. A file
-// that still is as it is listed belongs to us; all others are somebody's work.
+// that still is as listed is ours; all others are the user's.
 #pragma once
 
 #include <cstdint>

@@ -13,7 +13,7 @@ namespace llama {
 
 // Reads what follows the segment's first `at` bytes, as much as `buffer` (a multiple of
 // WeightSource::kReadUnit) holds, and carries `crc` on. Returns how many bytes that were. At the
-// end of the segment `crc`, which began as 0, is to be compared with Segment::crc.
+// end of the segment `crc`, which began as 0, must equal Segment::crc.
 base::Result<size_t> add_to_checksum(const Segment& segment, uint64_t at, WeightSource& source,
                                      std::span<std::byte> buffer, uint32_t& crc);
 
