@@ -9,6 +9,7 @@
 
 #include "host-tools/card/card_config.h"
 #include "host-tools/card/card_contents.h"
+#include "host-tools/card/card_texts.h"
 #include "host-tools/card/firmware.h"
 #include "host-tools/model/host_model.h"
 #include "host-tools/model/model_plan.h"
@@ -17,7 +18,6 @@
 #include "host-tools/support/progress.h"
 #include "kernel/model/card_model.h"
 #include "kernel/settings/settings.h"
-#include "kernel/settings/settings_sources.h"
 #include "kernel/settings/words.h"
 #include "libpi/fs/file_name.h"
 #include "libpi/push/image_header.h"
@@ -41,9 +41,9 @@ class Checker {
       : card_(open_card(card)), interrupts_(interrupts), tell_(tell) {}
 
   bool check() {
-    check_names();
+    notes(doubts_about_names(*card_));
     read_config();
-    read_settings();
+    settings_ = read_card_settings(*card_);
     check_firmware();
     check_kernels();
     check_settings();
@@ -61,14 +61,16 @@ class Checker {
 
   void notes(const std::string& lines);
 
-  void check_names();
   void read_config();
-  void read_settings();
   void check_firmware();
   void check_kernels();
-  std::optional<uint32_t> check_image(const std::string& name);
+  struct Image {
+    uint32_t address;
+    std::string version;
+  };
+  // Of an image of ours.
+  std::optional<Image> check_image(const std::string& name);
   void check_settings();
-  void check_command_line();
   std::optional<std::string> model_name();
   void check_model();
   void check_segments(const llama::ModelFile& file, llama::WeightSource& source,
@@ -94,14 +96,6 @@ bool has_ending(std::string_view name, std::string_view ending) {
 void Checker::notes(const std::string& text) {
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) note(line);
-}
-
-// As systems make them that hide endings.
-void Checker::check_names() {
-  for (const std::string& name : card_->names()) {
-    const std::string_view meant = kernel::meant_file(name);
-    if (!meant.empty()) note(host::text("{} is not read: its name must be {}", name, meant));
-  }
 }
 
 // ---- config.txt, for the firmware
@@ -171,77 +165,43 @@ void Checker::check_firmware() {
 
 // ---- Kernel, and boot loader
 
-// The address of an image of ours.
-std::optional<uint32_t> Checker::check_image(const std::string& name) {
+std::optional<Checker::Image> Checker::check_image(const std::string& name) {
   if (!card_->contains(name)) {
     wrong(name + " is missing");
     return std::nullopt;
   }
   const std::string image = card_->read_file(name);
-  const auto header = pi::push::read_image_header(std::as_bytes(std::span(image)));
+  const auto bytes = std::as_bytes(std::span(image));
+  const auto header = pi::push::read_image_header(bytes);
   if (!header.ok()) {
     StringSink why;
     base::print(why, header.status());
     wrong(name + ": " + why.text());
     return std::nullopt;
   }
-  return header->address;
+  const std::string version(pi::push::image_version(bytes));
+  return Image{header->address, version.empty() ? "of no version that it tells" : version};
 }
 
 void Checker::check_kernels() {
   const std::string name = value("kernel", "kernel.img");
-  const auto address = check_image(name);
-  if (!address) return;
-  if (*address == kKernelAddress) return fine(name + ", a kernel");
+  const auto image = check_image(name);
+  if (!image) return;
+  if (image->address == kKernelAddress) return fine(name + ", a kernel, " + image->version);
   const std::string loaded(settings_.loader_kernel.view());
-  const auto second = check_image(loaded);
-  if (!second) return;
-  if (*second != kKernelAddress) return wrong(loaded + " is a boot loader, too, and no kernel");
-  fine(name + ", the boot loader, which starts " + loaded);
-}
-
-// ---- Settings, of which the command line's win
-
-void Checker::read_settings() {
-  base::NullSink nowhere;
-  if (card_->contains("barellama.ini")) {
-    const std::string text = card_->read_file("barellama.ini");
-    if (text.size() <= kernel::kMaxIniBytes) {
-      kernel::apply_ini(settings_, "barellama.ini", text, nowhere);
-    }
+  const auto kernel = check_image(loaded);
+  if (!kernel) return;
+  if (kernel->address != kKernelAddress) {
+    return wrong(loaded + " is a boot loader, too, and no kernel");
   }
-  if (card_->contains("cmdline.txt")) {
-    kernel::apply_command_line(settings_, card_->read_file("cmdline.txt"), nullptr);
-  }
-}
-
-void Checker::check_command_line() {
-  if (!card_->contains("cmdline.txt")) return;
-  const std::string text = card_->read_file("cmdline.txt");
-  StringSink complaints;
-  kernel::Settings settings;
-  kernel::apply_command_line(settings, text, &complaints);
-  notes(complaints.text());
-  if (text.find("barellama.", std::min(text.find('\n'), text.size())) != std::string::npos) {
-    note("cmdline.txt: only its first line counts");
-  }
+  fine(name + ", the boot loader, " + image->version);
+  fine(loaded + ", the kernel that it starts, " + kernel->version);
 }
 
 void Checker::check_settings() {
-  check_command_line();
-  if (!card_->contains("barellama.ini")) {
-    return note("barellama.ini is missing: the settings are the usual ones");
-  }
-  const std::string text = card_->read_file("barellama.ini");
-  if (text.size() > kernel::kMaxIniBytes) {
-    return note(host::text("barellama.ini has {} bytes, more than {}: it is ignored", text.size(),
-                           kernel::kMaxIniBytes));
-  }
-  StringSink complaints;
-  kernel::Settings settings;
-  kernel::apply_ini(settings, "barellama.ini", text, complaints);
-  notes(complaints.text());
-  if (complaints.text().empty()) fine("barellama.ini");
+  const std::string doubts = doubts_about_settings(*card_);
+  notes(doubts);
+  if (doubts.empty()) fine("barellama.ini");
 }
 
 // ---- The model

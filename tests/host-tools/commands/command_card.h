@@ -29,11 +29,13 @@ inline std::string content(size_t size, uint32_t seed) {
 
 // What libpi/push/image_header.h asks of an image; the loader is linked elsewhere than kernels.
 inline std::string image_at(uint32_t address) {
-  const uint32_t numbers[] = {address, 50'001, address + 100'000};
+  const uint32_t numbers[] = {address, 50'001, address + 100'000, address + 28};
   std::string image = content(4, 3) + "barellam";
   for (const uint32_t number : numbers) {
     for (int shift = 0; shift < 32; shift += 8) image += static_cast<char>(number >> shift & 0xff);
   }
+  image += "0.1.0 (0123456789ab, 2026-11-30)";
+  image += '\0';
   return image + content(50'001 - image.size(), 4);
 }
 

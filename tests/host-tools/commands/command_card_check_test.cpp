@@ -53,7 +53,8 @@ TEST_F(CommandCardCheck, FindsNothingWrongWithACardThatThisProgramMade) {
   EXPECT_THAT(
       folder.output,
       AllOf(HasSubstr("fine   firmware start_cd of Aug 26 2022, 102f1e84"),
-            HasSubstr("fine   kernel.img, a kernel"), HasSubstr("fine   barellama.ini"),
+            HasSubstr("fine   kernel.img, a kernel, 0.1.0 (0123456789ab, 2026-11-30)"),
+            HasSubstr("fine   barellama.ini"),
             HasSubstr("fine   tales.blm: all checksums are right"), HasSubstr("on a Pi Zero: "),
             HasSubstr("boots a Pi Zero, and tells a story"), Not(HasSubstr("note"))));
   ASSERT_EQ(image({"--firmware", path("boot")}, "tales.blm").exit_code, 0);
@@ -97,7 +98,14 @@ TEST_F(CommandCardCheck, TellsAKernelFromOtherFiles) {
   write_file(path("mounted/barellama.img"), image_at(0x8000));
   const Outcome outcome = check();
   EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
-  EXPECT_THAT(outcome.output, HasSubstr("the boot loader, which starts barellama.img"));
+  EXPECT_THAT(outcome.output, HasSubstr("fine   kernel.img, the boot loader, 0.1.0 ("));
+  EXPECT_THAT(outcome.output,
+              HasSubstr("fine   barellama.img, the kernel that it starts, 0.1.0 ("));
+  // Of before there were versions.
+  std::string old = image_at(0x8000);
+  old.replace(24, 4, std::string(4, '\0'));
+  write_file(path("mounted/barellama.img"), old);
+  EXPECT_THAT(check().output, HasSubstr("that it starts, of no version that it tells"));
   write_file(path("mounted/kernel.img"), std::string(1000, 'x'));
   expect_wrong("kernel.img: ");
 }
