@@ -129,6 +129,7 @@ class PushRun {
     const size_t count = port_.read(buffer, kTick);
     if (!port_.is_open()) fail("{}: is gone; is the adapter still plugged in?", port_.name());
     if (count == 0) return;
+    is_answered_ = true;
     if (is_waiting()) farewell_.hear({buffer.data(), count});
     sender_.feed(std::as_bytes(std::span(buffer)).first(count), now_us());
   }
@@ -155,12 +156,7 @@ class PushRun {
   }
 
   void show() {
-    if (is_waiting()) {
-      if (!waiting_shown_)
-        std::fprintf(stderr, "waiting for the boot loader on %s\n", port_.name().c_str());
-      waiting_shown_ = true;
-      return;
-    }
+    if (is_waiting()) return show_waiting();
     if (!heard_) {
       heard_ = Clock::now();
       tell_versions();
@@ -183,6 +179,19 @@ class PushRun {
                  running.empty() ? "" : ("running " + running + ", ").c_str(), pushed.c_str());
   }
 
+  void show_waiting() {
+    if (!waits_since_) {
+      waits_since_ = Clock::now();
+      std::fprintf(stderr, "waiting for the boot loader on %s\n", port_.name().c_str());
+    }
+    if (is_hint_shown_ || is_answered_ || !port_.is_wired() ||
+        Clock::now() < *waits_since_ + kSilenceBeforeHint) {
+      return;
+    }
+    is_hint_shown_ = true;
+    std::fprintf(stderr, "%s\n", wiring_hint(port_).c_str());
+  }
+
   Port& port_;
   std::string pushed_version_;
   uint32_t kernel_baud_;
@@ -193,7 +202,9 @@ class PushRun {
   std::optional<Clock::time_point> called_;
   std::optional<Clock::time_point> heard_;
   uint32_t baud_ = pi::push::kBaseBaud;
-  bool waiting_shown_ = false;
+  std::optional<Clock::time_point> waits_since_;
+  bool is_answered_ = false;  // by any byte
+  bool is_hint_shown_ = false;
 };
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "host-tools/push/push_driver.h"
 #include "tests/fakes/faulty_line.h"
 #include "tests/host-tools/push/loader_thread.h"
+#include "tests/host-tools/serial/fake_board.h"
 #include "tests/host-tools/support/program.h"
 #include "tests/libpi/push/push_rig.h"
 
@@ -198,6 +199,17 @@ TEST(RamDisk, HoldsModelsOfAnySizeWithLittleMore) {
     ASSERT_NO_THROW(write_card_image(image, files, layout, "TEST", interrupts)) << size;
     EXPECT_LT(fs::file_size(image) - size, 49'152 + size / 30 + layout.cluster_bytes) << size;
   }
+}
+
+TEST_F(PushCommand, HintsAtTheWiringOfABoardThatIsSilent) {
+  FakeBoard board(folder_.path() / "board");
+  board.answers[""] = "";
+  const Outcome outcome =
+      barellama({"push", kernel(), "--port", board.port(), "--no-console", "--timeout", "6"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  const size_t hint = outcome.errors.find("no byte has come for 5 s");
+  EXPECT_NE(hint, std::string::npos) << outcome.errors;
+  EXPECT_EQ(hint, outcome.errors.rfind("no byte has come for 5 s"));
 }
 
 struct BadFile {
