@@ -24,7 +24,19 @@ base::TextSink& RunProfile::begin() {
   return record_;
 }
 
-void RunProfile::end() { files_.record(nlohmann::json::parse(record_.text)); }
+// At the end of a record's writer, which is a destructor: nothing may pass it.
+void RunProfile::end() {
+  if (failure_) return;
+  try {
+    files_.record(nlohmann::json::parse(record_.text));
+  } catch (const Failure& failure) {
+    failure_ = failure;
+  }
+}
+
+void RunProfile::check_records() const {
+  if (failure_) throw *failure_;
+}
 
 void RunProfile::record_memory(HostModel& host) {
   kernel::MemoryTable table;
@@ -39,8 +51,10 @@ void RunProfile::begin(HostModel& host, const std::string& name) {
   if (files_.has_records()) {
     if (answer_.number == 1) record_machine_and_model(host, name);
     kernel::record_begin(*this);
-    profiler_.set_listener(&recorder_);
+    kernel::RecordSink& sink = *this;
+    profiler_.set_listener(&recorder_.emplace(sink, profiler_));
   }
+  check_records();
   profiler_.begin_answer();
 }
 
@@ -58,6 +72,7 @@ void RunProfile::end(HostModel& host, const base::Result<llama::Generation>& mad
   profiler_.end_answer();
   profiler_.set_listener(nullptr);
   if (made.ok()) answer_.generation = *made;
+  if (recorder_) answer_.records_us = recorder_->spent_ns() / 1000;
   answer_.seed = seed;
   answer_.forgotten = forgotten;
   answer_.card = kernel::card_use(before_, host.model().transformer().weights().counters(), {}, {});
@@ -66,6 +81,7 @@ void RunProfile::end(HostModel& host, const base::Result<llama::Generation>& mad
     kernel::record_profile(*this, profiler_, answer_);
     kernel::record_card(*this, answer_);
     record_memory(host);
+    check_records();
   }
   if (options_.stats) {
     Text table;

@@ -6,6 +6,7 @@
 
 #include "host-tools/model/host_model.h"
 #include "host-tools/serial/console_files.h"
+#include "host-tools/support/failure.h"
 #include "kernel/reports/profile_records.h"
 #include "kernel/reports/records.h"
 
@@ -53,15 +54,17 @@ class RunProfile final : private kernel::RecordSink {
   void end() override;
   void record_machine_and_model(HostModel& host, const std::string& name);
   void record_memory(HostModel& host);
+  void check_records() const;
 
   Options options_;
   ConsoleFiles files_;
   HostTicks ticks_;
   llama::Profiler profiler_{ticks_};
-  kernel::PassRecorder recorder_{*this, profiler_};
+  std::optional<kernel::PassRecorder> recorder_;
   kernel::Answer answer_;
   llama::WeightCounters before_{};
   Text record_;
+  std::optional<Failure> failure_;  // to write a record
 };
 
 }  // namespace host

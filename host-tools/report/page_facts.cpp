@@ -37,18 +37,29 @@ void add_machine(const Machine& machine, Facts& facts) {
             machine.clock_hz > 0 ? megahertz(machine.clock_hz) : "");
 }
 
+// ", without 1.2 s that the records took".
+std::string without(uint64_t records_us) {
+  if (records_us == 0) return {};
+  return ", without " + duration(records_us * 1000) + " that the records took";
+}
+
 void add_speed(const Answer& answer, Facts& facts) {
   if (!answer.end) return;
   const AnswerEnd& end = *answer.end;
+  const RecordCost cost = record_cost(answer);
+  const uint64_t all_us = cost.first_us + cost.rest_us;
   if (const auto speed = tokens_per_second(answer)) {
-    facts.add("Speed", decimal(*speed, *speed < 10 ? 2 : 1) + " tokens/s", "after the first");
+    facts.add("Speed", decimal(*speed, *speed < 10 ? 2 : 1) + " tokens/s",
+              "after the first" + without(cost.rest_us));
   }
   // An answer that failed has no numbers.
   if (end.total_us > 0) {
-    facts.add("First token after", duration(end.first_us * 1000));
+    facts.add("First token after", duration((end.first_us - cost.first_us) * 1000),
+              cost.first_us > 0 ? without(cost.first_us).substr(2) : "");
     facts.add("Tokens", std::to_string(end.tokens),
               "after a prompt of " + std::to_string(end.prompt_tokens) + ", in " +
-                  duration(end.total_us * 1000));
+                  duration(end.total_us * 1000) +
+                  (all_us > 0 ? " with " + duration(all_us * 1000) + " for the records" : ""));
   }
   if (!end.reason.empty()) {
     facts.add("Ended by", end.reason, end.seed ? "seed " + std::to_string(*end.seed) : "");

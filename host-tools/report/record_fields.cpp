@@ -166,7 +166,8 @@ Pass read_pass(const Json& record) {
                 {field::kColumns, &Pass::columns},
                 {field::kStartNs, &Pass::start_ns},
                 {field::kNs, &Pass::ns},
-                {field::kRestNs, &Pass::rest_ns}});
+                {field::kRestNs, &Pass::rest_ns},
+                {field::kRecordsNs, &Pass::records_ns}});
   if (const Json* operations = child(record, field::kOps, Json::value_t::object)) {
     for (const auto& [name, value] : operations->items()) {
       if (!value.is_array() || value.size() != 2) {
@@ -243,7 +244,8 @@ AnswerEnd read_end(const Json& record) {
                {{field::kTokens, &AnswerEnd::tokens},
                 {field::kPromptTokens, &AnswerEnd::prompt_tokens},
                 {field::kFirstUs, &AnswerEnd::first_us},
-                {field::kTotalUs, &AnswerEnd::total_us}});
+                {field::kTotalUs, &AnswerEnd::total_us},
+                {field::kRecordsUs, &AnswerEnd::records_us}});
   // Any 64 bits; it is only shown.
   const auto seed = record.find(field::kSeed);
   if (seed != record.end() && seed->is_number_unsigned()) end.seed = seed->get<uint64_t>();

@@ -67,6 +67,7 @@ struct Span {
 struct Pass {
   uint64_t index = 0, position = 0, columns = 1;
   uint64_t start_ns = 0, ns = 0, rest_ns = 0;
+  uint64_t records_ns = 0;                // that the records of earlier passes took
   std::vector<OperationTime> operations;  // with rest_ns they add up to ns
   std::vector<uint64_t> layer_ns;
   uint64_t card_bytes = 0, card_wait_ns = 0;
@@ -88,6 +89,7 @@ struct CardFacts {
 struct AnswerEnd {
   std::string reason;
   uint64_t tokens = 0, prompt_tokens = 0, first_us = 0, total_us = 0;
+  uint64_t records_us = 0;  // of total_us
   std::optional<uint64_t> seed;
 };
 

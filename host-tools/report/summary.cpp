@@ -93,12 +93,28 @@ Summary summarize(const Answer& answer) {
   return summary;
 }
 
+RecordCost record_cost(const Answer& answer) {
+  if (!answer.end || answer.passes.empty()) return {};
+  const AnswerEnd& end = *answer.end;
+  const uint64_t prompt_end = answer.passes.front().position + end.prompt_tokens;
+  // The record of a pass comes before the token is chosen: the prompt's are in first_us.
+  const auto first = std::ranges::find_if(
+      answer.passes, [&](const Pass& pass) { return pass.position >= prompt_end; });
+  const uint64_t before = first == answer.passes.end() ? end.records_us : first->records_ns / 1000;
+  RecordCost cost{.first_us = std::min(before, end.first_us), .rest_us = 0};
+  if (end.records_us > before && end.total_us > end.first_us) {
+    cost.rest_us = std::min(end.records_us - before, end.total_us - end.first_us);
+  }
+  return cost;
+}
+
 std::optional<double> tokens_per_second(const Answer& answer) {
   if (!answer.end || answer.end->tokens < 2 || answer.end->total_us <= answer.end->first_us) {
     return {};
   }
-  return static_cast<double>(answer.end->tokens - 1) * 1e6 /
-         static_cast<double>(answer.end->total_us - answer.end->first_us);
+  const uint64_t us = answer.end->total_us - answer.end->first_us - record_cost(answer).rest_us;
+  if (us == 0) return {};
+  return static_cast<double>(answer.end->tokens - 1) * 1e6 / static_cast<double>(us);
 }
 
 }  // namespace host

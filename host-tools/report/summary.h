@@ -44,7 +44,15 @@ struct Summary {
 // answer.has_times() must hold.
 Summary summarize(const Answer& answer);
 
-// Tokens per second after the first, as the console's line has it; none without an "end" that says.
+// What the records took of an answer: of the time to its first token, and of that after it. 0 where
+// none says.
+struct RecordCost {
+  uint64_t first_us = 0, rest_us = 0;
+};
+RecordCost record_cost(const Answer& answer);
+
+// Tokens per second after the first, without what the records took; none without an "end" that
+// says.
 std::optional<double> tokens_per_second(const Answer& answer);
 
 }  // namespace host

@@ -39,6 +39,7 @@ void Reporter::end_answer(const base::Result<ModelRunner::Told>& told, uint32_t 
   if (llama::Profiler* profiler = runner_.profiler(); profiler != nullptr) {
     profiler->end_answer();
     profiler->set_listener(nullptr);
+    if (settings_.records) answer_.records_us = pass_recorder_->spent_ns() / 1000;
   }
   if (told.ok()) {
     answer_.generation = told->generation;

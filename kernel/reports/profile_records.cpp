@@ -90,9 +90,13 @@ void record_profile(RecordSink& sink, const Profiler& profiler, const Answer& an
 
 void PassRecorder::pass_ended(const Profiler&) {
   const Profiler::Scope scope(&profiler_, Operation::kOutput);
+  const uint64_t begin = profiler_.ticks().now();
   record_pass();
   if (!profiler_.pass_spans().empty()) record_spans();
+  spent_ticks_ += profiler_.ticks().now() - begin;
 }
+
+uint64_t PassRecorder::spent_ns() const { return Ns(profiler_)(spent_ticks_); }
 
 void PassRecorder::record_pass() {
   const Profiler::Pass& pass = profiler_.pass();
@@ -121,6 +125,7 @@ void PassRecorder::record_pass() {
   }
   record.end_array();
   record.number(field::kRestNs, rest);
+  record.number(field::kRecordsNs, spent_ns());
   record.begin_object(field::kCard);
   record.number(field::kBytes, pass.card_bytes);
   record.number(field::kWaitNs, ns(profiler_.pass_total(Operation::kCardWait).ticks));

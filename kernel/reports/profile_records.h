@@ -21,6 +21,8 @@ class PassRecorder final : public llama::PassListener {
   // Both outlive the recorder, or the profiler's listener is taken away.
   PassRecorder(RecordSink& sink, llama::Profiler& profiler) : sink_(sink), profiler_(profiler) {}
   void pass_ended(const llama::Profiler& profiler) override;
+  // What all records so far took, and so did not go into the answer.
+  uint64_t spent_ns() const;
 
  private:
   void record_pass();
@@ -28,6 +30,7 @@ class PassRecorder final : public llama::PassListener {
 
   RecordSink& sink_;
   llama::Profiler& profiler_;
+  uint64_t spent_ticks_ = 0;
 };
 
 }  // namespace kernel

@@ -31,6 +31,7 @@ CardUse card_use(const llama::WeightCounters& before, const llama::WeightCounter
 struct Answer {
   uint32_t number = 0;  // from 1; 0: none yet
   llama::Generation generation{};
+  uint64_t records_us = 0;  // that the records of its passes took of its time
   uint64_t seed = 0;
   uint32_t forgotten = 0;  // turns of the conversation that were dropped to make room
   CardUse card{};

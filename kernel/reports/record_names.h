@@ -56,6 +56,8 @@ inline constexpr std::string_view kPromptTokens = "prompt_tokens";
 inline constexpr std::string_view kRam = "ram";
 inline constexpr std::string_view kReads = "reads";
 inline constexpr std::string_view kReason = "reason";
+inline constexpr std::string_view kRecordsNs = "records_ns";
+inline constexpr std::string_view kRecordsUs = "records_us";
 inline constexpr std::string_view kRestNs = "rest_ns";
 inline constexpr std::string_view kRetries = "retries";
 inline constexpr std::string_view kSeed = "seed";
@@ -89,8 +91,8 @@ namespace fields {
 
 using namespace field;
 
-inline constexpr std::string_view kEnd[] = {kReason,  kTokens, kPromptTokens, kFirstUs,
-                                            kTotalUs, kSeed,   kForgotten,    kAnswer};
+inline constexpr std::string_view kEnd[] = {kReason,    kTokens, kPromptTokens, kFirstUs, kTotalUs,
+                                            kRecordsUs, kSeed,   kForgotten,    kAnswer};
 inline constexpr std::string_view kProgress[] = {kLayer, kLayers, kElapsedUs, kCardBytes, kLeftUs};
 inline constexpr std::string_view kBench[] = {kGroup, kName, kValue, kUnit};
 inline constexpr std::string_view kSelfTest[] = {kPassed, kWhat};
@@ -104,8 +106,8 @@ inline constexpr std::string_view kModel[] = {kName,        kDim,           kHid
 inline constexpr std::string_view kMemory[] = {kRam, kParts, kHigh};
 inline constexpr std::string_view kMemoryParts[] = {kName, kKind, kBytes};
 inline constexpr std::string_view kMemoryHigh[] = {kName, kBytes, kUsed};
-inline constexpr std::string_view kPass[] = {field::kPass, kPosition, kColumns, kStartNs, kNs,
-                                             kOps,         kLayers,   kRestNs,  kCard};
+inline constexpr std::string_view kPass[] = {field::kPass, kPosition, kColumns, kStartNs,   kNs,
+                                             kOps,         kLayers,   kRestNs,  kRecordsNs, kCard};
 inline constexpr std::string_view kPassCard[] = {kBytes, kWaitNs};
 inline constexpr std::string_view kTrace[] = {field::kPass, kDropped, kSpans};
 inline constexpr std::string_view kProfile[] = {kAnswer, kPart, kParts, kNs, kRestNs, kOps};

@@ -24,6 +24,7 @@ void record_end(RecordSink& sink, const base::Status& outcome, const Answer& ans
     record.number(field::kPromptTokens, made.prompt_tokens);
     record.number(field::kFirstUs, made.prompt_us);
     record.number(field::kTotalUs, made.total_us);
+    record.number(field::kRecordsUs, answer.records_us);
     record.number(field::kSeed, answer.seed);
   }
   if (answer.forgotten > 0) record.number(field::kForgotten, answer.forgotten);

@@ -96,6 +96,28 @@ TEST(ReportPage, SaysWhenPartsDoNotAddUp) {
   EXPECT_THAT(memory, HasSubstr("not accounted for"));
 }
 
+// A prompt of two tokens in one pass, then two passes of 100 ms each; each pass's record takes 400.
+TEST(ReportPage, LeavesTheTimeOfTheRecordsOutOfTheSpeed) {
+  const auto pass = [](int index, int position, int columns, int records_ms) {
+    return R"({"event":"pass","ops":{},"layers":[],"rest_ns":100000000,"ns":100000000,"pass":)" +
+           std::to_string(index) + ",\"position\":" + std::to_string(position) +
+           ",\"columns\":" + std::to_string(columns) +
+           ",\"start_ns\":0,\"records_ns\":" + std::to_string(records_ms * 1'000'000) + "}\n";
+  };
+  const auto end = [](const char* records) {
+    return R"({"event":"end","reason":"length","tokens":3,"prompt_tokens":2,"first_us":500000,)" +
+           std::string(records) + R"("total_us":1500000,"seed":1})" + "\n";
+  };
+  const std::string passes = pass(0, 0, 2, 0) + pass(1, 2, 1, 400) + pass(2, 3, 1, 800);
+  const std::string page = page_of(passes + end(R"("records_us":1200000,)"));
+  EXPECT_THAT(page, HasSubstr("10.0 tokens/s <small>after the first, without 800 ms that the "
+                              "records took"));
+  EXPECT_THAT(page, HasSubstr("100 ms <small>without 400 ms that the records took"));
+  EXPECT_THAT(page, HasSubstr("in 1.50 s with 1.20 s for the records"));
+  // Of a recording that doesn't say.
+  EXPECT_THAT(page_of(passes + end("")), HasSubstr("2.00 tokens/s <small>after the first</small>"));
+}
+
 TEST(ReportPage, SaysWhenRecordsAreMissing) {
   EXPECT_THAT(page_of(kPassLine), HasSubstr("profile is missing"));
   EXPECT_THAT(page_of(kPassLine), HasSubstr("ends before this answer does"));

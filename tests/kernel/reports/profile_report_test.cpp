@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -31,8 +32,12 @@ class Records final : public RecordSink, private base::TextSink {
     text_.clear();
     return *this;
   }
-  void end() override { all.push_back(nlohmann::json::parse(text_)); }
+  void end() override {
+    all.push_back(nlohmann::json::parse(text_));
+    if (before_end) before_end();
+  }
   std::vector<nlohmann::json> all;
+  std::function<void()> before_end;
 
  private:
   void write(std::string_view piece) override { text_ += piece; }
@@ -110,6 +115,17 @@ TEST_F(ProfileReport, RecordsPassesThatAddUpToTheNanosecond) {
     EXPECT_EQ(pass["card"]["bytes"], 4096);
   }
   EXPECT_EQ(records_.all[0]["start_ns"], ns(12345));
+}
+
+TEST_F(ProfileReport, SaysWhatTheRecordsThemselvesTook) {
+  records_.before_end = [&] { ticks_.time += 70'000; };  // as a slow line does
+  run_pass();
+  run_pass();
+  // A pass and its spans.
+  EXPECT_EQ(records_.all[0]["records_ns"], 0);
+  EXPECT_EQ(records_.all[2]["records_ns"], ns(2 * 70'000));
+  EXPECT_EQ(recorder_.spent_ns(), ns(4 * 70'000));
+  EXPECT_EQ(records_.all[2]["ns"], records_.all[0]["ns"]);
 }
 
 TEST_F(ProfileReport, RecordsSpansOfEachPass) {
