@@ -85,6 +85,16 @@ std::vector<std::string> option_names(const CLI::App& app) {
   return names;
 }
 
+// CLI11's, but a word that is not known explains why others are missing.
+std::string complaint_of(const CLI::App& command, const CLI::ParseError& error) {
+  const auto kind = static_cast<CLI::ExitCodes>(error.get_exit_code());
+  std::string complaint;
+  if (kind == CLI::ExitCodes::ExtrasError || kind == CLI::ExitCodes::RequiredError) {
+    complaint = complaint_of_rest(command.remaining(), option_names(command));
+  }
+  return complaint.empty() ? error.what() : complaint;
+}
+
 std::vector<std::string> command_names(CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
@@ -259,16 +269,13 @@ int CommandLine::run(std::vector<std::string> words) {
   return 0;
 }
 
-// As CLI11 does, but what it did not know comes first: that explains the rest.
 int CommandLine::complain(const CLI::ParseError& error) const {
   const auto commands = app_->get_subcommands();
   const CLI::App& command = commands.empty() ? *app_ : *commands.front();
   const std::string name =
       commands.empty() ? app_->get_name() : app_->get_name() + " " + command.get_name();
-  std::string complaint = complaint_of_rest(command.remaining(), option_names(command));
-  if (complaint.empty()) complaint = error.what();
   std::fprintf(stderr, "%s: %s\n`%s --help` shows what it takes.\n", name.c_str(),
-               complaint.c_str(), name.c_str());
+               complaint_of(command, error).c_str(), name.c_str());
   return kUsageError;
 }
 
@@ -278,8 +285,7 @@ void CommandLine::parse(std::vector<std::string> words, std::string_view where) 
   try {
     app_->parse(std::move(words));
   } catch (const CLI::ParseError& error) {
-    const std::string complaint = complaint_of_rest(app_->remaining(), option_names(*app_));
-    throw Failure(std::string(where) + (complaint.empty() ? error.what() : complaint), kUsageError);
+    throw Failure(std::string(where) + complaint_of(*app_, error), kUsageError);
   }
 }
 
