@@ -1,9 +1,14 @@
+#include <unistd.h>
+
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "host-tools/commands/commands.h"
 #include "host-tools/commands/kv_option.h"
 #include "host-tools/commands/renamed_option.h"
 #include "host-tools/commands/run_model.h"
+#include "host-tools/support/text_input.h"
 
 namespace host {
 namespace {
@@ -33,6 +38,22 @@ void add_sampling_options(Command& command, llama::SamplerSettings& sampling) {
       "How many tokens --repeat-penalty looks back, the prompt's included (default 64)");
 }
 
+struct Texts {
+  std::optional<std::string> prompt, prompt_file;
+};
+
+// What is piped in continues as a prompt does; of a chat, its lines are questions.
+void take_prompt(const Texts& texts, RunOptions& options) {
+  if (texts.prompt) {
+    options.prompt = clean_text(*texts.prompt, "--prompt");
+  } else if (texts.prompt_file) {
+    options.prompt = read_prompt(*texts.prompt_file);
+  } else if (!options.chat && ::isatty(STDIN_FILENO) != 1) {
+    options.prompt = read_prompt("-");
+  }
+  options.system = clean_text(options.system, "--system");
+}
+
 }  // namespace
 
 void add_run_command(Command& app) {
@@ -42,9 +63,16 @@ void add_run_command(Command& app) {
       "The text goes to standard output, statistics to standard error. The same model, prompt,\n"
       "seed and settings give the same text here, in the emulator and on a Pi.");
   command->add_option("model", options->model, "A .blm file")->required();
-  command->add_option(
-      "-p,--prompt", options->prompt,
+  const auto texts = std::make_shared<Texts>();
+  Option* prompt = command->add_option(
+      "-p,--prompt", texts->prompt,
       "Beginning of the text, also for a model that chats; with --chat, a question");
+  command
+      ->add_option("--prompt-file", texts->prompt_file,
+                   "The same from a file of text in UTF-8; -: standard input, which is the prompt "
+                   "anyway where a program pipes it in")
+      ->type_name("FILE")
+      ->excludes(prompt);
   Option* chat = command->add_flag(
       "--chat", options->chat,
       "Talk with the model: an answer to --prompt, or to each line of standard input");
@@ -59,7 +87,9 @@ void add_run_command(Command& app) {
   command->add_flag("--ignore-eos", options->ignore_eos,
                     "Go on where the model would end its text or answer, up to --steps");
   add_sampling_options(*command, options->sampling);
-  command->add_option("-s,--seed", options->seed, "Seed of the sampler, not 0 (default: the time)");
+  Option* seed = command->add_option(
+      "-s,--seed", options->seed,
+      "Seed of the sampler; 0: another one each time, which is printed (default 0)");
   command->add_option("--ctx", options->context,
                       "Positions to have room for (default: what the model was made for)");
   add_kv_option(*command, options->kv);
@@ -78,7 +108,11 @@ void add_run_command(Command& app) {
       "Measure each token, and save the records to this file, one JSON object per line");
   command->add_flag("--trace", options->profile.traces, "Each step of each token among the records")
       ->needs(record);
-  command->callback([options] { run_model(*options); });
+  command->callback([options, texts, command, seed] {
+    take_prompt(*texts, *options);
+    options->is_seed_told = options->seed == 0 && !command->texts({seed}).empty();
+    run_model(*options);
+  });
 }
 
 }  // namespace host

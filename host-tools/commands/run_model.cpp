@@ -12,9 +12,12 @@
 #include "base/bytes.h"
 #include "host-tools/commands/question_input.h"
 #include "host-tools/commands/stop_on_signal.h"
+#include "host-tools/console/character_columns.h"
+#include "host-tools/console/word_wrap.h"
 #include "host-tools/model/host_model.h"
 #include "host-tools/support/failure.h"
 #include "host-tools/support/files.h"
+#include "host-tools/support/output.h"
 #include "llama/logits_hash.h"
 
 namespace host {
@@ -22,12 +25,19 @@ namespace {
 
 constexpr size_t kMaxQuestionBytes = 65536;
 
+// At a terminal, lines end between words.
 class Output final : public base::TextSink {
  public:
-  void write(std::string_view text) override {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    std::fflush(stdout);
+  Output() : wraps_(::isatty(STDOUT_FILENO) == 1) {
+    if (wraps_) use_utf8();
   }
+  void write(std::string_view text) override {
+    write_output(wraps_ ? wrap_.feed(text, terminal_columns()) : std::string(text));
+  }
+
+ private:
+  bool wraps_;
+  WordWrap wrap_;
 };
 
 // Hash and file of all logits, whichever was asked for.
@@ -53,8 +63,9 @@ class Observer final : public llama::LogitsObserver {
   std::string content_;
 };
 
+// 0 means another one each time, as on a board.
 uint64_t seed_of(const RunOptions& options) {
-  if (options.seed) return *options.seed;
+  if (options.seed != 0) return options.seed;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(now).count());
 }
@@ -77,17 +88,23 @@ void report(const RunOptions& options, HostModel& host, const llama::Generation&
         {"seed", seed},
         {"first_token_s", static_cast<double>(made.prompt_us) / 1e6},
         {"total_s", static_cast<double>(made.total_us) / 1e6},
-        {"tokens_per_s", rate(decoded, decode_us)},
+        {"tokens_per_s", decoded > 0 ? nlohmann::ordered_json(rate(decoded, decode_us)) : nullptr},
         {"memory_bytes", host.arena().high_water()},
         {"pinned_bytes", weights.pinned_bytes()},
         {"streamed_bytes_per_pass", weights.streamed_bytes()},
         {"bytes_read", weights.counters().bytes_read},
         {"crc_retries", weights.counters().crc_retries}};
-    std::fprintf(stderr, "%s\n", json.dump().c_str());
+    if (std::fprintf(stderr, "%s\n", json.dump().c_str()) < 0) {
+      fail("standard error: {}", system_error());
+    }
   } else if (::isatty(STDERR_FILENO) == 1) {
-    std::fprintf(stderr, "%u token%s, %.1f tokens/s, first after %.3f s, seed %" PRIu64 "\n",
-                 made.tokens, made.tokens == 1 ? "" : "s", rate(decoded, decode_us),
+    std::string speed;
+    if (decoded > 0) speed = text(", {:.1} tokens/s", rate(decoded, decode_us));
+    std::fprintf(stderr, "%u token%s%s, first after %.3f s, seed %" PRIu64 "\n", made.tokens,
+                 made.tokens == 1 ? "" : "s", speed.c_str(),
                  static_cast<double>(made.prompt_us) / 1e6, seed);
+  } else if (options.is_seed_told) {
+    std::fprintf(stderr, "seed %" PRIu64 "\n", seed);
   }
 }
 
@@ -106,6 +123,20 @@ HostModelOptions model_options(const RunOptions& options, RunProfile& profile) {
   if (options.chat) model.max_prompt_bytes += kMaxQuestionBytes;
   return model;
 }
+
+// The keys that stop an answer, too.
+class StopOnKey final : public llama::Interrupt {
+ public:
+  StopOnKey(StopOnSignal& signal, QuestionInput& input) : signal_(signal), input_(input) {}
+
+  bool should_stop(uint32_t done, uint32_t all) override {
+    return signal_.should_stop(done, all) || input_.wants_stop();
+  }
+
+ private:
+  StopOnSignal& signal_;
+  QuestionInput& input_;
+};
 
 // One story, or one conversation.
 class Run {
@@ -130,12 +161,15 @@ class Run {
   void conversation() {
     if (!options_.prompt.empty()) return story();
     QuestionInput input(signal_->interrupts());
+    StopOnKey stop(*signal_, input);
+    interrupt_ = &stop;
     if (input.is_terminal()) {
       std::fputs("Ctrl-C stops an answer, /new begins a new conversation, Ctrl-D leaves.\n",
                  stderr);
     }
     while (const auto line = input.next()) {
       if (line->empty()) continue;
+      if (*line == "/quit" || *line == "/exit") break;
       const base::Status done = obey(*line);
       if (done.ok()) continue;
       const bool is_refused = done.code() == base::ErrorCode::kOutOfRange ||
@@ -149,13 +183,18 @@ class Run {
  private:
   // A command or a question.
   base::Status obey(const std::string& line) {
-    if (line == "/new") {
+    if (line == "/new" || line == "/clear") {
       host_->model().conversation().forget();
       return base::ok_status();
     }
+    if (line == "/help" || line == "/?") {
+      std::fputs("/new begins a new conversation, /quit leaves\n", stderr);
+      return base::ok_status();
+    }
     if (line.starts_with('/')) {
-      return base::Status::error(base::ErrorCode::kInvalidArgument,
-                                 "there is no such command; /new begins a new conversation");
+      return base::Status::error(
+          base::ErrorCode::kInvalidArgument,
+          "there is no such command; /new begins a new conversation, /quit leaves");
     }
     return tell(line);
   }
@@ -172,7 +211,7 @@ class Run {
                         .sampling = sampling,
                         .chat = options_.chat ? &*model.chat() : nullptr,
                         .system = options_.system,
-                        .interrupt = &*signal_,
+                        .interrupt = interrupt_ != nullptr ? interrupt_ : &*signal_,
                         .observer = options_.hash || options_.logits ? &observer_ : nullptr},
                        output_);
     const bool is_stopped = made.status().code() == base::ErrorCode::kCancelled;
@@ -190,7 +229,7 @@ class Run {
   void finish() {
     if (options_.hash) std::printf("logits-hash: %016" PRIx64 "\n", observer_.hash());
     if (!logits_file_) return;
-    write_file(logits_file_->path(), observer_.content());
+    logits_file_->write(observer_.content());
     logits_file_->commit();
   }
 
@@ -199,6 +238,7 @@ class Run {
   Observer observer_;
   Output output_;
   std::optional<StopOnSignal> signal_;
+  llama::Interrupt* interrupt_ = nullptr;  // in place of the signal alone
   std::optional<PendingFile> logits_file_;
   std::optional<HostModel> host_;
 };

@@ -18,7 +18,8 @@ struct RunOptions {
   uint32_t steps = 0;
   bool ignore_eos = false;
   llama::SamplerSettings sampling{.temperature = 0.8f};  // but for the seed
-  std::optional<uint64_t> seed;
+  uint64_t seed = 0;                                     // 0: the time
+  bool is_seed_told = false;                             // also without statistics
   uint32_t context = 0;
   llama::KvType kv = llama::KvType::kF32;
   std::optional<double> ram_mib;

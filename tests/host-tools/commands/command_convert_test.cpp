@@ -32,8 +32,9 @@ TEST_F(CommandConvert, CutsLargeModelsIntoPartsThatAreOneModel) {
   };
   EXPECT_EQ(tell("cut.blm"), tell("one.blm"));
   EXPECT_EQ(barellama({"inspect", path("cut.blm")}).exit_code, 0);
+  write_file(path("kernel.img"), std::string(64, '\1'));
   EXPECT_THAT(
-      barellama({"card", "--kernel", path("story.bin"), "-o", path("card.img"), path("cut.blm")})
+      barellama({"card", "--kernel", path("kernel.img"), "-o", path("card.img"), path("cut.blm")})
           .output,
       HasSubstr("cut.b02"));
   std::filesystem::remove(path("cut.b02"));
@@ -129,7 +130,7 @@ TEST_F(CommandConvert, SaysWhatIsWrong) {
   expect_failure(convert(), 1, "no tokenizer.bin beside it; name one with --tokenizer");
   write_file(path("tokenizer.bin"), "garbage");
   expect_failure(convert(), 1, "tokenizer.bin: ");
-  write_file(path("story.bin"), std::string(1000, 'x'));
+  write_file(path("story.bin"), std::string(1000, '\1'));
   expect_failure(convert(), 1, "story.bin: is neither a GGUF file nor a llama2.c checkpoint");
   EXPECT_EQ(files(), (std::vector<std::string>{"story.bin", "tokenizer.bin"}));
 }

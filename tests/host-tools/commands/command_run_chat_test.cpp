@@ -53,22 +53,58 @@ TEST_F(CommandRunChat, TalksAtATerminalUntilCtrlD) {
   std::string begin = run({"--chat", "-p", "a b", "-n", "3"}).output;
   begin.pop_back();
   ASSERT_THAT(begin, Not(testing::IsEmpty()));
-  TerminalProgram chat({BARELLAMA_PROGRAM, "run", path("story.blm"), "--chat", "-t", "0"});
-  chat.expect("Ctrl-D leaves.\r\n> ");
+  TerminalProgram chat({BARELLAMA_PROGRAM, "run", path("story.blm"), "--chat", "-t", "0"},
+                       {{"XDG_STATE_HOME", path("state")}, {"TERM", "vt100"}});
+  chat.expect("Ctrl-D leaves.\r\n");
+  chat.expect("> ");
   chat.type("forgotten\x03");
-  chat.expect("^C\r\n> ");
-  chat.type("/help\n");
-  chat.expect("there is no such command; /new begins a new conversation\r\n> ");
-  for (int time = 0; time < 2; ++time) {
-    chat.type("a b\n");
-    chat.expect("a b\r\n" + begin);
-    chat.type("\x03");
-    chat.expect("\r\n> ");
-    chat.type("/new\n");
-    chat.expect("/new\r\n> ");
+  chat.expect("^C\r\n");
+  chat.type("/hlep\r");
+  chat.expect("there is no such command; /new begins a new conversation, /quit leaves\r\n");
+  chat.type("/?\r");
+  chat.expect("/new begins a new conversation, /quit leaves\r\n");
+  for (const char* const stop : {"\x03", "\x1b"}) {
+    // With the cursor keys, as in the console of a board.
+    chat.type("b\x1b[Da \r");
+    chat.expect("\r\n" + begin);
+    // Kept for the next line, as what is typed during an answer is.
+    chat.type("/ne");
+    chat.type(stop);
+    chat.expect("\r\n");
+    chat.expect("> /ne");
+    chat.type("w\r");
+    chat.expect("\r\n");
+    chat.expect("> ");
   }
+  // From the history.
+  chat.type("\x1b[A\x1b[A\r");
+  chat.expect("\r\n" + begin);
+  chat.type("\x03");
+  chat.expect("\r\n");
+  chat.expect("> ");
   chat.type("\x04");
   EXPECT_EQ(chat.wait(), 0) << chat.screen();
+  EXPECT_TRUE(chat.is_line_terminal());
+  EXPECT_THAT(read_file(path("state/barellama/history")), HasSubstr("a\\040b\n"));
+}
+
+TEST_F(CommandRunChat, LeavesAtItsCommands) {
+  ASSERT_EQ(convert({"--tokenizer", path("tokenizer.bin"), "--chat", "llama2"}).exit_code, 0);
+  for (const std::string command : {"/quit", "/exit"}) {
+    const Outcome outcome = barellama({"run", path("story.blm"), "--chat"}, command + "\na b\n");
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    EXPECT_EQ(outcome.output, "");
+  }
+}
+
+TEST_F(CommandRunChat, TakesQuestionsOfAnyEditor) {
+  ASSERT_EQ(convert({"--tokenizer", path("tokenizer.bin"), "--chat", "llama2"}).exit_code, 0);
+  const auto talk = [&](const std::string& input) {
+    return barellama({"run", path("story.blm"), "--chat", "-t", "0", "-n", "5"}, input).output;
+  };
+  EXPECT_EQ(talk("\xef\xbb\xbf"
+                 "a b\r\n/new\r\nb\r\n"),
+            talk("a b\n/new\nb\n"));
 }
 
 TEST_F(CommandRunChat, SaysWhyItCannotTalk) {

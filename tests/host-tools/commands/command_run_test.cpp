@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/host-tools/commands/command_model.h"
+#include "tests/host-tools/console/terminal_program.h"
 
 namespace host {
 namespace {
@@ -99,13 +100,81 @@ TEST_F(CommandRun, RepeatsASeed) {
   EXPECT_NE(tell("7"), tell("8"));
 }
 
+TEST_F(CommandRun, DrawsAnotherSeedForZeroAndSaysWhich) {
+  ASSERT_EQ(convert().exit_code, 0);
+  const auto tell = [&](const std::string& seed) {
+    return barellama({"run", path("story.blm"), "-s", seed, "-n", "20"});
+  };
+  const Outcome drawn = tell("0");
+  ASSERT_EQ(drawn.exit_code, 0) << drawn.errors;
+  ASSERT_THAT(drawn.errors, testing::MatchesRegex("seed [1-9][0-9]*\n"));
+  const std::string seed = drawn.errors.substr(5, drawn.errors.size() - 6);
+  EXPECT_EQ(tell(seed).output, drawn.output);
+  EXPECT_NE(tell("0").errors, drawn.errors);
+  EXPECT_EQ(tell("7").errors, "");
+}
+
+TEST_F(CommandRun, ContinuesATextThatIsPipedIn) {
+  ASSERT_EQ(convert().exit_code, 0);
+  const std::vector<std::string> line = {"run", path("story.blm"), "-t", "0", "-n", "9"};
+  const auto with = [&](std::vector<std::string> options, const std::string& input) {
+    options.insert(options.begin(), line.begin(), line.end());
+    const Outcome outcome = barellama(options, input);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    return outcome.output;
+  };
+  const std::string one = with({"-p", "a b"}, "");
+  const std::string two = with({"-p", "a\nb"}, "");
+  ASSERT_NE(one, with({}, ""));
+  EXPECT_EQ(with({}, "a b\n"), one);
+  EXPECT_EQ(with({},
+                 "\xef\xbb\xbf"
+                 "a b\r\n"),
+            one);
+  EXPECT_EQ(with({}, "a\r\nb"), two);
+  // An option wins.
+  EXPECT_EQ(with({"-p", "a b"}, "c"), one);
+  EXPECT_EQ(with({"-p", "a\r\nb"}, ""), two);
+  write_file(path("prompt.txt"),
+             "\xef\xbb\xbf"
+             "a\r\nb\r\n");
+  EXPECT_EQ(with({"--prompt-file", path("prompt.txt")}, "c"), two);
+  EXPECT_EQ(with({"--prompt-file", "-"}, "a b"), one);
+}
+
+TEST_F(CommandRun, RefusesPromptFilesThatAreNoText) {
+  ASSERT_EQ(convert().exit_code, 0);
+  expect_failure(run({"--prompt-file", path("absent.txt")}), 1, "absent.txt: can't be read");
+  expect_failure(run({"--prompt-file", path("story.blm")}), 1,
+                 "story.blm: is a .blm model, not text");
+  write_file(path("utf16.txt"), std::string("\xff\xfe"
+                                            "a\0",
+                                            4));
+  expect_failure(run({"--prompt-file", path("utf16.txt")}), 1, "UTF-16");
+  expect_failure(run({"--prompt-file", "-", "-p", "a"}), 2, "--prompt");
+}
+
+TEST_F(CommandRun, TellsNoSpeedOfOneToken) {
+  ASSERT_EQ(convert().exit_code, 0);
+  const auto statistics = [&](const char* steps) {
+    TerminalProgram program({BARELLAMA_PROGRAM, "run", path("story.blm"), "-p", "a", "-n", steps,
+                             "-t", "0", "-s", "1"});
+    EXPECT_EQ(program.wait(), 0);
+    return program.screen();
+  };
+  EXPECT_THAT(statistics("2"), HasSubstr("1 token, first after 0."));
+  EXPECT_THAT(statistics("9"), testing::ContainsRegex("8 tokens, [0-9.]+ tokens/s, first after"));
+  const Outcome json = run({"-p", "a", "-n", "2", "--json"});
+  EXPECT_TRUE(nlohmann::json::parse(json.errors)["tokens_per_s"].is_null()) << json.errors;
+}
+
 TEST_F(CommandRun, SaysWhatIsWrong) {
   ASSERT_EQ(convert().exit_code, 0);
   expect_failure(barellama({"run", path("absent.blm")}), 1, "absent.blm");
-  expect_failure(barellama({"run", path("story.bin")}), 1, "story.bin: this is not a .blm model");
+  expect_failure(barellama({"run", path("story.bin")}), 1,
+                 "story.bin: is a llama2.c checkpoint, not a .blm model");
   expect_failure(run({"--top-p", "1.5"}), 2, "--top-p");
   expect_failure(run({"-n", "-1"}), 2, "--steps");
-  expect_failure(run({"-s", "0"}), 1, "seed");
   expect_failure(run({"-p", "caf\xe9"}), 1, "not valid UTF-8 at byte 3");
   expect_failure(run({"-p", std::string(100, '7')}), 1, "longer than the context of 64 tokens");
   expect_failure(run({"--ctx", "65"}), 1, "65");
