@@ -39,7 +39,7 @@ size_t first_bytes(std::string_view text) {
 }  // namespace
 
 std::string WordWrap::feed(std::string_view text, size_t columns) {
-  // Lines may have been laid out anew: what is shown of a word is no longer where it was.
+  // A terminal may have moved its lines: a word that is shown may stand elsewhere by now.
   if (columns != columns_) forget_word();
   columns_ = columns;
   held_ += text;

@@ -17,7 +17,7 @@ std::string clean_text(std::string_view bytes, std::string_view name);
 // The same of a line, without its end.
 std::string clean_line(std::string_view line, std::string_view name);
 
-// A whole file, or with "-" standard input. Throws Failure when it is of a kind that is no text.
+// A whole file, or with "-" standard input. Throws Failure when it is something else than text.
 std::string read_text(const std::filesystem::path& path);
 
 // All lines that are not empty.
