@@ -8,7 +8,7 @@ foreach(name GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE)
   unset(ENV{${name}})
 endforeach()
 
-# The output of git, or nothing. The tree may belong to somebody else, as in a container.
+# The output of git, or nothing. Another user may own the tree, as in a container.
 function(git result)
   execute_process(
     COMMAND git --no-optional-locks -c safe.directory=* ${ARGN}

@@ -13,6 +13,8 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 
+constexpr char kTemplate[] = BARELLAMA_SOURCE "/base/version.cpp.in";
+constexpr char kScript[] = BARELLAMA_SOURCE "/cmake/version.cmake";
 constexpr char kCommitTime[] = "1700000000";  // 2023-11-14
 
 class Version : public testing::Test {
@@ -45,8 +47,7 @@ class Version : public testing::Test {
   // The source that a build of the tree writes.
   std::string build(const fs::path& tree, const std::string& epoch = "") {
     run({BARELLAMA_CMAKE, "-D", "SOURCE=" + tree.string(), "-D", "NUMBER=1.2.3", "-D",
-         "TEMPLATE=" BARELLAMA_SOURCE "/base/version.cpp.in", "-D", "OUTPUT=" + source().string(),
-         "-P", BARELLAMA_SOURCE "/cmake/version.cmake"},
+         std::string("TEMPLATE=") + kTemplate, "-D", "OUTPUT=" + source().string(), "-P", kScript},
         interrupts_, {"SOURCE_DATE_EPOCH=" + epoch, "GIT_DIR=/a/hooks/repository"});
     return read_file(source());
   }
