@@ -9,7 +9,9 @@ target_compile_options(barellama_options INTERFACE
   # -ffast-math. sqrt is one instruction where errno is not wanted.
   -ffp-contract=off -fno-math-errno
   # Failed CHECKs and logs name files as the repository does, wherever it was cloned to.
-  -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+  -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=
+  # The assembler of GCC 12 is told by this one only.
+  $<$<COMPILE_LANGUAGE:ASM>:-fdebug-prefix-map=${PROJECT_SOURCE_DIR}/=>)
 
 if(BARELLAMA_PI0)
   target_compile_options(barellama_options INTERFACE
