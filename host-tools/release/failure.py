@@ -1,0 +1,2 @@
+class Failure(Exception):
+    """What went wrong, where, and what to do; the program ends with it."""
