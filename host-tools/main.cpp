@@ -52,6 +52,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  host::keep_standard_streams();
   try {
     return run(argc, argv);
   } catch (const host::Failure& failure) {

@@ -5,6 +5,10 @@
 
 namespace host {
 
+// Before any file is opened: one that took the place of a closed standard stream would get what is
+// printed. What is written to a closed one fails afterwards, too.
+void keep_standard_streams();
+
 // At once. Throws Failure when it cannot be written.
 void write_output(std::string_view bytes);
 

@@ -37,8 +37,8 @@ TEST_F(FullDisk, FailsWhateverCommandWritesThere) {
     const Outcome outcome = into_full(line);
     EXPECT_EQ(outcome.exit_code, 1) << line;
     EXPECT_THAT(outcome.errors, HasSubstr("standard output: ")) << line;
-    EXPECT_THAT(outcome.errors, testing::AnyOf(HasSubstr("No space left on device"),
-                                               HasSubstr("is the disk full?")))
+    EXPECT_THAT(outcome.errors,
+                testing::AnyOf(HasSubstr("No space left on device"), HasSubstr("the disk full?")))
         << line;
   }
 }
@@ -47,6 +47,18 @@ TEST_F(FullDisk, StopsAStoryAtOnce) {
   const Outcome outcome = into_full("run story.blm -n 60 --json");
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.errors, "barellama: standard output: No space left on device\n");
+}
+
+// A file that was opened in its place would get the text.
+TEST_F(FullDisk, ClosedStandardOutputHarmsNoFile) {
+  const std::string line = "'" BARELLAMA_PROGRAM "' convert '" + path("story.bin") + "' -o '" +
+                           path("other.blm") + "' >&-";
+  const Outcome outcome = outcome_of({"/bin/sh", "-c", line});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.errors, HasSubstr("standard output: "));
+  EXPECT_EQ(barellama({"inspect", path("other.blm")}).exit_code, 0);
+  EXPECT_EQ(std::filesystem::file_size(path("other.blm")),
+            std::filesystem::file_size(path("story.blm")));
 }
 
 TEST_F(FullDisk, IsNamedWithTheFileOfRecords) {
