@@ -25,7 +25,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 TOOLS = """awk basename bash cat chmod cut dirname env find fold grep head id mkdir mktemp nproc printf rm
   sed sleep sort tail tee timeout touch tr wc""".split()
 WORDS = """run test build card push console fuzz format lint ci documents bench paper picture
-  size release""".split()
+  reproducible size release""".split()
 
 
 class Tree(unittest.TestCase):
