@@ -263,12 +263,15 @@ Status Transformer::multiply(std::span<float> out, uint32_t tensor_index, Input&
   return base::ok_status();
 }
 
-// To each column, if the layer has one.
+// To each column, if the layer has one: the file has it right behind its matrix. What is behind
+// that is looked at anyway, so that a model without biases pays nothing for a look at the table of
+// roles.
 void Transformer::add_bias(std::span<float> out, const Tensor& tensor) {
-  const auto role = row_of(tensor.role).bias;
-  const uint32_t index = role ? file_->index_of(*role, tensor.layer) : ModelFile::kAbsent;
-  if (index == ModelFile::kAbsent) return;
-  const auto bias = weights_.vector(index);
+  const auto tensors = file_->tensors();
+  const auto next = static_cast<uint32_t>(&tensor - tensors.data()) + 1;
+  if (next == tensors.size() || !tensors[next].is_vector()) return;
+  if (row_of(tensor.role).bias != tensors[next].role) return;
+  const auto bias = weights_.vector(next);
   for (size_t at = 0; at < out.size(); at += bias.size()) add(out.subspan(at, bias.size()), bias);
 }
 
