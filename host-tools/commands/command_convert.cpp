@@ -34,6 +34,7 @@ constexpr std::pair<const char*, llama::ChatTemplate> kTemplates[] = {
 struct Options {
   std::string input;
   std::optional<std::string> output, tokenizer, name;
+  std::optional<uint32_t> bos, eos;
   std::string type = kAuto;
   std::optional<llama::ChatTemplate> chat;
   uint32_t tile_kib = 64;
@@ -122,7 +123,9 @@ void run_convert(const Options& options) {
   if (options.name && options.name->size() >= llama::kModelNameBytes) {
     throw Failure("--name: at most 63 bytes", 2);
   }
-  SourceModel source = open_source_model(options.input, {.tokenizer = options.tokenizer});
+  SourceModel source = open_source_model(
+      options.input, {.tokenizer = options.tokenizer, .bos = options.bos, .eos = options.eos});
+  show_notes(source.vocabulary);
   for (const fs::path& file : source.files) refuse_to_overwrite(file, output);
   const auto tokenizer =
       require_value(build_tokenizer_segment(source.vocabulary), options.input + ": the tokenizer");
@@ -154,6 +157,10 @@ void add_convert_command(Command& app) {
   command->add_option("--tokenizer", options->tokenizer,
                       "tokenizer.bin, .model, .json or a GGUF file, in place of the model's own "
                       "(for a checkpoint: the tokenizer.bin next to it)");
+  command->add_option("--bos", options->bos,
+                      "Id of the token that begins a text, in place of what the model says");
+  command->add_option("--eos", options->eos,
+                      "Id of the only token that ends a text, in place of what the model says");
   std::vector<std::string> types = type_choice_names();
   types.insert(types.begin(), kAuto);
   command

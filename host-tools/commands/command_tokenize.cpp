@@ -30,13 +30,15 @@ struct Options {
   bool decode = false;
   bool json_lines = false;
   bool no_bos = false;
+  bool special = false;
 };
 
 std::vector<std::byte> segment_of_vocabulary(const Options& options) {
   const auto size =
       options.vocabulary_size == 0 ? std::nullopt : std::optional(options.vocabulary_size);
-  return require_value(build_tokenizer_segment(read_vocabulary(options.vocabulary, size)),
-                       options.vocabulary);
+  const VocabularySource source = read_vocabulary(options.vocabulary, size);
+  show_notes(source);
+  return require_value(build_tokenizer_segment(source), options.vocabulary);
 }
 
 std::vector<std::byte> segment_of_model(const std::string& path) {
@@ -52,17 +54,17 @@ std::vector<std::byte> segment_of_model(const std::string& path) {
 
 class Coder {
  public:
-  Coder(const llama::Tokenizer& tokenizer, llama::AddBos add_bos)
-      : tokenizer_(tokenizer), add_bos_(add_bos) {}
+  Coder(const llama::Tokenizer& tokenizer, llama::AddBos add_bos, llama::Specials specials)
+      : tokenizer_(tokenizer), add_bos_(add_bos), specials_(specials) {}
 
   std::vector<int32_t> encode(std::string_view text) const {
-    return encode_text(tokenizer_, text, add_bos_, "the text");
+    return encode_text(tokenizer_, text, add_bos_, "the text", {.specials = specials_});
   }
 
   // As a whole text, with or without BOS in front.
   std::string decode(const std::vector<int64_t>& ids) const {
     std::string text;
-    int32_t previous = tokenizer_.vocabulary().bos();
+    int32_t previous = llama::Tokenizer::kBeginning;
     for (const int64_t id : ids) {
       if (id < 0 || id >= int64_t{tokenizer_.vocabulary().size()}) {
         fail("{} is not a token; there are 0 to {}", id, tokenizer_.vocabulary().size() - 1);
@@ -77,6 +79,7 @@ class Coder {
  private:
   const llama::Tokenizer& tokenizer_;
   llama::AddBos add_bos_;
+  llama::Specials specials_;
 };
 
 std::vector<int64_t> parse_ids(const std::string& text) {
@@ -136,7 +139,8 @@ void run_tokenize(const Options& options) {
       is_model ? segment_of_model(options.model) : segment_of_vocabulary(options);
   const auto tokenizer =
       require_value(llama::Tokenizer::open(segment), is_model ? options.model : options.vocabulary);
-  const Coder coder(tokenizer, options.no_bos ? llama::AddBos::kNo : llama::AddBos::kYes);
+  const Coder coder(tokenizer, options.no_bos ? llama::AddBos::kNo : llama::AddBos::kYes,
+                    options.special ? llama::Specials::kFound : llama::Specials::kAsText);
   if (options.json_lines) {
     convert_lines(coder, options.decode);
   } else {
@@ -164,6 +168,8 @@ void add_tokenize_command(Command& app) {
   command->add_flag("--jsonl", options->json_lines,
                     "Line by line: a JSON string in, a JSON array of ids out");
   command->add_flag("--no-bos", options->no_bos, "Without the token that begins a text");
+  command->add_flag("--special", options->special,
+                    "Names of special tokens become these tokens, not text");
   command->callback([options] { run_tokenize(*options); });
 }
 

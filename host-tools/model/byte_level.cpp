@@ -103,6 +103,7 @@ llama::WordRules word_rules_of_gguf(std::string_view name) {
   if (name == "llama-bpe" || name == "llama3" || name == "llama-v3") {
     return llama::WordRules::kLlama3;
   }
+  if (name == "qwen2" || name == "deepseek-r1-qwen") return llama::WordRules::kQwen2;
   if (name == "smollm") return llama::WordRules::kSmolLm;
   return name == "gpt-2" ? llama::WordRules::kGpt2 : llama::WordRules::kNone;
 }

@@ -1,7 +1,9 @@
 #include "host-tools/model/byte_level_pipeline.h"
 
+#include <algorithm>
 #include <vector>
 
+#include "host-tools/model/text_stages.h"
 #include "host-tools/support/failure.h"
 
 namespace host {
@@ -10,21 +12,13 @@ using llama::WordRules;
 
 namespace {
 
-constexpr const char* kLlama3Words =
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*)"
-    R"(|\s*[\r\n]+|\s+(?!\S)|\s+)";
+// Llama 3's and Qwen2's differ in how many digits stand together.
+constexpr const char* kLlama3Numbers = "\\p{N}{1,3}";
+constexpr const char* kQwen2Numbers = "\\p{N}";
 
-// One stage, or those of a sequence.
-std::vector<Json> stages_of(const Json* stage, const char* list, const std::string& name) {
-  if (stage == nullptr) return {};
-  if (text_of(*stage, "type", name) != "Sequence") return {*stage};
-  const Json* const members = member_of(*stage, list);
-  if (members == nullptr || !members->is_array()) fail("{}: a Sequence has no \"{}\"", name, list);
-  return {members->begin(), members->end()};
-}
-
-bool is_stage(const Json& stage, const char* type, const std::string& name) {
-  return text_of(stage, "type", name) == type;
+std::string words_with(const char* numbers) {
+  return R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|)" + std::string(numbers) +
+         R"(| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
 }
 
 // Whether the stage makes bytes of characters, and only that, but for cutting by GPT-2's rules if
@@ -40,18 +34,23 @@ std::string regex_of(const Json& stage, const std::string& name) {
   return pattern == nullptr ? "" : text_of(*pattern, "Regex", name).value_or("");
 }
 
-bool is_llama3_split(const Json& stage, const std::string& name) {
-  return is_stage(stage, "Split", name) && regex_of(stage, name) == kLlama3Words &&
-         text_of(stage, "behavior", name) == "Isolated" &&
-         !flag_of(stage, "invert", name).value_or(false);
+// The rules of a stage that cuts by Llama 3's or Qwen2's expression, or kNone.
+WordRules rules_of_split(const Json& stage, const std::string& name) {
+  if (!is_stage(stage, "Split", name) || text_of(stage, "behavior", name) != "Isolated" ||
+      flag_of(stage, "invert", name).value_or(false)) {
+    return WordRules::kNone;
+  }
+  const std::string regex = regex_of(stage, name);
+  if (regex == words_with(kLlama3Numbers)) return WordRules::kLlama3;
+  return regex == words_with(kQwen2Numbers) ? WordRules::kQwen2 : WordRules::kNone;
 }
 
 WordRules read_word_rules(const Json& file, const std::string& name) {
   const auto stages = stages_of(member_of(file, "pre_tokenizer"), "pretokenizers", name);
   if (stages.size() == 1 && makes_bytes(stages[0], true, name)) return WordRules::kGpt2;
-  if (stages.size() == 2 && is_llama3_split(stages[0], name) &&
-      makes_bytes(stages[1], false, name)) {
-    return WordRules::kLlama3;
+  if (stages.size() == 2 && makes_bytes(stages[1], false, name)) {
+    const WordRules rules = rules_of_split(stages[0], name);
+    if (rules != WordRules::kNone) return rules;
   }
   if (stages.size() == 2 && is_stage(stages[0], "Digits", name) &&
       flag_of(stages[0], "individual_digits", name).value_or(false) &&
@@ -65,56 +64,43 @@ WordRules read_word_rules(const Json& file, const std::string& name) {
   }
   fail(
       "{}: cuts texts into words by rules that barellama doesn't know (it knows those of GPT-2, "
-      "Llama 3 and SmolLM): {}",
+      "Llama 3, SmolLM and Qwen2): {}",
       name, found.empty() ? "none" : found);
 }
 
-// The special token that a template has before the text.
-std::string read_bos(const Json& file, const std::string& name) {
-  const Json* const stage =
-      stage_of(member_of(file, "post_processor"), "TemplateProcessing", "processors", name);
-  const Json* const parts = stage == nullptr ? nullptr : member_of(*stage, "single");
-  if (parts == nullptr || !parts->is_array() || parts->empty()) return "";
-  const Json* const token = member_of(parts->front(), "SpecialToken");
-  return token == nullptr ? "" : text_of(*token, "id", name).value_or("");
+// Whether there is such a stage.
+bool has_byte_level(const Json* stage, const char* list, const std::string& name) {
+  const auto stages = stages_of(stage, list, name);
+  return std::ranges::any_of(stages,
+                             [&](const Json& one) { return is_stage(one, "ByteLevel", name); });
 }
 
 }  // namespace
 
-const Json* stage_of(const Json* stage, const std::string& type, const char* list,
-                     const std::string& name) {
-  if (stage == nullptr) return nullptr;
-  if (text_of(*stage, "type", name) == type) return stage;
-  const Json* const members = member_of(*stage, list);
-  if (members == nullptr || !members->is_array()) return nullptr;
-  for (const Json& member : *members) {
-    if (text_of(member, "type", name) == type) return &member;
-  }
-  return nullptr;
-}
-
 bool is_byte_level(const Json& file, const std::string& name) {
-  return stage_of(member_of(file, "pre_tokenizer"), "ByteLevel", "pretokenizers", name) !=
-             nullptr ||
-         stage_of(member_of(file, "decoder"), "ByteLevel", "decoders", name) != nullptr;
+  return has_byte_level(member_of(file, "pre_tokenizer"), "pretokenizers", name) ||
+         has_byte_level(member_of(file, "decoder"), "decoders", name);
 }
 
 ByteLevelPipeline read_byte_level_pipeline(const Json& file, const std::string& name) {
-  // Changes of a text that none of the tokenizers we know makes.
-  if (const Json* const normalizer = member_of(file, "normalizer")) {
-    fail("{}: normalizes texts ({}), which barellama doesn't do for byte-level BPE", name,
-         text_of(*normalizer, "type", name).value_or("?"));
-  }
   const Json* const model = member_of(file, "model");
   if (model == nullptr) fail("{}: has no \"model\"", name);
-  for (const char* affix : {"continuing_subword_prefix", "end_of_word_suffix"}) {
-    if (!text_of(*model, affix, name).value_or("").empty()) {
-      fail("{}: marks parts of words (\"{}\"), which barellama doesn't do", name, affix);
-    }
-  }
   return {.word_rules = read_word_rules(file, name),
-          .whole_words_first = flag_of(*model, "ignore_merges", name).value_or(false),
-          .bos = read_bos(file, name)};
+          .whole_words_first = flag_of(*model, "ignore_merges", name).value_or(false)};
+}
+
+Json gpt2_stages() {
+  return {{"pre_tokenizer", {{"type", "ByteLevel"}, {"add_prefix_space", false}}}};
+}
+
+Json qwen2_stages() {
+  const Json split = {{"type", "Split"},
+                      {"pattern", {{"Regex", words_with(kQwen2Numbers)}}},
+                      {"behavior", "Isolated"}};
+  const Json bytes = {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"use_regex", false}};
+  return {
+      {"normalizer", {{"type", "NFC"}}},
+      {"pre_tokenizer", {{"type", "Sequence"}, {"pretokenizers", Json::array({split, bytes})}}}};
 }
 
 }  // namespace host

@@ -50,11 +50,12 @@ Memory::Memory(uint64_t bytes) : bytes_(static_cast<size_t>(bytes)) {
 Memory::~Memory() { ::munmap(data_, bytes_); }
 
 std::vector<int32_t> encode_text(const llama::Tokenizer& tokenizer, std::string_view text,
-                                 llama::AddBos add_bos, std::string_view name) {
-  Memory memory(llama::Tokenizer::scratch_bytes(text.size()) + 4096);
+                                 llama::AddBos add_bos, std::string_view name,
+                                 llama::TextKind kind) {
+  Memory memory(tokenizer.scratch_bytes(text.size()) + 4096);
   base::Arena scratch(memory.span());
-  std::vector<int32_t> room(llama::Tokenizer::max_tokens(text.size()));
-  const auto ids = require_value(tokenizer.encode(text, add_bos, scratch, room), name);
+  std::vector<int32_t> room(tokenizer.max_tokens(text.size()));
+  const auto ids = require_value(tokenizer.encode(text, add_bos, scratch, room, kind), name);
   return {ids.begin(), ids.end()};
 }
 

@@ -37,7 +37,8 @@ class Memory {
 
 // All tokens of a text of any length. `name` is the text's, for messages.
 std::vector<int32_t> encode_text(const llama::Tokenizer& tokenizer, std::string_view text,
-                                 llama::AddBos add_bos, std::string_view name);
+                                 llama::AddBos add_bos, std::string_view name,
+                                 llama::TextKind kind = {});
 
 struct HostModelOptions {
   std::optional<uint64_t> ram_bytes;  // of the arena; without: as much as the model needs whole

@@ -5,9 +5,9 @@
 
 #include "host-tools/model/architectures.h"
 #include "host-tools/model/chat_template.h"
+#include "host-tools/model/folder_tokenizer.h"
 #include "host-tools/model/hugging_face_config.h"
 #include "host-tools/model/safetensors.h"
-#include "host-tools/model/vocabulary_reader.h"
 #include "host-tools/support/failure.h"
 #include "host-tools/support/files.h"
 
@@ -18,21 +18,6 @@ namespace fs = std::filesystem;
 namespace {
 
 Json read_json(const fs::path& path) { return parse_json(read_file(path), path.string()); }
-
-// The id, or several of them.
-std::vector<int32_t> token_ids(const Json& json, const char* key, const std::string& name) {
-  const Json* const value = member_of(json, key);
-  if (value == nullptr) return {};
-  std::vector<int32_t> ids;
-  for (const Json& id : value->is_array() ? *value : Json::array({*value})) {
-    if (!id.is_number_integer() || id.get<int64_t>() < 0 ||
-        id.get<int64_t>() >= llama::VocabularyHeader::kMaxTokens) {
-      fail("{}: \"{}\" is not a token's id", name, key);
-    }
-    ids.push_back(id.get<int32_t>());
-  }
-  return ids;
-}
 
 // A text, or a list of {"name": "default", "template": text}.
 std::string template_of(const Json& json, const std::string& name) {
@@ -108,53 +93,6 @@ std::vector<fs::path> weight_files(const fs::path& path, const fs::path& folder)
   return files;
 }
 
-fs::path tokenizer_of(const fs::path& folder, const SourceOptions& options) {
-  if (options.tokenizer) return *options.tokenizer;
-  for (const char* file : {"tokenizer.model", "tokenizer.json"}) {
-    if (fs::exists(folder / file)) return folder / file;
-  }
-  fail("{}: has no tokenizer.model and no tokenizer.json; name one with --tokenizer",
-       folder.string());
-}
-
-// Tokens that were added to a tokenizer.model are in a file of their own: {"<|im_start|>": 32000}.
-void add_tokens(const fs::path& path, VocabularySource& vocabulary) {
-  if (!fs::exists(path)) return;
-  const Json json = read_json(path);
-  for (const auto& [token, value] : json.items()) {
-    const auto id = whole_of(json, token.c_str(), path.string());
-    if (!id || *id >= llama::VocabularyHeader::kMaxTokens) {
-      fail("{}: \"{}\" has no id", path.string(), token);
-    }
-    if (*id >= vocabulary.tokens.size()) {
-      vocabulary.tokens.resize(*id + 1,
-                               {.bytes = {}, .score = 0, .type = llama::TokenType::kUnused});
-    }
-    auto& entry = vocabulary.tokens[*id];
-    if (entry.type == llama::TokenType::kUnused) {
-      entry = {.bytes = token, .score = 0, .type = llama::TokenType::kControl};
-    }
-  }
-}
-
-VocabularySource read_tokenizer(const fs::path& path, const fs::path& folder, const Json& config,
-                                const std::string& name, uint32_t size) {
-  // A tokenizer.bin doesn't say how many tokens it has.
-  const bool is_bin = path.extension() == ".bin";
-  auto vocabulary = read_vocabulary(path, is_bin ? std::optional(size) : std::nullopt);
-  if (path == folder / "tokenizer.model") add_tokens(folder / "added_tokens.json", vocabulary);
-  fill_up(vocabulary, size, path.string());
-  if (const auto ids = token_ids(config, "bos_token_id", name); !ids.empty()) {
-    vocabulary.bos = ids.front();
-  }
-  const std::vector<int32_t> ends = token_ids(config, "eos_token_id", name);
-  if (!ends.empty()) {
-    vocabulary.eos = ends.front();
-    vocabulary.more_ends.assign(ends.begin() + 1, ends.end());
-  }
-  return vocabulary;
-}
-
 }  // namespace
 
 SourceModel open_hugging_face(const fs::path& path, const SourceOptions& options) {
@@ -180,9 +118,9 @@ SourceModel open_hugging_face(const fs::path& path, const SourceOptions& options
   model.config.chat_template = read_chat_template(folder);
 
   SourceModel source;
-  const fs::path tokenizer = tokenizer_of(folder, options);
-  source.vocabulary =
-      read_tokenizer(tokenizer, folder, config, config_path.string(), model.config.vocab_size);
+  FolderTokenizer tokenizer = read_folder_tokenizer(folder, options.tokenizer, config,
+                                                    config_path.string(), model.config.vocab_size);
+  source.vocabulary = std::move(tokenizer.vocabulary);
   source.files = weight_files(is_folder ? folder : path, folder);
   for (const fs::path& file : source.files) {
     model.files.emplace_back(file);
@@ -199,7 +137,7 @@ SourceModel open_hugging_face(const fs::path& path, const SourceOptions& options
     return entry.first.ends_with(".self_attn.rotary_emb.inv_freq");
   });
   source.files.push_back(config_path);
-  source.files.push_back(tokenizer);
+  source.files.insert(source.files.end(), tokenizer.files.begin(), tokenizer.files.end());
   source.weights = std::make_unique<StoredWeights>(std::move(model));
   return source;
 }

@@ -1,8 +1,10 @@
 // tokenizer.model: a ModelProto of sentencepiece_model.proto, of which these fields matter:
 //
 //   1 pieces (message): 1 piece (text), 2 score (float), 3 type (enum, 1 = normal)
-//   2 trainer_spec (message): 3 model_type (1 unigram, 2 BPE), 40 unk_id, 41 bos_id, 42 eos_id
-//   3 normalizer_spec (message): 3 add_dummy_prefix (bool)
+//   2 trainer_spec (message): 3 model_type (1 unigram, 2 BPE), 24 treat_whitespace_as_suffix,
+//     40 unk_id, 41 bos_id, 42 eos_id
+//   3 normalizer_spec (message): 2 precompiled_charsmap, 3 add_dummy_prefix,
+//     4 remove_extra_whitespaces, 5 escape_whitespaces (bool each, by default true)
 //
 // A field is a key (number * 8 + wire type, as a varint) and its value.
 #include <bit>
@@ -77,6 +79,10 @@ void read_piece(std::span<const std::byte> bytes, const std::string& name,
   if (type < 1 || type > 6) {
     fail("{}: token {} is of the unknown type {}", name, source.tokens.size(), type);
   }
+  if (static_cast<llama::TokenType>(type) == llama::TokenType::kUserDefined) {
+    source.found.push_back(
+        {static_cast<int32_t>(source.tokens.size()), llama::kFoundNormalized, std::string(piece)});
+  }
   source.tokens.push_back(
       require_value(from_sentencepiece(piece, score, static_cast<llama::TokenType>(type)),
                     text("{}: token {}", name, source.tokens.size())));
@@ -89,6 +95,10 @@ void read_trainer(std::span<const std::byte> bytes, const std::string& name,
   while (reader.left() > 0) {
     const Field field = read_field(reader);
     if (field.number == 3) model = field.value;
+    if (field.number == 24 && field.value != 0) {
+      fail("{}: puts spaces behind words (treat_whitespace_as_suffix), which barellama doesn't do",
+           name);
+    }
     if (field.number == 40) source.unknown = id_of(field);
     if (field.number == 41) source.bos = id_of(field);
     if (field.number == 42) source.eos = id_of(field);
@@ -99,13 +109,35 @@ void read_trainer(std::span<const std::byte> bytes, const std::string& name,
   }
 }
 
-void read_normalizer(std::span<const std::byte> bytes, const std::string& name,
-                     VocabularySource& source) {
+struct SpaceRules {
+  std::string map;
+  bool removes_extra = true;
+};
+
+SpaceRules read_normalizer(std::span<const std::byte> bytes, const std::string& name,
+                           VocabularySource& source) {
   ByteReader reader(bytes, name);
+  SpaceRules rules;
   while (reader.left() > 0) {
     const Field field = read_field(reader);
+    if (field.number == 2) rules.map = as_text(field.bytes);
     if (field.number == 3) source.space_before_text = field.value != 0;
+    if (field.number == 4) rules.removes_extra = field.value != 0;
+    if (field.number == 5 && field.value == 0) {
+      fail("{}: keeps spaces in pieces (escape_whitespaces is false), which barellama doesn't do",
+           name);
+    }
   }
+  return rules;
+}
+
+// The step is needed where it does more than put a space before the text.
+void set_normalizer(const SpaceRules& rules, VocabularySource& source) {
+  if (rules.map.empty() && !rules.removes_extra && source.found.empty()) return;
+  std::string content(4, '\0');
+  content[0] = rules.removes_extra ? char{llama::kRemoveExtraSpaces} : char{0};
+  source.normalizer = {{llama::NormalizerStep::kSentencePiece, content + rules.map}};
+  source.space_by_normalizer = true;
 }
 
 }  // namespace
@@ -119,6 +151,7 @@ VocabularySource read_sentencepiece_model(std::span<const std::byte> file,
   source.eos = 2;
   ByteReader reader(file, name);
   bool has_trainer = false;
+  SpaceRules rules;
   while (reader.left() > 0) {
     const Field field = read_field(reader);
     if (field.number == 1) read_piece(field.bytes, name, source);
@@ -126,9 +159,11 @@ VocabularySource read_sentencepiece_model(std::span<const std::byte> file,
       read_trainer(field.bytes, name, source);
       has_trainer = true;
     }
-    if (field.number == 3) read_normalizer(field.bytes, name, source);
+    if (field.number == 3) rules = read_normalizer(field.bytes, name, source);
   }
   if (!has_trainer) fail("{}: is not a SentencePiece model: it doesn't say which kind", name);
+  set_normalizer(rules, source);
+  source.one_unknown_for_many = true;
   return source;
 }
 

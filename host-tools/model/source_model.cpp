@@ -32,9 +32,7 @@ SourceModel open_llama2c(const fs::path& path, const SourceOptions& options) {
   return source;
 }
 
-}  // namespace
-
-SourceModel open_source_model(const fs::path& path, const SourceOptions& options) {
+SourceModel open_as_it_is(const fs::path& path, const SourceOptions& options) {
   refuse_other_kinds(
       path, {FileKind::kGguf, FileKind::kFolder, FileKind::kSafetensors, FileKind::kCheckpoint});
   if (fs::is_directory(path) || path.extension() == ".safetensors") {
@@ -45,6 +43,26 @@ SourceModel open_source_model(const fs::path& path, const SourceOptions& options
     fail("{}: is not a GGUF file: it does not begin with \"GGUF\"", path.string());
   }
   return open_llama2c(path, options);
+}
+
+int32_t within(const char* option, uint32_t id, const VocabularySource& vocabulary) {
+  if (id >= vocabulary.tokens.size()) {
+    fail("{}: {} is not a token; there are 0 to {}", option, id, vocabulary.tokens.size() - 1);
+  }
+  return static_cast<int32_t>(id);
+}
+
+}  // namespace
+
+SourceModel open_source_model(const fs::path& path, const SourceOptions& options) {
+  SourceModel source = open_as_it_is(path, options);
+  VocabularySource& vocabulary = source.vocabulary;
+  if (options.bos) vocabulary.bos = within("--bos", *options.bos, vocabulary);
+  if (options.eos) {
+    vocabulary.eos = within("--eos", *options.eos, vocabulary);
+    vocabulary.more_ends.clear();
+  }
+  return source;
 }
 
 }  // namespace host

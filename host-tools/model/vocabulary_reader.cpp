@@ -30,21 +30,22 @@ uint32_t count_tokens(std::span<const std::byte> file, const std::string& name) 
   return count;
 }
 
-// The first field of a ModelProto is a piece, with its length; a tokenizer.bin begins with the
-// length of its longest piece, whose upper bytes are 0.
-bool is_sentencepiece_model(std::span<const std::byte> file) {
-  return file.size() >= 2 && file[0] == std::byte{0x0a} && file[1] != std::byte{0};
-}
-
 bool is_json(std::string_view file) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (file.starts_with(kByteOrderMark)) file.remove_prefix(kByteOrderMark.size());
   const size_t first = file.find_first_not_of(" \t\r\n");
   return first != std::string_view::npos && file[first] == '{';
 }
 
-int32_t id_of(const Gguf& gguf, std::string_view key, uint32_t otherwise, size_t count) {
+// An id beyond the vocabulary is said, and otherwise as if it were not there.
+int32_t id_of(const Gguf& gguf, std::string_view key, uint32_t otherwise,
+              VocabularySource& source) {
+  const size_t count = source.tokens.size();
   const uint32_t id = gguf.whole(key).value_or(otherwise);
   if (gguf.has(key) && id >= count) {
-    fail("{}: the value {} is {}, but there are {} tokens", gguf.name(), key, id, count);
+    source.notes.push_back(
+        text("{}: the value {} is {}, but there are {} tokens: left out; --bos and --eos set them",
+             gguf.name(), key, id, count));
   }
   return id < count ? static_cast<int32_t>(id) : -1;
 }
@@ -66,12 +67,41 @@ std::vector<TokenType> read_types(const Gguf& gguf, size_t count) {
   if (numbers->size() != count) fail_lengths(gguf);
   std::vector<TokenType> types;
   for (const double number : *numbers) {
-    if (!(number >= 1 && number <= 6)) {
+    if (!(number >= 0 && number <= 6)) {
       fail("{}: token {} is of the unknown type {}", gguf.name(), types.size(), number);
     }
-    types.push_back(static_cast<TokenType>(static_cast<int>(number)));
+    // 0 is "undefined", which llama.cpp takes as text.
+    const int type = static_cast<int>(number);
+    types.push_back(type == 0 ? TokenType::kNormal : static_cast<TokenType>(type));
   }
   return types;
+}
+
+// Which of the tokens are control tokens, and which are found in texts.
+void mark_tokens(std::span<const std::string_view> texts, VocabularySource& source) {
+  for (size_t id = 0; id < texts.size(); ++id) {
+    TokenEntry& token = source.tokens[id];
+    if (is_control_name(texts[id])) {
+      token.type = TokenType::kControl;
+    }
+    if (token.type == TokenType::kUserDefined) {
+      source.found.push_back({static_cast<int32_t>(id), 0, std::string(texts[id])});
+    }
+  }
+}
+
+void read_ends(const Gguf& gguf, std::span<const std::string_view> texts,
+               VocabularySource& source) {
+  constexpr uint32_t kAbsent = UINT32_MAX;
+  for (const char* key : {"eot", "eom", "fim_pad", "fim_rep", "fim_sep"}) {
+    add_end(source, id_of(gguf, text("tokenizer.ggml.{}_token_id", key), kAbsent, source));
+  }
+  for (size_t id = 0; id < texts.size(); ++id) {
+    if (is_end_name(texts[id])) add_end(source, static_cast<int32_t>(id));
+  }
+  source.bos_before_text =
+      gguf.flag("tokenizer.ggml.add_bos_token").value_or(source.bos_before_text);
+  if (gguf.flag("tokenizer.ggml.add_eos_token").value_or(false)) note_eos(source);
 }
 
 // SentencePiece BPE.
@@ -87,22 +117,24 @@ VocabularySource read_pieces(const Gguf& gguf) {
                                           text("{}: token {}", gguf.name(), id)));
   }
   // llama.cpp's own ids for this kind, where the file has none.
-  source.unknown = id_of(gguf, "tokenizer.ggml.unknown_token_id", 0, texts.size());
-  source.bos = id_of(gguf, "tokenizer.ggml.bos_token_id", 1, texts.size());
-  source.eos = id_of(gguf, "tokenizer.ggml.eos_token_id", 2, texts.size());
+  source.unknown = id_of(gguf, "tokenizer.ggml.unknown_token_id", 0, source);
+  source.bos = id_of(gguf, "tokenizer.ggml.bos_token_id", 1, source);
+  source.eos = id_of(gguf, "tokenizer.ggml.eos_token_id", 2, source);
   source.space_before_text = gguf.flag("tokenizer.ggml.add_space_prefix").value_or(true);
+  mark_tokens(texts, source);
+  read_ends(gguf, texts, source);
   return source;
 }
 
 VocabularySource read_byte_level(const Gguf& gguf) {
   const std::string_view rules = gguf.text("tokenizer.ggml.pre").value_or("default");
   VocabularySource source = {.kind = llama::TokenizerKind::kByteLevel,
-                             .space_before_text = false,
-                             .word_rules = word_rules_of_gguf(rules)};
+                             .word_rules = word_rules_of_gguf(rules),
+                             .space_before_text = false};
   if (source.word_rules == llama::WordRules::kNone) {
     fail(
         "{}: cuts texts into words by the rules \"{}\" (tokenizer.ggml.pre); barellama knows "
-        "\"llama-bpe\", \"smollm\" and \"gpt-2\"",
+        "\"llama-bpe\", \"smollm\", \"qwen2\" and \"gpt-2\"",
         gguf.name(), rules);
   }
   const auto texts = read_tokens(gguf);
@@ -111,6 +143,7 @@ VocabularySource read_byte_level(const Gguf& gguf) {
     source.tokens.push_back(require_value(from_byte_level(texts[id], types[id]),
                                           text("{}: token {}", gguf.name(), id)));
   }
+  mark_tokens(texts, source);
   const auto merges = gguf.texts("tokenizer.ggml.merges");
   if (!merges) fail("{}: the value tokenizer.ggml.merges is missing", gguf.name());
   std::vector<MergeTexts> pairs;
@@ -121,14 +154,39 @@ VocabularySource read_byte_level(const Gguf& gguf) {
   }
   set_merges(source, texts, pairs, gguf.name());
   // Llama 3's ways, which its files don't say.
-  const bool is_llama3 = source.word_rules == llama::WordRules::kLlama3;
-  source.whole_words_first = is_llama3;
-  source.bos_before_text = gguf.flag("tokenizer.ggml.add_bos_token").value_or(is_llama3);
+  source.whole_words_first = source.word_rules == llama::WordRules::kLlama3;
+  source.bos_before_text = source.whole_words_first;
   constexpr uint32_t kAbsent = UINT32_MAX;
-  source.unknown = id_of(gguf, "tokenizer.ggml.unknown_token_id", kAbsent, texts.size());
-  source.bos = id_of(gguf, "tokenizer.ggml.bos_token_id", kAbsent, texts.size());
-  source.eos = id_of(gguf, "tokenizer.ggml.eos_token_id", kAbsent, texts.size());
+  source.bos = id_of(gguf, "tokenizer.ggml.bos_token_id", kAbsent, source);
+  source.eos = id_of(gguf, "tokenizer.ggml.eos_token_id", kAbsent, source);
+  read_ends(gguf, texts, source);
   return source;
+}
+
+// Tokens beyond those of the model: padding and the like, which were added to a tokenizer only.
+void leave_out(VocabularySource& source, uint32_t size, const std::string& name) {
+  const auto is_text = [](const TokenEntry& token) {
+    return token.type == TokenType::kNormal || token.type == TokenType::kByte;
+  };
+  const size_t count = source.tokens.size();
+  if (size == 0 || std::any_of(source.tokens.begin() + size, source.tokens.end(), is_text)) {
+    fail("{}: has {} tokens, but the model {}: they don't belong together", name, count, size);
+  }
+  std::string names;
+  for (size_t id = size; id < count && id < size + 3; ++id) {
+    if (source.tokens[id].bytes.empty()) continue;
+    names += (names.empty() ? " (" : ", ") + source.tokens[id].bytes;
+  }
+  if (!names.empty()) names += ")";
+  source.notes.push_back(
+      text("tokens of the tokenizer that the model does not have are left out: {}{}", count - size,
+           names));
+  const auto is_beyond = [&](int32_t id) { return id >= static_cast<int32_t>(size); };
+  std::erase_if(source.found, [&](const FoundToken& token) { return is_beyond(token.id); });
+  std::erase_if(source.more_ends, is_beyond);
+  for (int32_t* id : {&source.bos, &source.eos, &source.unknown}) {
+    if (is_beyond(*id)) *id = -1;
+  }
 }
 
 }  // namespace
@@ -147,11 +205,15 @@ VocabularySource read_gguf_vocabulary(const Gguf& gguf) {
       gguf.name(), *kind);
 }
 
+// The first field of a ModelProto is a piece, with its length; a tokenizer.bin begins with the
+// length of its longest piece, whose upper bytes are 0.
+bool is_sentencepiece_model(std::span<const std::byte> file) {
+  return file.size() >= 2 && file[0] == std::byte{0x0a} && file[1] != std::byte{0};
+}
+
 void fill_up(VocabularySource& source, uint32_t size, const std::string& name) {
-  if (source.tokens.size() > size) {
-    fail("{}: has {} tokens, but the model {}: they don't belong together", name,
-         source.tokens.size(), size);
-  }
+  const size_t count = source.tokens.size();
+  if (count > size) leave_out(source, size, name);
   source.tokens.resize(size, {.bytes = {}, .score = 0, .type = TokenType::kUnused});
 }
 
@@ -165,7 +227,7 @@ VocabularySource read_vocabulary(const std::filesystem::path& path, std::optiona
   } else if (is_sentencepiece_model(bytes)) {
     source = read_sentencepiece_model(bytes, name);
   } else if (is_json(as_text(bytes))) {
-    source = read_tokenizer_json(as_text(bytes), name);
+    source = read_tokenizer_json(parse_json(as_text(bytes), name), name);
   } else {
     const uint32_t count = size ? *size : count_tokens(bytes, name);
     return require_value(read_llama2c_tokenizer(bytes, count), name);

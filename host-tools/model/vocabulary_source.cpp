@@ -1,6 +1,8 @@
 #include "host-tools/model/vocabulary_source.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <utility>
 
 #include "base/bytes.h"
@@ -15,6 +17,21 @@ using llama::TokenType;
 using llama::VocabularyHeader;
 
 namespace {
+
+// Names by which llama.cpp knows tokens that end a text or an answer, and those of gaps to fill.
+constexpr std::string_view kEndNames[] = {
+    "<|eot_id|>",  "<|im_end|>", "<|end|>",       "<|return|>",      "<|call|>",
+    "<|flush|>",   "<|calls|>",  "<|eom_id|>",    "<end_of_turn>",   "<EOT>",
+    "_<EOT>",      "< EOT >",    "<|endoftext|>", "<|end_of_text|>", "<end_of_utterance>",
+    "<|fim_pad|>", "<fim-pad>",  "<PAD>",         "<|fim_repo|>",    "<|repo_name|>",
+    "<fim-repo>",  "<REPO>",     "<|file_sep|>"};
+constexpr std::string_view kGapNames[] = {"<|fim_prefix|>", "<fim-prefix>", "<PRE>",
+                                          "<|fim_suffix|>", "<fim-suffix>", "<SUF>",
+                                          "<|fim_middle|>", "<fim-middle>", "<MID>"};
+
+bool is_one_of(std::string_view text, std::span<const std::string_view> names) {
+  return std::ranges::find(names, text) != names.end();
+}
 
 constexpr std::string_view kSentencePieceSpace = "\xe2\x96\x81";  // U+2581
 
@@ -64,6 +81,30 @@ Result<TokenEntry> from_llama2c(uint32_t id, std::string_view text, float score)
 }
 
 }  // namespace
+
+bool is_end_name(std::string_view text) { return is_one_of(text, kEndNames); }
+
+bool is_control_name(std::string_view text) {
+  return is_end_name(text) || is_one_of(text, kGapNames);
+}
+
+void add_end(VocabularySource& source, int32_t id) {
+  if (id < 0 || id == source.eos) return;
+  if (source.eos < 0) {
+    source.eos = id;
+  } else if (std::ranges::find(source.more_ends, id) == source.more_ends.end()) {
+    source.more_ends.push_back(id);
+  }
+}
+
+void show_notes(const VocabularySource& source) {
+  for (const std::string& note : source.notes) std::fprintf(stderr, "note: %s\n", note.c_str());
+}
+
+void note_eos(VocabularySource& source) {
+  source.notes.push_back(
+      "its tokenizer ends texts with EOS; prompts get none, since the model continues them");
+}
 
 Result<TokenEntry> from_sentencepiece(std::string_view text, float score, TokenType type) {
   TokenEntry token{{}, score, type};

@@ -20,10 +20,17 @@ struct TokenEntry {
   llama::TokenType type = llama::TokenType::kNormal;
 };
 
-// A token that was added to a tokenizer, and how a text is cut at it (llama::AddedTokenFlag).
-struct AddedToken {
+// A token that is found in texts as a whole, and how (llama::FoundTokenFlag).
+struct FoundToken {
   int32_t id = -1;
   uint32_t flags = 0;
+  std::string text = {};  // as it is looked for; of kFoundNormalized, before it is normalized
+};
+
+// A step of the normalizer, with its bytes as docs/format.md has them.
+struct NormalizerPart {
+  llama::NormalizerStep step = llama::NormalizerStep::kReplace;
+  std::string content = {};
 };
 
 // All of what a segment holds.
@@ -33,16 +40,44 @@ struct VocabularySource {
   int32_t bos = -1;
   int32_t eos = -1;
   int32_t unknown = -1;
-  std::vector<int32_t> more_ends = {};  // tokens besides EOS that end a text
-  std::vector<AddedToken> added = {};   // tokens that were added, with what is said of them
-  bool space_before_text = true;        // of kSentencePiece only, as scores are
-
-  // Of kByteLevel only.
-  llama::WordRules word_rules = llama::WordRules::kNone;
-  bool whole_words_first = false;  // as llama::Vocabulary::has_whole_words_first()
   bool bos_before_text = true;
+  std::vector<int32_t> more_ends = {};  // tokens besides EOS that end a text
+  // Control tokens need not be there: they are found by their names, as special ones.
+  std::vector<FoundToken> found = {};
+  std::vector<NormalizerPart> normalizer = {};
+  llama::WordRules word_rules = llama::WordRules::kNone;
   std::vector<llama::Merge> merges = {};  // in any order; of equal pairs the first counts
+
+  // Of kSentencePiece only, as scores are; each as in llama::Vocabulary. If there are merges, they
+  // count, not scores.
+  bool space_before_text = true;
+  bool space_at_beginning_only = false;
+  bool space_unless_there = false;
+  bool space_by_normalizer = false;
+  bool one_unknown_for_many = false;
+
+  // Of kByteLevel only: as llama::Vocabulary::has_whole_words_first().
+  bool whole_words_first = false;
+
+  // What a user should know of how the vocabulary was read, as sentences.
+  std::vector<std::string> notes = {};
 };
+
+// Adds a token that ends a text, if there is one of this id (-1: none) and it isn't known as such.
+void add_end(VocabularySource& source, int32_t id);
+
+// Whether llama.cpp knows a token of this name as one that ends a text or an answer; or as one of
+// those, or of those around a gap to fill. It takes these as control tokens, whatever is said of
+// them, and so do we: what a user types is none of them.
+bool is_end_name(std::string_view text);
+bool is_control_name(std::string_view text);
+
+// Writes the notes to standard error.
+void show_notes(const VocabularySource& source);
+
+// Notes that the model's own tokenizer ends texts with EOS: prompts get none, since the model
+// continues them.
+void note_eos(VocabularySource& source);
 
 // A token as SentencePiece's model files and GGUF write it: U+2581 for a space, "<0x0A>" for a byte
 // token. kCorrupt if a byte token has another form, or another one is not UTF-8; the message has no

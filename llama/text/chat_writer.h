@@ -54,7 +54,8 @@ class ChatFormat::Writer {
     if (segment.empty() || !status_.ok()) return;
     base::Arena arena(room_.scratch);
     const size_t taken = std::min(tokens_, room_.ids.size());
-    const auto ids = tokenizer_.encode(segment, AddBos::kNo, arena, room_.ids.subspan(taken));
+    const auto ids = tokenizer_.encode(segment, AddBos::kNo, arena, room_.ids.subspan(taken),
+                                       {.follows_token = tokens_ > 0});
     if (ids.ok()) {
       tokens_ += ids->size();
     } else if (ids.status().code() == base::ErrorCode::kOutOfRange) {

@@ -36,7 +36,7 @@ Result<Conversation> Conversation::create(const Tokenizer& tokenizer, uint32_t c
   TRY_ASSIGN(made.text_, arena.allocate<char>(text_bytes, "prompt"));
   TRY_ASSIGN(made.said_, arena.allocate<char>(text_bytes, "prompt"));
   TRY_ASSIGN(made.scratch_,
-             arena.allocate<std::byte>(Tokenizer::scratch_bytes(text_bytes), "prompt"));
+             arena.allocate<std::byte>(tokenizer.scratch_bytes(text_bytes), "prompt"));
   TRY_ASSIGN(made.ids_, arena.allocate<int32_t>(tokens, "prompt"));
   TRY_ASSIGN(made.spare_, arena.allocate<int32_t>(tokens, "prompt"));
   TRY_ASSIGN(made.turn_room_, arena.allocate<Turn>(context / kShortestTurn + 1, "prompt"));

@@ -17,6 +17,14 @@ namespace llama {
 
 enum class AddBos : uint8_t { kNo, kYes };
 
+// What a text to encode is, apart from its bytes.
+struct TextKind {
+  // It follows a token that is not made of text, such as one that begins a turn: models whose
+  // space stands at the beginning only get none.
+  bool follows_token = false;
+  Specials specials = Specials::kAsText;
+};
+
 class Tokenizer {
  public:
   static constexpr size_t kMaxTextBytes = size_t{1} << 24;
@@ -27,29 +35,38 @@ class Tokenizer {
 
   const Vocabulary& vocabulary() const { return vocabulary_; }
 
-  // The most tokens that a text of this many bytes can become: one for each byte, one for the space
-  // before it, and BOS.
-  static constexpr size_t max_tokens(size_t text_bytes) { return text_bytes + 2; }
+  // The most tokens that a text of this many bytes can become: one for each byte that it has when
+  // it is normalized, one for the space before it, and BOS.
+  size_t max_tokens(size_t text_bytes) const {
+    return vocabulary_.normalizer().most_bytes(text_bytes) + 2;
+  }
 
-  // What encode() takes of its scratch arena: about 29 times the text.
-  static uint64_t scratch_bytes(size_t text_bytes);
+  // What encode() takes of its scratch arena: about 29 times the text, and 140 times if the
+  // vocabulary has a normalizer.
+  uint64_t scratch_bytes(size_t text_bytes) const;
 
   // Any bytes become tokens: characters without a piece, and bytes that are not UTF-8, become byte
-  // tokens. To SentencePiece, U+2581 counts as a space. Control tokens are never made from text
-  // ("</s>" becomes three pieces). The empty text has no tokens but BOS. If the vocabulary has no
+  // tokens. To SentencePiece, U+2581 counts as a space. Tokens that were added to the vocabulary
+  // are found in the text (found_tokens.h), but special ones only if `kind` says so: otherwise
+  // "</s>" becomes three pieces. The empty text has no tokens but BOS. If the vocabulary has no
   // BOS, or is of a model whose texts begin without, none is put there.
   //
   // Returns the part of `out` that was filled. What was taken of `scratch` is given back.
   // kInvalidArgument: the text is longer than kMaxTextBytes. kOutOfRange: the tokens do not fit
-  // into `out`; number(0) says how many there are. kOutOfMemory: `scratch` is too small.
+  // into `out`; number(0) says how many there are; or the text becomes too long when it is
+  // normalized. kOutOfMemory: `scratch` is too small.
   base::Result<std::span<int32_t>> encode(std::string_view text, AddBos add_bos,
-                                          base::Arena& scratch, std::span<int32_t> out) const;
+                                          base::Arena& scratch, std::span<int32_t> out,
+                                          TextKind kind = {}) const;
 
-  // The bytes to show for `token` when it follows `previous` (-1: it is the first). Byte tokens
-  // give their byte, so that one character may come in several tokens (llama/text/utf8.h joins
-  // them); control tokens give nothing; after BOS the space that encode() puts before a text is
-  // dropped. Both ids are within the vocabulary (CHECKed, but for -1). The view is into the
-  // segment.
+  // What comes before the first token of a text that has no BOS.
+  static constexpr int32_t kBeginning = -2;
+
+  // The bytes to show for `token` when it follows `previous` (-1: that is not known; kBeginning: it
+  // is the first). Byte tokens give their byte, so that one character may come in several tokens
+  // (llama/text/utf8.h joins them); control tokens give nothing. The space that encode() puts
+  // before a text is dropped where it does: at the beginning, and behind tokens that it finds in
+  // texts. Both ids are within the vocabulary (CHECKed). The view is into the segment.
   std::string_view decode(int32_t previous, int32_t token) const;
 
  private:

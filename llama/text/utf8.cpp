@@ -59,6 +59,29 @@ size_t utf8_character_length(std::string_view text) {
   return prefix.whole ? prefix.length : 0;
 }
 
+CodePoint code_point_at(std::string_view text, size_t at) {
+  if (at >= text.size()) return {};
+  const uint8_t lead = byte_at(text, at);
+  const size_t length = utf8_character_length(text.substr(at));
+  if (length == 0) return {CodePoint::kNoCharacter + lead, 1};
+  if (length == 1) return {lead, 1};
+  // A lead byte has a bit for each byte, a 0, and then the highest bits (table 3-6).
+  uint32_t value = lead & (0x7fu >> length);
+  for (size_t i = 1; i < length; ++i) value = value << 6 | (byte_at(text, at + i) & 0x3fu);
+  return {value, length};
+}
+
+size_t store_code_point(uint32_t value, char* out) {
+  if (value < 0x80 || value >= CodePoint::kNoCharacter) {
+    out[0] = static_cast<char>(value & 0xff);
+    return 1;
+  }
+  const size_t length = value < 0x800 ? 2 : value < 0x10000 ? 3 : 4;
+  for (size_t i = length; i-- > 1; value >>= 6) out[i] = static_cast<char>(0x80 | (value & 0x3f));
+  out[0] = static_cast<char>((0xf00u >> length & 0xf0u) | value);
+  return length;
+}
+
 size_t find_invalid_utf8(std::string_view text) {
   size_t at = 0;
   while (const size_t length = utf8_character_length(text.substr(at))) at += length;

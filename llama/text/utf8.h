@@ -13,6 +13,19 @@ namespace llama {
 // begin with a well-formed character.
 size_t utf8_character_length(std::string_view text);
 
+// The character of `text` that begins at `at`. A byte that begins none is one of one byte, with the
+// number kNoCharacter + the byte; at the end of the text there is one of no bytes.
+struct CodePoint {
+  static constexpr uint32_t kNoCharacter = 0x80000000;
+  uint32_t value = kNoCharacter;
+  size_t bytes = 0;
+};
+CodePoint code_point_at(std::string_view text, size_t at);
+
+// Writes it to `out`, at least 4 bytes, and returns how many it took: also of what
+// code_point_at() has given for a byte that begins no character.
+size_t store_code_point(uint32_t value, char* out);
+
 // Where the first sequence that is not well-formed UTF-8 begins: text.size() if there is none.
 // Overlong forms, surrogates, values above U+10FFFF and a sequence cut by the end are not well
 // formed. NUL and all other control characters are.

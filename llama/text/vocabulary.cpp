@@ -65,8 +65,7 @@ std::string_view Vocabulary::piece(int32_t token) const {
 }
 
 int32_t Vocabulary::byte_token(uint8_t byte) const {
-  const int32_t token = load_token(segment_, header_.byte_tokens_at() + 4u * byte);
-  return token >= 0 ? token : header_.unknown;
+  return load_token(segment_, header_.byte_tokens_at() + 4u * byte);
 }
 
 int32_t Vocabulary::find(std::string_view text) const {

@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include "base/status.h"
+#include "llama/text/found_tokens.h"
+#include "llama/text/normalizer.h"
 #include "llama/text/vocabulary_header.h"
 
 namespace llama {
@@ -18,7 +20,7 @@ enum class TokenType : uint8_t {
   kNormal = 1,       // a piece of text
   kUnknown = 2,      // for what no other token can say
   kControl = 3,      // beginning or end of a text; never made from text, and not shown
-  kUserDefined = 4,  // added to a model later; not made from text here
+  kUserDefined = 4,  // added to a model; found in texts as a whole, or not at all
   kUnused = 5,       // a place in the model without a meaning
   kByte = 6,         // one byte, for characters that have no piece
 };
@@ -51,18 +53,29 @@ class Vocabulary {
   int32_t more_end(uint32_t place) const;
   int32_t unknown() const { return header_.unknown; }
   // Whether a space is put before each text, so that its first word is as one in a sentence.
-  bool has_space_before_text() const {
-    return (header_.flags & VocabularyHeader::kFlagSpaceBeforeText) != 0;
+  bool has_space_before_text() const { return has(VocabularyHeader::kFlagSpaceBeforeText); }
+  // Of these. Whether it is so for what begins a text only, not for what follows a token that is
+  // found in the text or that a program puts there.
+  bool has_space_at_beginning_only() const {
+    return has(VocabularyHeader::kFlagSpaceAtBeginningOnly);
   }
+  // Whether a text that begins with a space gets none.
+  bool has_space_unless_there() const { return has(VocabularyHeader::kFlagSpaceUnlessThere); }
+  // Whether the normalizer has put it there.
+  bool has_space_by_normalizer() const { return has(VocabularyHeader::kFlagSpaceByNormalizer); }
+  // Whether characters without a token that follow each other become one unknown token, not one
+  // each.
+  bool has_one_unknown_for_many() const { return has(VocabularyHeader::kFlagOneUnknownForMany); }
   // Whether the model has learned texts that begin with BOS.
   bool has_bos_before_text() const {
-    return bos() >= 0 && (header_.flags & VocabularyHeader::kFlagNoBosBeforeText) == 0;
+    return bos() >= 0 && !has(VocabularyHeader::kFlagNoBosBeforeText);
   }
 
+  const FoundTokens& found() const { return found_; }
+  const Normalizer& normalizer() const { return normalizer_; }
+
   // Of kByteLevel. Whether a word that is a piece becomes that token, however it would merge.
-  bool has_whole_words_first() const {
-    return (header_.flags & VocabularyHeader::kFlagWholeWordsFirst) != 0;
-  }
+  bool has_whole_words_first() const { return has(VocabularyHeader::kFlagWholeWordsFirst); }
   WordRules word_rules() const { return header_.word_rules; }
   uint32_t merge_count() const { return header_.merge_count; }
   // `place` is 0 to merge_count() - 1 (CHECKed).
@@ -77,7 +90,7 @@ class Vocabulary {
   // unknown token and control tokens have their name, such as "<s>".
   std::string_view piece(int32_t token) const;
 
-  // The token for one byte; unknown() if there is none, which kByteLevel may be without: -1 then.
+  // The token for one byte, or -1.
   int32_t byte_token(uint8_t byte) const;
 
   // The normal token whose piece is exactly `text`, or -1. About log2(size()) comparisons.
@@ -90,6 +103,7 @@ class Vocabulary {
   Vocabulary(std::span<const std::byte> segment, const VocabularyHeader& header)
       : segment_(segment), header_(header) {}
 
+  bool has(uint32_t flag) const { return (header_.flags & flag) != 0; }
   base::Status check_pieces() const;
   base::Status check_byte_tokens() const;
   base::Status check_lookup() const;
@@ -101,8 +115,9 @@ class Vocabulary {
 
   std::span<const std::byte> segment_;
   VocabularyHeader header_;
-  std::span<const std::byte> ends_;   // of kEndTokens
-  std::span<const std::byte> added_;  // of kAddedTokens
+  std::span<const std::byte> ends_;  // of kEndTokens
+  FoundTokens found_;
+  Normalizer normalizer_;
 };
 
 }  // namespace llama

@@ -12,8 +12,6 @@ using base::Status;
 
 namespace {
 
-constexpr size_t kAddedTokenBytes = 8;
-
 bool is_finite(uint32_t float_bits) { return (float_bits & 0x7f800000u) != 0x7f800000u; }
 
 }  // namespace
@@ -144,10 +142,10 @@ Status Vocabulary::take_tables() {
                            "place",
                            kind, at, bytes);
     }
-    const bool is_known = kind == static_cast<uint16_t>(VocabularyTable::kEndTokens) ||
-                          kind == static_cast<uint16_t>(VocabularyTable::kAddedTokens);
-    if (is_known) {
-      TRY(take_table(static_cast<VocabularyTable>(kind), segment_.subspan(at, bytes)));
+    const auto known = static_cast<VocabularyTable>(kind);
+    if (known == VocabularyTable::kEndTokens || known == VocabularyTable::kNormalizer ||
+        known == VocabularyTable::kFoundTokens) {
+      TRY(take_table(known, segment_.subspan(at, bytes)));
     } else if ((flags & header_.kTableMustBeKnown) != 0) {
       return Status::error(ErrorCode::kUnsupported,
                            "the tokenizer has a table of kind {}, which must be known and which "
@@ -159,11 +157,16 @@ Status Vocabulary::take_tables() {
 }
 
 Status Vocabulary::take_table(VocabularyTable kind, std::span<const std::byte> table) {
-  const bool is_ends = kind == VocabularyTable::kEndTokens;
-  std::span<const std::byte>& taken = is_ends ? ends_ : added_;
-  const size_t entry_bytes = is_ends ? sizeof(int32_t) : kAddedTokenBytes;
-  bool is_right = taken.empty() && table.size() % entry_bytes == 0;
-  for (size_t at = 0; is_right && at < table.size(); at += entry_bytes) {
+  if (kind == VocabularyTable::kNormalizer) {
+    TRY_ASSIGN(normalizer_, Normalizer::open(table));
+    return base::ok_status();
+  }
+  if (kind == VocabularyTable::kFoundTokens) {
+    TRY_ASSIGN(found_, FoundTokens::open(table, header_.token_count));
+    return base::ok_status();
+  }
+  bool is_right = ends_.empty() && table.size() % sizeof(int32_t) == 0;
+  for (size_t at = 0; is_right && at < table.size(); at += sizeof(int32_t)) {
     is_right = load_le32(table, at) < header_.token_count;
   }
   if (!is_right) {
@@ -172,7 +175,7 @@ Status Vocabulary::take_table(VocabularyTable kind, std::span<const std::byte> t
                          "are not among its {}",
                          static_cast<uint32_t>(kind), header_.token_count);
   }
-  taken = table;
+  ends_ = table;
   return base::ok_status();
 }
 

@@ -30,13 +30,16 @@ constexpr size_t kTableCountAt = 48;
 
 // Whether a tokenizer of the kind may have these flags and word rules.
 bool are_known(TokenizerKind kind, uint32_t flags, uint32_t word_rules) {
+  using Header = VocabularyHeader;
+  const auto rules = static_cast<WordRules>(word_rules);
   if (kind == TokenizerKind::kSentencePiece) {
-    return (flags & ~VocabularyHeader::kFlagSpaceBeforeText) == 0 && word_rules == 0;
+    constexpr uint32_t kFlags = Header::kFlagSpaceBeforeText | Header::kFlagNoBosBeforeText |
+                                Header::kFlagSpaceAtBeginningOnly | Header::kFlagSpaceUnlessThere |
+                                Header::kFlagSpaceByNormalizer | Header::kFlagOneUnknownForMany;
+    return (flags & ~kFlags) == 0 && (rules == WordRules::kNone || rules == WordRules::kSpaces);
   }
-  constexpr uint32_t kFlags =
-      VocabularyHeader::kFlagWholeWordsFirst | VocabularyHeader::kFlagNoBosBeforeText;
-  return (flags & ~kFlags) == 0 && word_rules >= static_cast<uint32_t>(WordRules::kGpt2) &&
-         word_rules <= static_cast<uint32_t>(WordRules::kSmolLm);
+  constexpr uint32_t kFlags = Header::kFlagWholeWordsFirst | Header::kFlagNoBosBeforeText;
+  return (flags & ~kFlags) == 0 && rules >= WordRules::kGpt2 && rules <= WordRules::kQwen2;
 }
 
 }  // namespace
@@ -105,9 +108,8 @@ Result<VocabularyHeader> VocabularyHeader::load(std::span<const std::byte> segme
                          static_cast<uint32_t>(header.kind), header.flags, word_rules);
   }
   header.word_rules = static_cast<WordRules>(word_rules);
-  if (header.merge_count > (header.has_scores() ? 0 : kMaxMerges)) {
-    return Status::error(ErrorCode::kCorrupt, "the tokenizer of kind {} claims {} merges",
-                         static_cast<uint32_t>(header.kind), header.merge_count);
+  if (header.merge_count > kMaxMerges) {
+    return Status::error(ErrorCode::kCorrupt, "the tokenizer claims {} merges", header.merge_count);
   }
   // Within these limits no sum of table sizes leaves 32 bits.
   if (header.token_count == 0 || header.token_count > kMaxTokens ||

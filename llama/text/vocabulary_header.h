@@ -17,12 +17,20 @@ enum class TokenizerKind : uint16_t {
 };
 
 // How a text is cut into words first (llama/text/word_cutter.h).
-enum class WordRules : uint16_t { kNone = 0, kGpt2 = 1, kLlama3 = 2, kSmolLm = 3 };
+enum class WordRules : uint16_t {
+  kNone = 0,
+  kGpt2 = 1,
+  kLlama3 = 2,
+  kSmolLm = 3,
+  kQwen2 = 4,
+  kSpaces = 5,  // of kSentencePiece: a word begins with each space
+};
 
 // Tables that a segment may have after those of its header, by number.
 enum class VocabularyTable : uint16_t {
   kEndTokens = 1,    // i32: tokens besides EOS that end a text
-  kAddedTokens = 2,  // {u32 id, u32 AddedTokenFlag}: added tokens that texts are not simply cut at
+  kNormalizer = 3,   // what is done to a text first (llama/text/normalizer.h)
+  kFoundTokens = 5,  // tokens that are found in a text (llama/text/found_tokens.h)
 };
 
 // Within an entry of the list of further tables.
@@ -33,15 +41,6 @@ enum VocabularyTableAt : size_t {
   kTableBytesAt = 8,
 };
 
-// The numbers of docs/format.md.
-enum AddedTokenFlag : uint32_t {
-  kAddedSpecial = 1,
-  kAddedStripsLeft = 2,
-  kAddedStripsRight = 4,
-  kAddedSingleWord = 8,
-  kAddedNormalized = 16,
-};
-
 // The segment's header and the tables after it, in file order. Everything is little-endian.
 struct VocabularyHeader {
   static constexpr uint32_t kMagic = 0x4b4f5442;  // "BTOK" in file order
@@ -50,6 +49,10 @@ struct VocabularyHeader {
   static constexpr uint32_t kFlagSpaceBeforeText = 1;
   static constexpr uint32_t kFlagWholeWordsFirst = 2;
   static constexpr uint32_t kFlagNoBosBeforeText = 4;
+  static constexpr uint32_t kFlagSpaceAtBeginningOnly = 8;
+  static constexpr uint32_t kFlagSpaceUnlessThere = 16;
+  static constexpr uint32_t kFlagSpaceByNormalizer = 32;
+  static constexpr uint32_t kFlagOneUnknownForMany = 64;
   static constexpr uint32_t kMaxTokens = 1u << 20;
   static constexpr uint32_t kMaxPieceBytes = 1u << 26;  // of all pieces together
   static constexpr uint32_t kMaxMerges = 1u << 22;

@@ -15,21 +15,10 @@ struct Character {
   size_t bytes = 0;  // 0 at the end of the text
 };
 
-uint32_t code_point(std::string_view character) {
-  const auto lead = static_cast<uint8_t>(character[0]);
-  if (character.size() == 1) return lead;
-  // A lead byte has a bit for each byte, a 0, and then the highest bits (Unicode 15, table 3-6).
-  uint32_t code = lead & (0x7fu >> character.size());
-  for (const char byte : character.substr(1))
-    code = code << 6 | (static_cast<uint8_t>(byte) & 0x3f);
-  return code;
-}
-
 Character character_at(std::string_view text, size_t at) {
-  if (at >= text.size()) return {};
-  const size_t length = utf8_character_length(text.substr(at));
-  if (length == 0) return {CharacterClass::kOther, 1};
-  return {character_class(code_point(text.substr(at, length))), length};
+  const CodePoint next = code_point_at(text, at);
+  if (next.bytes == 0) return {};
+  return {character_class(next.value), next.bytes};
 }
 
 bool is_line_end(char c) { return c == '\r' || c == '\n'; }
@@ -102,11 +91,11 @@ size_t line_end_bytes(std::string_view text) {
   return space.find_last_of("\r\n") + 1;
 }
 
-size_t llama3_word(std::string_view text) {
+size_t llama3_word(std::string_view text, size_t most_numbers) {
   if (const size_t bytes = contraction_bytes(text, true)) return bytes;
   const Character first = character_at(text, 0);
   if (first.kind == CharacterClass::kLetter) return end_of_run(text, 0, first.kind);
-  if (first.kind == CharacterClass::kNumber) return end_of_run(text, 0, first.kind, 3);
+  if (first.kind == CharacterClass::kNumber) return end_of_run(text, 0, first.kind, most_numbers);
   const Character second = character_at(text, first.bytes);
   if (second.kind == CharacterClass::kLetter && !is_line_end(text[0])) {
     return end_of_run(text, first.bytes, second.kind);
@@ -124,7 +113,12 @@ size_t llama3_word(std::string_view text) {
 size_t first_word_bytes(WordRules rules, std::string_view text) {
   CHECK(rules != WordRules::kNone);
   if (text.empty()) return 0;
-  if (rules == WordRules::kLlama3) return llama3_word(text);
+  if (rules == WordRules::kLlama3) return llama3_word(text, 3);
+  if (rules == WordRules::kQwen2) return llama3_word(text, 1);
+  if (rules == WordRules::kSpaces) {
+    const size_t next = text.find(' ', 1);
+    return next == std::string_view::npos ? text.size() : next;
+  }
   return gpt2_word(text, rules == WordRules::kSmolLm);
 }
 

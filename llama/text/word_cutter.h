@@ -1,6 +1,6 @@
-// The words of a text for byte-level BPE: no token crosses their borders. The rules are regular
-// expressions in the tokenizers of GPT-2, Llama 3 and SmolLM; docs/format.md ("Tokenizer segment")
-// has them.
+// The words of a text: no token crosses their borders. The rules of byte-level BPE are regular
+// expressions in the tokenizers of GPT-2, Llama 3, SmolLM and Qwen2; docs/format.md ("Tokenizer
+// segment") has them.
 #pragma once
 
 #include <cstddef>

@@ -56,11 +56,12 @@ TEST_F(Stories260K, ChoosesLlama2csTokens) {
     ++compared;
     const std::string prompt = test["prompt"];
     const auto prompt_ids = test["prompt_ids"].get<std::vector<int32_t>>();
-    Memory memory(llama::Tokenizer::scratch_bytes(prompt.size()) + 64);
+    const llama::Tokenizer& tokenizer = teller_->model().tokenizer();
+    Memory memory(tokenizer.scratch_bytes(prompt.size()) + 64);
     base::Arena scratch(memory.span());
-    std::vector<int32_t> room(llama::Tokenizer::max_tokens(prompt.size()));
-    const auto ids = require_value(
-        teller_->model().tokenizer().encode(prompt, llama::AddBos::kYes, scratch, room), prompt);
+    std::vector<int32_t> room(tokenizer.max_tokens(prompt.size()));
+    const auto ids =
+        require_value(tokenizer.encode(prompt, llama::AddBos::kYes, scratch, room), prompt);
     EXPECT_EQ(std::vector<int32_t>(ids.begin(), ids.end()), prompt_ids) << test["name"];
 
     const auto inputs = test["greedy_input_ids"].get<std::vector<int32_t>>();

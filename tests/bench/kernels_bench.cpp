@@ -107,9 +107,9 @@ void tokenizer_encode(benchmark::State& state) {
   std::string text;
   while (text.size() < 1024)
     text += "Once upon a time there was a little fox who lived in a wood. ";
-  host::Memory memory(llama::Tokenizer::scratch_bytes(text.size()));
+  host::Memory memory(tokenizer.scratch_bytes(text.size()));
   base::Arena scratch(memory.span());
-  std::vector<int32_t> ids(llama::Tokenizer::max_tokens(text.size()));
+  std::vector<int32_t> ids(tokenizer.max_tokens(text.size()));
   size_t tokens = 0;
   for (auto _ : state) {
     const auto encoded = tokenizer.encode(text, llama::AddBos::kYes, scratch, ids);

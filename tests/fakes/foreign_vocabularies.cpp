@@ -59,8 +59,9 @@ std::string make_sentencepiece_model(const host::VocabularySource& vocabulary) {
   }
   file += message(2, varint(3 << 3) + varint(2) + varint(40 << 3) + varint(0) + varint(41 << 3) +
                          varint(1) + varint(42 << 3) + varint(2));
-  return file + message(3, message(1, "identity") + varint(3 << 3) +
-                               varint(vocabulary.space_before_text ? 1 : 0));
+  return file +
+         message(3, message(1, "identity") + varint(3 << 3) +
+                        varint(vocabulary.space_before_text ? 1 : 0) + varint(4 << 3) + varint(0));
 }
 
 std::string make_tokenizer_json(const host::VocabularySource& vocabulary) {
@@ -94,8 +95,14 @@ std::string make_tokenizer_json(const host::VocabularySource& vocabulary) {
       {"added_tokens", added},
       {"normalizer",
        {{"type", "Sequence"},
-        {"normalizers",
-         nlohmann::json::array({{{"type", "Prepend"}, {"prepend", "\xe2\x96\x81"}}})}}},
+        {"normalizers", nlohmann::json::array({{{"type", "Prepend"}, {"prepend", "\xe2\x96\x81"}},
+                                               {{"type", "Replace"},
+                                                {"pattern", {{"String", " "}}},
+                                                {"content", "\xe2\x96\x81"}}})}}},
+      {"post_processor",
+       {{"type", "TemplateProcessing"},
+        {"single", nlohmann::json::array(
+                       {{{"SpecialToken", {{"id", "<s>"}}}}, {{"Sequence", {{"id", "A"}}}}})}}},
       {"pre_tokenizer", nullptr},
       {"model",
        {{"type", "BPE"},

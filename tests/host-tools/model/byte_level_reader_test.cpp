@@ -84,10 +84,11 @@ TEST_F(ByteLevelReader, KeepsHowTextsAreCutAtAddedTokens) {
   json["added_tokens"][0]["rstrip"] = true;
   json["added_tokens"][0]["normalized"] = true;
   const auto made = read(json.dump());
-  ASSERT_EQ(made.added.size(), 1u);
-  EXPECT_EQ(made.added[0].id, 9);
-  EXPECT_EQ(made.added[0].flags,
-            llama::kAddedSpecial | llama::kAddedStripsRight | llama::kAddedNormalized);
+  ASSERT_EQ(made.found.size(), 1u);
+  EXPECT_EQ(made.found[0].id, 9);
+  EXPECT_EQ(made.found[0].text, "<|endoftext|>");
+  EXPECT_EQ(made.found[0].flags,
+            llama::kFoundSpecial | llama::kFoundRightSpace | llama::kFoundNormalized);
   EXPECT_TRUE(llama::Vocabulary::open(segment(made)).ok());
   EXPECT_NE(segment(made), segment(read(byte_level_json(byte_level_stage(true)).dump())));
 }
@@ -123,12 +124,14 @@ TEST_F(ByteLevelReader, KnowsLlama3sWordsAndWays) {
 }
 
 TEST_F(ByteLevelReader, NamesWhatItDoesNotKnowOfByteLevel) {
-  EXPECT_THAT(failure_of(byte_level_gguf("qwen2").bytes()), HasSubstr("the rules \"qwen2\""));
+  EXPECT_THAT(failure_of(byte_level_gguf("starcoder").bytes()),
+              HasSubstr("the rules \"starcoder\""));
   auto split = llama3_split();
   split["pattern"]["Regex"] = "\\p{N}{1,2}";
   EXPECT_THAT(
       failure_of(byte_level_json(sequence({split, byte_level_stage(false)})).dump()),
-      HasSubstr("doesn't know (it knows those of GPT-2, Llama 3 and SmolLM): \\p{N}{1,2}, "));
+      HasSubstr(
+          "doesn't know (it knows those of GPT-2, Llama 3, SmolLM and Qwen2): \\p{N}{1,2}, "));
   split = llama3_split();
   split["behavior"] = "Removed";
   EXPECT_THAT(failure_of(byte_level_json(sequence({split, byte_level_stage(false)})).dump()),
@@ -137,8 +140,8 @@ TEST_F(ByteLevelReader, NamesWhatItDoesNotKnowOfByteLevel) {
   stage["add_prefix_space"] = true;
   EXPECT_THAT(failure_of(byte_level_json(stage).dump()), HasSubstr("\"add_prefix_space\":true"));
   auto json = byte_level_json(byte_level_stage(true));
-  json["normalizer"] = {{"type", "NFC"}};
-  EXPECT_THAT(failure_of(json.dump()), HasSubstr("normalizes texts (NFC)"));
+  json["normalizer"] = {{"type", "NFKC"}};
+  EXPECT_THAT(failure_of(json.dump()), HasSubstr("normalizes texts by \"NFKC\""));
   json = byte_level_json(byte_level_stage(true));
   json["model"]["end_of_word_suffix"] = "</w>";
   EXPECT_THAT(failure_of(json.dump()), HasSubstr("\"end_of_word_suffix\""));

@@ -27,7 +27,7 @@ class TestFormat {
       : tokenizer_(tokenizer),
         format_(ChatFormat::make(kind, tokenizer.get()).value()),
         text_(text_bytes + ChatFormat::kMarkerBytes),
-        scratch_(Tokenizer::scratch_bytes(text_.size()) + base::Arena::kAlignment),
+        scratch_(tokenizer.get().scratch_bytes(text_.size()) + base::Arena::kAlignment),
         ids_(1000) {}
 
   Ids question(bool is_first, std::string_view system, std::string_view user) {
@@ -56,9 +56,10 @@ class TestFormat {
     void* aligned = scratch_.data();
     size_t space = scratch_.size();
     std::align(base::Arena::kAlignment, space - base::Arena::kAlignment, aligned, space);
-    return {text_,
-            std::span(static_cast<std::byte*>(aligned), Tokenizer::scratch_bytes(text_.size())),
-            ids_};
+    return {
+        text_,
+        std::span(static_cast<std::byte*>(aligned), tokenizer_.get().scratch_bytes(text_.size())),
+        ids_};
   }
 
   const TestTokenizer& tokenizer_;

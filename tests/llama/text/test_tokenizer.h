@@ -29,16 +29,17 @@ class TestTokenizer {
 
   const Tokenizer& get() const { return tokenizer_; }
 
-  std::vector<int32_t> encode(std::string_view text, AddBos add_bos = AddBos::kNo) const {
+  std::vector<int32_t> encode(std::string_view text, AddBos add_bos = AddBos::kNo,
+                              TextKind kind = {}) const {
     // Exactly what was announced, so that a byte more would fail.
-    std::vector<std::byte> memory(Tokenizer::scratch_bytes(text.size()) + base::Arena::kAlignment);
+    std::vector<std::byte> memory(tokenizer_.scratch_bytes(text.size()) + base::Arena::kAlignment);
     void* aligned = memory.data();
     size_t space = memory.size();
     std::align(base::Arena::kAlignment, space - base::Arena::kAlignment, aligned, space);
     base::Arena arena(
-        std::span(static_cast<std::byte*>(aligned), Tokenizer::scratch_bytes(text.size())));
-    std::vector<int32_t> ids(Tokenizer::max_tokens(text.size()));
-    const auto result = tokenizer_.encode(text, add_bos, arena, ids);
+        std::span(static_cast<std::byte*>(aligned), tokenizer_.scratch_bytes(text.size())));
+    std::vector<int32_t> ids(tokenizer_.max_tokens(text.size()));
+    const auto result = tokenizer_.encode(text, add_bos, arena, ids, kind);
     EXPECT_TRUE(result.ok()) << result.status().text();
     EXPECT_EQ(arena.used(), 0u);
     ids.resize(result->size());

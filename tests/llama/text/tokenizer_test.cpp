@@ -109,7 +109,7 @@ TEST(TokenizerEncode, SaysHowManyTokensDoNotFit) {
 TEST(TokenizerEncode, RefusesAScratchOneByteShort) {
   const TestTokenizer tokenizer(rivals());
   alignas(base::Arena::kAlignment) std::array<std::byte, 4096> memory;
-  const size_t enough = Tokenizer::scratch_bytes(20);
+  const size_t enough = static_cast<size_t>(tokenizer.get().scratch_bytes(20));
   ASSERT_LE(enough, memory.size());
   std::array<int32_t, 32> out;
   const std::string text(20, 'a');
@@ -121,11 +121,12 @@ TEST(TokenizerEncode, RefusesAScratchOneByteShort) {
   EXPECT_EQ(small.used(), 0u);
 }
 
-TEST(TokenizerDecode, DropsTheSpaceAfterBosOnly) {
+TEST(TokenizerDecode, DropsTheSpaceAtTheBeginningOnly) {
   const TestTokenizer tokenizer(rivals());
   EXPECT_EQ(tokenizer.get().decode(1, 266), "ab");
   EXPECT_EQ(tokenizer.get().decode(1, 259), "");
   EXPECT_EQ(tokenizer.get().decode(-1, 266), " ab");
+  EXPECT_EQ(tokenizer.get().decode(Tokenizer::kBeginning, 266), "ab");
   EXPECT_EQ(tokenizer.get().decode(266, 266), " ab");
   EXPECT_EQ(tokenizer.get().decode(1, 260), "a");
 }

@@ -75,7 +75,7 @@ TEST(Vocabulary, IsRefusedWhenItIsCutAnywhere) {
 Segment segment_with_tables() {
   host::VocabularySource source = small_source();
   source.more_ends = {260, 262};
-  source.added = {{.id = 261, .flags = kAddedSpecial | kAddedStripsLeft}};
+  source.found = {{.id = 261, .flags = kFoundSpecial | kFoundLeftSpace, .text = "x"}};
   return host::build_tokenizer_segment(source).value();
 }
 
