@@ -112,6 +112,10 @@ base::Result<std::span<float>> Generator::read(Transformer& transformer, const R
   std::span<float> logits;
   const auto ids = conversation_.tokens();
   const uint32_t end = conversation_.cached() + count;
+  // Of a text that begins with nothing the first token was not asked for.
+  if (conversation_.cached() == 0 && count > 0 && !request.prompt.empty() && !request.chat) {
+    emit(Tokenizer::kBeginning, ids[0], out);
+  }
   for (uint32_t at = conversation_.cached(); at < end;) {
     const uint32_t batch = std::min(transformer.max_columns(), end - at);
     const bool is_last = at + batch == ids.size();
