@@ -31,6 +31,7 @@ constexpr size_t kTableCountAt = 48;
 // Whether a tokenizer of the kind may have these flags and word rules.
 bool are_known(TokenizerKind kind, uint32_t flags, uint32_t word_rules) {
   using Header = VocabularyHeader;
+  if (word_rules > static_cast<uint32_t>(WordRules::kSpaces)) return false;
   const auto rules = static_cast<WordRules>(word_rules);
   if (kind == TokenizerKind::kSentencePiece) {
     constexpr uint32_t kFlags = Header::kFlagSpaceBeforeText | Header::kFlagNoBosBeforeText |

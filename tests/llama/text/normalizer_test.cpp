@@ -60,7 +60,7 @@ TEST(Normalizer, SaysThatATextBecomesTooLong) {
        {{"type", "Replace"}, {"pattern", {{"String", "a"}}}, {"content", "0123456789"}}}};
   source.normalizer = host::read_normalizer(file, "test");
   const TestTokenizer tokenizer(source);
-  std::vector<std::byte> memory(tokenizer.get().scratch_bytes(100) + base::Arena::kAlignment);
+  std::vector<std::byte> memory(tokenizer.get().scratch_bytes(100) + 2 * base::Arena::kAlignment);
   void* aligned = memory.data();
   size_t space = memory.size();
   std::align(base::Arena::kAlignment, space - base::Arena::kAlignment, aligned, space);

@@ -244,7 +244,7 @@ TEST(Vocabulary, IsRefusedForEachKindOfDamageOfByteLevel) {
 }
 
 TEST(Vocabulary, TellsOtherWordRulesAndFlagsFromDamage) {
-  for (const uint32_t rules : {0u, 4u, 0x10001u}) {
+  for (const uint32_t rules : {0u, 5u, 6u, 0x10001u}) {
     Segment segment = byte_level_segment();
     base::store_le32(segment, 40, rules);
     EXPECT_EQ(Vocabulary::open(segment).status().code(), ErrorCode::kUnsupported) << rules;
@@ -260,7 +260,7 @@ TEST(Vocabulary, NeedsAnUnknownTokenWhereBytesAreMissing) {
   Segment segment = small_segment();
   base::store_le32(segment, header_of(segment).byte_tokens_at(), 0xffffffff);
   ASSERT_TRUE(Vocabulary::open(segment).ok());
-  EXPECT_EQ(Vocabulary::open(segment)->byte_token(0), 0);
+  EXPECT_EQ(Vocabulary::open(segment)->byte_token(0), -1);
   base::store_le32(segment, 36, 0xffffffff);
   EXPECT_EQ(Vocabulary::open(segment).status().code(), ErrorCode::kCorrupt);
 }
