@@ -20,7 +20,7 @@ using nlohmann::json;
 using Ids = std::vector<int32_t>;
 
 const std::filesystem::path kVocabularies =
-    std::filesystem::path(BARELLAMA_SHARED_DATA) / "data/vocab";
+    std::filesystem::path(BARELLAMA_SHARED_DATA) / "vocab";
 
 std::vector<json> lines_of(const std::filesystem::path& path) {
   std::ifstream file(path);
