@@ -37,8 +37,8 @@ def unicode_data(path):
 
 def print_table(name, comment, numbers):
     print(f"// {comment}\ninline constexpr uint32_t {name}[] = {{")
-    for at in range(0, len(numbers), 8):
-        print("    " + " ".join(f"0x{number:06x}," for number in numbers[at:at + 8]))
+    for at in range(0, len(numbers), 40):
+        print("    " + ",".join(f"{number}" for number in numbers[at:at + 40]) + ",")
     print("};\n")
 
 

@@ -38,7 +38,7 @@ TEST(FoundTokens, AreTextWhenTheyAreSpecialUnlessAskedFor) {
   EXPECT_THAT(tokenizer.encode("a<s>"), ElementsAre('a', '<', 258));
   EXPECT_THAT(tokenizer.encode("a<s>", AddBos::kNo, {.specials = Specials::kFound}),
               ElementsAre('a', 257));
-  // BOS, which nobody has listed, is a control token like others.
+  // BOS is not in the list, but is a control token as well.
   EXPECT_THAT(tokenizer.encode("<|begin_of_text|>a", AddBos::kNo, {.specials = Specials::kFound}),
               ElementsAre(256, 'a'));
 }
