@@ -74,7 +74,7 @@ def main():
     stretches = [code for code in range(LAST + 1) if (code in words) != (code - 1 in words)]
     print(f"// Made by make_unicode_tables.py of Unicode {version}; docs/format.md has "
           "their forms.\n"
-          "#pragma once\n\n#include <cstdint>\n\nnamespace host {\n")
+          "#pragma once\n\n#include <cstdint>\n\n// clang-format off\n\nnamespace host {\n")
     print_table("kCombiningClasses", "Stretches of one combining class: first code point * 256 + class.",
                 [code << 8 | kind for code, kind in enumerate(classes)
                  if code == 0 or kind != classes[code - 1]])

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+// clang-format off
+
 namespace host {
 
 // Stretches of one combining class: first code point * 256 + class.
