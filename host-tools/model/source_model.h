@@ -14,10 +14,10 @@ namespace host {
 
 struct SourceOptions {
   // In place of the tokenizer that the model brings.
-  std::optional<std::filesystem::path> tokenizer;
+  std::optional<std::filesystem::path> tokenizer = {};
   // In place of what the model says: what begins a text, and what alone ends it.
-  std::optional<uint32_t> bos;
-  std::optional<uint32_t> eos;
+  std::optional<uint32_t> bos = {};
+  std::optional<uint32_t> eos = {};
 };
 
 struct SourceModel {

@@ -92,8 +92,9 @@ void print_answer_line(base::TextSink& out, const Answer& answer) {
   // The first token comes out of the prompt; speed is that of the others.
   const uint64_t decode_us = made.total_us - made.prompt_us;
   if (made.tokens == 0) {
-    out.write(made.reason == llama::StopReason::kEnd ? "0 tokens: the model ended at once,"
-                                                     : "0 tokens: steps ends with the prompt,");
+    out.write(made.reason == llama::StopReason::kEnd
+                  ? "0 tokens: the model ended at once,"
+                  : "0 tokens: steps or ctx end with the prompt,");
   } else {
     print(out, "{} tokens, ", made.tokens);
     if (made.tokens > 1 && decode_us > 0) {

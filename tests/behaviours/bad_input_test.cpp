@@ -34,7 +34,8 @@ TEST_F(BadInput, APromptLongerThanTheContextIsRefusedWithTheLimit) {
 
 TEST_F(BadInput, APromptAsLongAsTheContextIsTold) {
   // BOS, the space before the text, and a byte token for each digit.
-  EXPECT_THAT(console_.say(std::string(62, '7')), HasSubstr("tokens/s, first after"));
+  EXPECT_THAT(console_.say(std::string(62, '7')),
+              HasSubstr("[0 tokens: steps or ctx end with the prompt, after"));
   EXPECT_THAT(console_.say(std::string(63, '7')), HasSubstr("longer than the context"));
 }
 

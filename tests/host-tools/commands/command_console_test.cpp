@@ -190,9 +190,9 @@ TEST_F(CommandConsole, SaysThatThereIsNoAdapter) {
   expect_failure(barellama({"console"}), 3, "there is no USB-serial adapter; plug one in");
   const TemporaryFolder folder;
   const std::string kernel = folder.path() / "kernel.img";
-  std::string image(24, '\0');
+  std::string image(28, '\0');
   image.replace(4, 8, "barellam");
-  image.replace(12, 12, std::string("\0\x80\0\0\x18\0\0\0\0\0\x01\0", 12));
+  image.replace(12, 12, std::string("\0\x80\0\0\x1c\0\0\0\0\0\x01\0", 12));
   write_file(kernel, image);
   expect_failure(barellama({"push", kernel}), 1, "there is no USB-serial adapter; plug one in");
 }

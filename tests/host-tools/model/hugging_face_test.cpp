@@ -92,7 +92,7 @@ TEST_F(HuggingFace, ReadsEachKindOfRopeScaling) {
   const auto config_with = [&](const char* key, const Json& value) {
     Json json = json_;
     json[key] = value;
-    return read_hugging_face_config(json, "config.json");
+    return read_hugging_face_config(Json::parse(json.dump()), "config.json");
   };
   for (const char* type : {"type", "rope_type"}) {
     const auto linear = config_with("rope_scaling", {{type, "linear"}, {"factor", 2.0}});
@@ -160,7 +160,7 @@ TEST_F(HuggingFace, KnowsWhatItsArchitecturesLeaveUnsaid) {
     Json json = json_;
     json["model_type"] = type;
     json.merge_patch(changes);  // null removes
-    return read_hugging_face_config(json, "config.json");
+    return read_hugging_face_config(Json::parse(json.dump()), "config.json");
   };
   const Json absent = {{"max_position_embeddings", nullptr}};
   EXPECT_EQ(config_with("llama", absent).context, 2048u);

@@ -22,9 +22,13 @@ namespace host {
 
 class LoaderThread final : public pi::push::ByteSink {
  public:
-  // `farewell`: what a kernel that was running answers to the first bytes.
-  explicit LoaderThread(uint64_t capacity = 4 << 20, std::string farewell = {})
-      : target_([](uint32_t) { return true; }), farewell_(std::move(farewell)) {
+  // `farewell`: what a kernel that was running answers to the first bytes. The loader runs once
+  // `called_bytes` came, with a farewell the first one at the latest.
+  explicit LoaderThread(uint64_t capacity = 4 << 20, std::string farewell = {},
+                        size_t called_bytes = 0)
+      : target_([](uint32_t) { return true; }),
+        farewell_(std::move(farewell)),
+        called_bytes_(farewell_.empty() ? called_bytes : 1) {
     target_.capacity = capacity;
     listener_ = Descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_un address{};
@@ -91,7 +95,7 @@ class LoaderThread final : public pi::push::ByteSink {
         }
       }
       // A kernel that was not called yet runs in the loader's place.
-      if (farewell_.empty() || !first_words_.empty()) receiver.tick(now_us);
+      if (first_words_.size() >= called_bytes_) receiver.tick(now_us);
       is_complete_ = receiver.is_complete();
     }
   }
@@ -100,6 +104,7 @@ class LoaderThread final : public pi::push::ByteSink {
   pi::push::FakeTarget target_;
   Descriptor listener_, laptop_;
   std::string farewell_;
+  size_t called_bytes_;
   std::string first_words_;
   std::atomic<bool> is_complete_ = false;
   std::atomic<bool> is_over_ = false;

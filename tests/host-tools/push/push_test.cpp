@@ -81,7 +81,8 @@ TEST_F(PushCommand, CallsARunningKernelAtItsOwnSpeedToo) {
   constexpr std::string_view kMagic =
       "\xf8"
       "barellama:loader\xf9";
-  LoaderThread loader;
+  // Else it would answer before it is called a second time.
+  LoaderThread loader(4 << 20, {}, 2 * kMagic.size());
   const Outcome outcome =
       barellama({"push", kernel(), "baud=921600", "--port", loader.port(), "--no-console"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;

@@ -248,7 +248,7 @@ TEST(AnswerLine, TellsNoSpeedOfWhatHasNone) {
   EXPECT_EQ(line(3, 500'000, StopReason::kEnd), "3 tokens, first after 0.50 s");
   EXPECT_EQ(line(0, 500'000, StopReason::kEnd), "0 tokens: the model ended at once, after 0.50 s");
   EXPECT_EQ(line(0, 500'000, StopReason::kLength),
-            "0 tokens: steps ends with the prompt, after 0.50 s");
+            "0 tokens: steps or ctx end with the prompt, after 0.50 s");
 }
 
 }  // namespace
