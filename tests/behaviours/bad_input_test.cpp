@@ -28,7 +28,7 @@ TEST_F(BadInput, APromptLongerThanTheContextIsRefusedWithTheLimit) {
   const std::string console = console_.say(std::string(200, '7'));
   EXPECT_THAT(console, HasSubstr("error: tales.blm: the prompt is longer than the context of 64 "
                                  "tokens; shorten it"));
-  EXPECT_THAT(console, Not(HasSubstr("tokens/s, first after")));
+  EXPECT_THAT(console, Not(HasSubstr("first after")));
   expect_story();
 }
 

@@ -102,7 +102,7 @@ TEST(Pi0CyclesPlugin, SaysWhenItCannotWrite) {
   const host::TemporaryFolder folder;
   host::EmulatorOptions options;
   options.kernel = folder.path() / "program.img";
-  host::write_file(options.kernel, "none");
+  host::write_file(options.kernel, std::string(64, '\1'));
   options.extra_arguments = {"-plugin", BENCH_PLUGIN ",out=" + folder.path().string() + "/no/file"};
   host::Emulator machine(options);
   while (machine.is_running()) machine.read(kPatience);

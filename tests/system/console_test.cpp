@@ -58,7 +58,7 @@ TEST_F(Console, ContinuesALine) {
   expect(kPrompt);
   const std::string story = greedy_story("The dragon");
   EXPECT_THAT(answer_to("The dragon"), StartsWith(story + "\r\n["));
-  EXPECT_THAT(machine().log(), HasSubstr(" tokens/s, first after "));
+  EXPECT_THAT(machine().log(), HasSubstr(" first after "));
 }
 
 TEST_F(Console, MeasuresPerplexityAsTheHostDoes) {
@@ -129,8 +129,7 @@ TEST_F(Console, StopsAStoryAtControlCAndAtEscape) {
     EXPECT_THAT(expect(kPrompt), HasSubstr("[stopped]"));
     EXPECT_THAT(answer_to("/help"), HasSubstr("this list"));
   }
-  EXPECT_THAT(machine().log(), Not(HasSubstr("tokens/s, first after")))
-      << "the stories were too short";
+  EXPECT_THAT(machine().log(), Not(HasSubstr("first after"))) << "the stories were too short";
 }
 
 TEST_F(Console, KeepsWhatIsTypedDuringAStory) {
@@ -141,7 +140,7 @@ TEST_F(Console, KeepsWhatIsTypedDuringAStory) {
   expect("The");
   type("/set seed 99\r/settings\r");
   const std::string story = expect(kPrompt);
-  EXPECT_THAT(story, HasSubstr("tokens/s, first after"));
+  EXPECT_THAT(story, HasSubstr("first after"));
   EXPECT_THAT(story, Not(HasSubstr("/set")));
   expect("/set seed 99\r\n> /settings\r\n");
   EXPECT_THAT(expect(kPrompt), HasSubstr("seed           = 99\r\n"));
@@ -253,7 +252,7 @@ TEST_F(Console, SwitchesOffAfterItsStory) {
   boot_tales({{"autostart", "1"}, {"poweroff", "1"}, {"steps", "8"}});
   EXPECT_EQ(wait_for_end(), 0);
   EXPECT_THAT(machine().log(), EndsWith("]\r\n"));
-  EXPECT_THAT(machine().log(), HasSubstr("tokens/s, first after"));
+  EXPECT_THAT(machine().log(), HasSubstr("first after"));
 }
 
 TEST_F(Console, SwitchesOffWhenTold) {
