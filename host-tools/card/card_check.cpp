@@ -130,7 +130,7 @@ void Checker::read_config() {
   const std::vector<std::string> names = card_->names();
   const bool has_trees =
       std::ranges::any_of(names, [](const std::string& name) { return has_ending(name, ".dtb"); });
-  if (has_trees && value("device_tree", "the board's") != "") {
+  if (has_trees && !value("device_tree", "the board's").empty()) {
     note(
         "config.txt: with .dtb files on the card it must have the line \"device_tree=\", or no "
         "RAM disk is found");
