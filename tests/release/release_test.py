@@ -16,7 +16,7 @@ import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 URL = "https://example.org/barellama/first release"
-CARD_FILES = ["LICENCE.broadcom", "LICENSE.txt", "README.txt", "barellama.ini", "bootcode.bin", "config.txt",
+CARD_FILES = ["LICENCE.broadcom", "LICENSE.txt", "README.txt", "barellama.ini", "barellama.lst", "bootcode.bin", "config.txt",
               "fixup_cd.dat", "kernel.img", "start_cd.elf", "tales-1m.blm"]
 PARTITION = 4 << 20
 SECTOR = 512
