@@ -1,6 +1,7 @@
 // What is known of a model before another one makes room for it.
 #include <algorithm>
 #include <optional>
+#include <string_view>
 
 #include "kernel/model/card_model.h"
 #include "kernel/model/model_runner.h"
@@ -34,7 +35,7 @@ struct ModelRunner::Trial {
 std::span<std::byte> ModelRunner::lent_memory() {
   uint64_t weights = 0;
   for (const base::Arena::Use& use : arena_->uses()) {
-    if (use.tag == llama::Weights::kPinnedTag) weights = use.bytes;
+    if (std::string_view(use.tag) == llama::Weights::kPinnedTag) weights = use.bytes;
   }
   return machine_.memory().subspan(static_cast<size_t>(arena_->used() - weights));
 }
