@@ -12,6 +12,8 @@
 
 namespace host {
 
+QuestionInput::Terminal::Terminal() : raw(RawTerminal::Output::kText), line("> ", history_path()) {}
+
 QuestionInput::QuestionInput(Interrupts& interrupts) : interrupts_(interrupts) {
   if (::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1) terminal_.emplace();
 }

@@ -35,8 +35,10 @@ class QuestionInput {
   using Clock = std::chrono::steady_clock;
 
   struct Terminal {
-    RawTerminal raw{RawTerminal::Output::kText};
-    LineInput line{"> ", history_path()};
+    Terminal();
+
+    RawTerminal raw;
+    LineInput line;
     Keys keys;
     std::deque<std::string> early;  // keys that no line has got yet
     Clock::time_point last_read{};

@@ -177,6 +177,7 @@ class Run {
       if (!input.is_terminal() || !is_refused) require_ok(done, options_.model);
       std::fprintf(stderr, "%s\n", text(done).c_str());
     }
+    interrupt_ = nullptr;
     finish();
   }
 
