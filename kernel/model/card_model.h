@@ -23,8 +23,8 @@ struct CardModel {
 base::Result<CardModel> find_card_model(pi::FatVolume& volume, const pi::FileInfo& first,
                                         std::string_view path, base::Arena& arena);
 
-// Whether a file of this name is taken for a model when none is named: "*.blm", but not the "._NAME"
-// that Macs leave beside each file that they copy.
+// Whether a file of this name is taken for a model when none is named: "*.blm", but not the
+// "._NAME" that Macs leave beside each file that they copy.
 bool is_model_name(std::string_view name);
 
 }  // namespace kernel

@@ -19,8 +19,7 @@ namespace {
 using nlohmann::json;
 using Ids = std::vector<int32_t>;
 
-const std::filesystem::path kVocabularies =
-    std::filesystem::path(BARELLAMA_SHARED_DATA) / "vocab";
+const std::filesystem::path kVocabularies = std::filesystem::path(BARELLAMA_SHARED_DATA) / "vocab";
 
 std::vector<json> lines_of(const std::filesystem::path& path) {
   std::ifstream file(path);
