@@ -8,9 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "host-tools/model/model_weights.h"
-#include "host-tools/model/source_model.h"
+#include "tests/behaviours/conversions.h"
 #include "tests/behaviours/told_by_host.h"
-#include "tests/fakes/foreign_models.h"
 #include "tests/llama/test_machine.h"
 
 namespace host {
@@ -25,13 +24,6 @@ using testing::HasSubstr;
 using Floats = std::vector<float>;
 
 const fs::path kModels = fs::path(BARELLAMA_SHARED_DATA) / "arch";
-
-void convert_any(const fs::path& input, const fs::path& output, const WriteOptions& options,
-                 const SourceOptions& source_options = {}) {
-  const SourceModel source = open_source_model(input, source_options);
-  const auto segment = require_value(build_tokenizer_segment(source.vocabulary), input.string());
-  write_model(*source.weights, segment, options, output);
-}
 
 // Of `ids`, `batch` of them at once, with so many bytes of weights in memory.
 Floats logits_of(const fs::path& model, const std::vector<int32_t>& ids, uint64_t pinned,
@@ -73,16 +65,7 @@ const Kind kKinds[] = {{"llama", {}},
                        {"qwen2", {kWqBias, kWkBias, kWvBias}},
                        {"qwen3", {kQueryNorm, kKeyNorm}}};
 
-class Architectures : public testing::Test {
- protected:
-  std::string convert_bytes(const fs::path& input, const WriteOptions& options) {
-    convert_any(input, output_, options);
-    return read_file(output_);
-  }
-
-  TemporaryFolder folder_;
-  const fs::path output_ = folder_.path() / "model.blm";
-};
+using Architectures = Conversions;
 
 TEST_F(Architectures, AreTheSameFromGgufFromHuggingFaceAndFromTheWeightsThemselves) {
   llama::ModelConfig config = tests::small_config();
@@ -101,15 +84,7 @@ TEST_F(Architectures, AreTheSameFromGgufFromHuggingFaceAndFromTheWeightsThemselv
     fs::remove_all(hugging_face);
     fs::create_directory(hugging_face);
     fakes::write_hugging_face(weights, StoredType::kF32, hugging_face, 1, kind.name);
-    const auto segment =
-        require_value(build_tokenizer_segment(fakes::make_vocabulary(config.vocab_size)), "tokens");
-    for (const WeightType type : {WeightType::kF32, WeightType::kQ8_0, WeightType::kQ4_0}) {
-      const WriteOptions options{.type = type, .name = "same"};
-      write_model(weights, segment, options, output_);
-      const std::string expected = read_file(output_);
-      EXPECT_TRUE(convert_bytes(gguf, options) == expected) << llama::name_of(type);
-      EXPECT_TRUE(convert_bytes(hugging_face, options) == expected) << llama::name_of(type);
-    }
+    expect_same(weights, gguf, hugging_face);
   }
 }
 

@@ -7,9 +7,8 @@
 #include <cmath>
 #include <map>
 
-#include "host-tools/model/source_model.h"
+#include "tests/behaviours/conversions.h"
 #include "tests/behaviours/told_by_host.h"
-#include "tests/fakes/foreign_models.h"
 #include "tests/fakes/random_model.h"
 
 namespace host {
@@ -21,24 +20,7 @@ const std::filesystem::path kData = BARELLAMA_SHARED_DATA;
 constexpr llama::SamplerSettings kGreedy = {.temperature = 0, .seed = 1};
 constexpr size_t kVocabulary = 512;
 
-WriteReport convert_any(const std::filesystem::path& input, const std::filesystem::path& output,
-                        const WriteOptions& options, const SourceOptions& source_options = {}) {
-  const SourceModel source = open_source_model(input, source_options);
-  const auto segment = require_value(build_tokenizer_segment(source.vocabulary), input.string());
-  return write_model(*source.weights, segment, options, output);
-}
-
-class ForeignModels : public testing::Test {
- protected:
-  std::string convert_bytes(const std::filesystem::path& input, const WriteOptions& options,
-                            const SourceOptions& source_options = {}) {
-    convert_any(input, output_, options, source_options);
-    return read_file(output_);
-  }
-
-  TemporaryFolder folder_;
-  const std::filesystem::path output_ = folder_.path() / "model.blm";
-};
+using ForeignModels = Conversions;
 
 // Shapes of real models, made small: SmolLM2's heads (9, 3 of them for keys and values, tied),
 // Llama 3.2's (stretched RoPE, tied), Llama 2's (own classifier, a kv head for each head), and
@@ -87,15 +69,7 @@ TEST_F(ForeignModels, AreTheSameFromGgufFromHuggingFaceAndFromTheWeightsThemselv
     const auto hugging_face = folder_.path() / "hf";
     std::filesystem::create_directory(hugging_face);
     fakes::write_hugging_face(weights, StoredType::kF32, hugging_face);
-    const auto segment =
-        require_value(build_tokenizer_segment(fakes::make_vocabulary(config.vocab_size)), "tokens");
-    for (const WeightType type : {WeightType::kF32, WeightType::kQ8_0, WeightType::kQ4_0}) {
-      const WriteOptions options{.type = type, .name = "same"};
-      write_model(weights, segment, options, output_);
-      const std::string expected = read_file(output_);
-      EXPECT_TRUE(convert_bytes(gguf, options) == expected) << llama::name_of(type);
-      EXPECT_TRUE(convert_bytes(hugging_face, options) == expected) << llama::name_of(type);
-    }
+    expect_same(weights, gguf, hugging_face);
     // And what is equal can be told.
     EXPECT_EQ(Teller(output_).tell("a b", 8, kGreedy).logits.size(), 8u);
   }

@@ -10,8 +10,8 @@
 #include <cerrno>
 
 #include "host-tools/serial/serial_port.h"
-#include "host-tools/support/failure.h"
 #include "tests/host-tools/serial/fake_board.h"
+#include "tests/host-tools/support/failure_of.h"
 
 namespace host {
 namespace {
@@ -19,16 +19,6 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
-
-template <typename Work>
-std::string failure_of(const Work& work) {
-  try {
-    work();
-  } catch (const Failure& failure) {
-    return failure.what();
-  }
-  return "";
-}
 
 std::string failure_to_open(const std::string& name) {
   return failure_of([&] { open_port(name); });

@@ -5,8 +5,8 @@
 
 #include <sstream>
 
-#include "host-tools/support/failure.h"
 #include "host-tools/support/files.h"
+#include "tests/host-tools/support/failure_of.h"
 
 namespace host {
 namespace {
@@ -14,16 +14,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using namespace std::string_literals;
-
-template <typename Work>
-std::string failure_of(const Work& work) {
-  try {
-    work();
-  } catch (const Failure& failure) {
-    return failure.what();
-  }
-  return "";
-}
 
 TEST(TextInput, HasNeitherCarriageReturnsNorByteOrderMarks) {
   EXPECT_EQ(clean_text("\xef\xbb\xbfone\r\ntwo\r\n", "x"), "one\ntwo\n");
