@@ -85,8 +85,15 @@ void StoryReader::finish_story(const ConsoleEvent& end) {
   while (reason == "error" && next().name != "ready") {
   }
   if (reason != "stop" && reason != "length") fail("the story ended early: {}", reason);
-  while (awaits_hash_ && !hash_seen_) {
-    if (next().name == record::kReady.name) fail("the machine printed no logits-hash");
+  // Where the time and the memory went is told after the end, the memory last.
+  bool is_recorded = !files_.has_records();
+  while (!is_recorded || (awaits_hash_ && !hash_seen_)) {
+    const std::string name = next().name;
+    is_recorded = is_recorded || name == record::kMemory.name;
+    if (name != record::kReady.name) continue;
+    if (awaits_hash_ && !hash_seen_) fail("the machine printed no logits-hash");
+    is_ready_ = true;
+    return;
   }
 }
 

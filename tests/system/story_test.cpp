@@ -54,6 +54,17 @@ TEST_F(Story, IsToldForEachLineOfStandardInput) {
   EXPECT_THAT(told.output, HasSubstr("\nA dog"));
 }
 
+// Its profile is told after its end.
+TEST_F(Story, IsRecordedToItsLastWord) {
+  const std::string run = folder_.path() / "run.jsonl";
+  const std::string page = folder_.path() / "page.html";
+  const Outcome told = barellama({"emulate", card(), "--prompt", "A cat", "--steps", "12", "--set",
+                                  "poweroff=1", "--timeout", "100", "--record", run});
+  ASSERT_EQ(told.exit_code, 0) << told.errors;
+  ASSERT_EQ(barellama({"report", run, "-o", page}).exit_code, 0);
+  EXPECT_THAT(read_file(page), testing::Not(HasSubstr("profile is missing")));
+}
+
 TEST_F(Story, GoesOnAfterAReboot) {
   const Outcome told = barellama(
       {"emulate", card(), "--steps", "12", "--seed", "1", "--timeout", "100"}, "/reboot\nA dog\n");
