@@ -1,6 +1,8 @@
 // `barellama run`, as a user types it.
 #include <nlohmann/json.hpp>
 
+#include "tests/fakes/foreign_models.h"
+#include "tests/fakes/random_model.h"
 #include "tests/host-tools/commands/command_model.h"
 #include "tests/host-tools/console/terminal_program.h"
 
@@ -181,6 +183,18 @@ TEST_F(CommandRun, SaysWhatIsWrong) {
   expect_failure(run({"--ram-mib", "0.01"}), 1, "bytes short");
   expect_failure(run({"--logits", path("absent/logits.f32")}), 1, "absent");
   EXPECT_EQ(files(), (std::vector<std::string>{"story.bin", "story.blm", "tokenizer.bin"}));
+}
+
+TEST_F(CommandRun, ShowsAllOfAPromptThoughNoBosStandsBeforeIt) {
+  const llama::ModelConfig config = fakes::checkpoint_config(true);
+  tests::RandomWeights weights(config, 1);
+  auto gguf = fakes::make_gguf(weights, StoredType::kF32);
+  gguf.value("tokenizer.ggml.add_bos_token", false);
+  write_file(path("bare.gguf"), gguf.bytes());
+  ASSERT_EQ(barellama({"convert", path("bare.gguf")}).exit_code, 0);
+  const Outcome told = barellama({"run", path("bare.blm"), "-t", "0", "-p", "a b", "-n", "6"});
+  EXPECT_EQ(told.exit_code, 0) << told.errors;
+  EXPECT_THAT(told.output, testing::StartsWith("a b"));
 }
 
 TEST_F(CommandRun, RefusesADamagedModelAndTellsNothing) {
