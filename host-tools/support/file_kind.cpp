@@ -18,7 +18,7 @@ namespace {
 
 constexpr size_t kEnough = 4096;
 
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;
 
 constexpr std::pair<std::string_view, FileKind> kMagics[] = {
     {"BLM1"sv, FileKind::kModel},
