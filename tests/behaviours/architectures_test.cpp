@@ -141,7 +141,7 @@ TEST_F(RealArchitectures, GiveTheSameBitsPinnedAndStreamedInEveryType) {
     for (const WeightType type : {WeightType::kF32, WeightType::kQ8_0, WeightType::kQ4_0}) {
       convert(kModels / model / "model-f32.gguf", {.type = type, .name = "same"});
       const Floats whole = logits_of(output_, ids, UINT64_MAX, 1);
-      for (const uint64_t pinned : {0, 20000}) {
+      for (const uint64_t pinned : {uint64_t{0}, uint64_t{20000}}) {
         EXPECT_TRUE(llama::same_bits(logits_of(output_, ids, pinned, 4), whole))
             << model << llama::name_of(type) << pinned;
       }
